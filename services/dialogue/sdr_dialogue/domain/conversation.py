@@ -1,0 +1,146 @@
+"""A conversation as an engine sees it, and what an engine makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from sdr_common.lead import (
+    Behaviour,
+    Disqualification,
+    EscalationReason,
+    Fact,
+    FactKind,
+    Sentiment,
+)
+from sdr_dialogue.domain.settings import AccountSettings
+
+
+class Speaker(StrEnum):
+    """Who wrote a line."""
+
+    LEAD = "lead"
+    BOT = "bot"
+    HUMAN = "human"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the history; never a private note or an activity."""
+
+    speaker: Speaker
+    text: str
+    said_at: datetime
+    message_id: int = 0
+    """Chatwoot's id; 0: a reply that Chatwoot has not confirmed yet ("being sent")."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadMessage:
+    """A waiting message of the lead, with the text of its transcribed audio folded into `text`."""
+
+    message_id: int
+    text: str
+    sent_at: datetime
+    attachment_types: tuple[str, ...] = ()
+    """Chatwoot's file types of attachments whose content is not in `text`: image, audio, location…"""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnContext:
+    """All that an engine may know when it answers a burst."""
+
+    settings: AccountSettings
+    now: datetime
+    """Aware, in the account's zone."""
+    messages: tuple[LeadMessage, ...]
+    """The burst, oldest first; at least one."""
+    history: tuple[Line, ...] = ()
+    """The last 30 lines before the burst, oldest first."""
+    facts: dict[FactKind, Fact] = field(default_factory=dict)
+    """What is known before the burst."""
+    attempts: dict[FactKind, int] = field(default_factory=dict)
+    """How often each fact was asked before the burst."""
+    asked: FactKind | None = None
+    """What the bot's last line asked for: the context of a bare "sim", "não", "semana que vem"."""
+    contact_name: str = ""
+    """As Chatwoot shows it: a push name, not a fact."""
+    already_qualified: bool = False
+    """True: answer questions, ask nothing."""
+    greeted: bool = False
+    """True: the bot has greeted in this conversation; it does not greet again."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactDraft:
+    """A fact as an engine understood it, before precedence is applied."""
+
+    kind: FactKind
+    value: str
+    level: str
+    """One of the fact's published levels, or empty. For a location the domain decides it from `canonical`."""
+    evidence: str
+    """An exact part of a lead's message."""
+    source_message_id: int
+    confidence: float
+    canonical: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a call cost."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_micro_usd: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TurnDraft:
+    """What an engine makes of a burst: one structured answer."""
+
+    reply: str
+    """The whole public text, in the lead's language."""
+    facts: tuple[FactDraft, ...] = ()
+    """New or corrected facts only."""
+    answer: str = ""
+    """The part of the reply that answers what the lead just asked; may open a closing message."""
+    asks: FactKind | None = None
+    """What the reply asks for."""
+    sentiment: Sentiment = Sentiment.NEUTRAL
+    language: str = "pt"
+    disqualification: Disqualification | None = None
+    escalation: EscalationReason | None = None
+    opted_out: bool = False
+    unanswered_question: str = ""
+    usage: Usage = Usage()
+    engine: str = "scripted"
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisContext:
+    """All that an engine may know when it judges a whole conversation."""
+
+    settings: AccountSettings
+    now: datetime
+    lines: tuple[Line, ...]
+    """The whole transcript, oldest first."""
+    facts: dict[FactKind, Fact] = field(default_factory=dict)
+    attempts: dict[FactKind, int] = field(default_factory=dict)
+    asks: dict[int, FactKind] = field(default_factory=dict)
+    """What each confirmed bot line asked for, by message id."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisDraft:
+    """The judgement of a whole conversation, before precedence is applied."""
+
+    facts: tuple[FactDraft, ...]
+    """Every fact that the transcript proves, each with a quote."""
+    behaviour: Behaviour
+    summary: str
+    """Two to four sentences in Portuguese for a closer."""
+    disqualification: Disqualification | None = None
+    usage: Usage = Usage()
+    engine: str = "scripted"

@@ -1,0 +1,1 @@
+"""Reporting counts what happened, each event once."""
