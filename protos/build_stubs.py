@@ -53,14 +53,32 @@ def generate() -> None:
     (GEN / "buf" / "validate").mkdir(parents=True)
     dependencies, image = GEN / "dependencies.binpb", GEN / "sdr" / "descriptors.binpb"
     _write_dependencies(dependencies)
-    _protoc(f"--descriptor_set_in={dependencies}", f"-I{HERE}", "--include_imports", "--include_source_info",
-            f"--descriptor_set_out={image}", *protos)
+    _protoc(
+        f"--descriptor_set_in={dependencies}",
+        f"-I{HERE}",
+        "--include_imports",
+        "--include_source_info",
+        f"--descriptor_set_out={image}",
+        *protos,
+    )
     plugins = Path(sys.executable).parent
-    _protoc(f"--descriptor_set_in={image}", f"--plugin={plugins / 'protoc-gen-mypy'}",
-            f"--plugin={plugins / 'protoc-gen-mypy_grpc'}", f"--python_out={GEN}", f"--grpc_python_out={GEN}",
-            f"--mypy_out={GEN}", f"--mypy_grpc_out={GEN}", *protos)
-    _protoc(f"--descriptor_set_in={image}", f"--plugin={plugins / 'protoc-gen-mypy'}", f"--python_out={GEN}",
-            f"--mypy_out={GEN}", VALIDATE)
+    _protoc(
+        f"--descriptor_set_in={image}",
+        f"--plugin={plugins / 'protoc-gen-mypy'}",
+        f"--plugin={plugins / 'protoc-gen-mypy_grpc'}",
+        f"--python_out={GEN}",
+        f"--grpc_python_out={GEN}",
+        f"--mypy_out={GEN}",
+        f"--mypy_grpc_out={GEN}",
+        *protos,
+    )
+    _protoc(
+        f"--descriptor_set_in={image}",
+        f"--plugin={plugins / 'protoc-gen-mypy'}",
+        f"--python_out={GEN}",
+        f"--mypy_out={GEN}",
+        VALIDATE,
+    )
     dependencies.unlink()
     for package in (GEN / "sdr", GEN / "buf"):
         for folder in (package, *(path for path in package.rglob("*") if path.is_dir())):

@@ -1,0 +1,176 @@
+"""Domain events: written in the transaction of their cause, forwarded in batches to reporting.
+
+An outage of reporting delays figures and never an answer. An event may be sent twice; reporting
+counts it once, by `event_id`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+import structlog
+
+from sdr.reporting.v1.reporting_pb2 import Event, RecordRequest, RecordResponse
+from sdr_common.errors import ErrorKind, StoreUnavailable
+from sdr_common.grpc_errors import RemoteError
+from sdr_common.postgres import Connection, Pool, Queries, connection
+
+UP_V1: Final = """
+create table event_outbox (
+  seq bigint generated always as identity constraint event_outbox_pk primary key,
+  event_id uuid not null constraint event_outbox_event_id_key unique,
+  body bytea not null,
+  created_at timestamptz not null default now(),
+  leased_until timestamptz,
+  refused_because text
+);
+create index event_outbox_waiting on event_outbox (seq) where refused_because is null
+"""
+DOWN_V1: Final = "drop table event_outbox"
+
+_QUERIES = Queries.parse(
+    """
+-- put --
+-- Adds events; one that is there already is left alone.
+insert into event_outbox (event_id, body)
+select * from unnest(%(ids)s::uuid[], %(bodies)s::bytea[]) on conflict (event_id) do nothing
+
+-- lease --
+-- Takes a batch for sending; the lease ends by itself if the sender dies.
+with batch as materialized (
+  select seq from event_outbox where refused_because is null and (leased_until is null or leased_until < now())
+  order by seq limit %(limit)s for update skip locked)
+update event_outbox o set leased_until = now() + make_interval(secs => %(lease_s)s)
+from batch where o.seq = batch.seq returning o.seq, o.body
+
+-- sent --
+-- Forgets events that reporting has.
+delete from event_outbox where seq = any(%(seqs)s)
+
+-- unlease --
+-- Gives a batch back at once.
+update event_outbox set leased_until = null where seq = any(%(seqs)s)
+
+-- refuse --
+-- Keeps an event that reporting refuses, out of the way and visible to operators.
+update event_outbox set refused_because = %(reason)s, leased_until = null where seq = any(%(seqs)s)
+"""
+)
+
+_LOG = structlog.get_logger()
+
+
+class Recorder(Protocol):
+    """Where events go: the client of `Reporting.Record`, or a fake."""
+
+    async def record(self, request: RecordRequest) -> RecordResponse:
+        """Sends a batch.
+
+        Raises:
+            RemoteError: reporting refuses it or does not answer.
+        """
+        ...
+
+
+class EventOutbox:
+    """Adds events inside the caller's transaction; never commits."""
+
+    async def put(self, conn: Connection, events: Sequence[Event]) -> None:
+        """Adds events; none is fine."""
+        if not events:
+            return
+        await conn.execute(
+            _QUERIES["put"],
+            {
+                "ids": [event.event_id for event in events],
+                "bodies": [event.SerializeToString() for event in events],
+            },
+        )
+
+
+class EventForwarder:
+    """Sends waiting events until stopped; several replicas share the work.
+
+    Args:
+        pool: The service's pool.
+        recorder: Where they go.
+        interval_s: Pause when nothing waits.
+        batch: Events per call, at most 500.
+    """
+
+    def __init__(self, pool: Pool, recorder: Recorder, *, interval_s: float = 0.5, batch: int = 200) -> None:
+        self._pool = pool
+        self._recorder = recorder
+        self._interval_s = interval_s
+        self._batch = batch
+        self._down = False
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Runs until `stop` is set; survives outages of reporting and of the database."""
+        while not stop.is_set():
+            try:
+                sent = await self.forward()
+                self._note_up()
+                pause = 0.0 if sent == self._batch else self._interval_s
+            except (RemoteError, StoreUnavailable) as error:
+                self._note_down(error)
+                pause = max(self._interval_s, 2.0)
+            try:
+                await asyncio.wait_for(stop.wait(), pause or 0.001)
+            except TimeoutError:
+                continue
+
+    async def forward(self) -> int:
+        """Sends one batch.
+
+        Returns:
+            How many events were taken up.
+
+        Raises:
+            RemoteError: reporting does not answer; the events wait.
+            StoreUnavailable: the database does not answer.
+        """
+        async with connection(self._pool) as conn:
+            parameters = {"limit": self._batch, "lease_s": 30.0}
+            rows = await (await conn.execute(_QUERIES["lease"], parameters)).fetchall()
+        events = {row["seq"]: bytes(row["body"]) for row in rows}
+        try:
+            await self._send(events)
+        except RemoteError:
+            async with connection(self._pool) as conn:
+                await conn.execute(_QUERIES["unlease"], {"seqs": list(events)})
+            raise
+        return len(events)
+
+    async def _send(self, events: dict[int, bytes]) -> None:
+        """Sends events; a batch that is refused is halved until the bad one stands alone."""
+        if not events:
+            return
+        try:
+            await self._recorder.record(RecordRequest(events=[Event.FromString(body) for body in events.values()]))
+        except RemoteError as error:
+            if error.kind is not ErrorKind.INVALID:
+                raise
+            if len(events) > 1:
+                items = list(events.items())
+                await self._send(dict(items[: len(items) // 2]))
+                await self._send(dict(items[len(items) // 2 :]))
+                return
+            _LOG.error("event_refused", reason=error.reason, seq=next(iter(events)))
+            async with connection(self._pool) as conn:
+                await conn.execute(_QUERIES["refuse"], {"seqs": list(events), "reason": error.message[:500]})
+            return
+        async with connection(self._pool) as conn:
+            await conn.execute(_QUERIES["sent"], {"seqs": list(events)})
+
+    def _note_down(self, error: Exception) -> None:
+        if not self._down:
+            _LOG.warning("event_forwarding_paused", problem=str(error))
+        self._down = True
+
+    def _note_up(self) -> None:
+        if self._down:
+            _LOG.info("event_forwarding_resumed")
+        self._down = False

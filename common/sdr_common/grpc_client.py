@@ -1,0 +1,84 @@
+"""Channels to other services: round-robin, keepalive, a deadline on every call, typed errors back.
+
+Only calls that carry a `request_id` or only read are made through here, so all are repeatable and
+the retry policy may apply to all of them.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import TypeVar
+
+import grpc
+from google.protobuf.message import Message
+from opentelemetry.instrumentation.grpc import aio_client_interceptors
+
+from sdr_common.grpc_errors import from_rpc_error
+
+Q = TypeVar("Q", bound=Message)
+A = TypeVar("A", bound=Message)
+
+inbound_deadline: ContextVar[float | None] = ContextVar("inbound_deadline", default=None)
+"""`time.monotonic()` at which the call being served ends; set by the server, respected by clients."""
+
+_MARGIN_S = 0.05
+"""What a service keeps for itself of its caller's deadline, to answer with an error of its own."""
+
+SERVICE_CONFIG = json.dumps(
+    {
+        "loadBalancingConfig": [{"round_robin": {}}],
+        "methodConfig": [
+            {
+                "name": [{}],
+                "retryPolicy": {
+                    "maxAttempts": 4,
+                    "initialBackoff": "0.05s",
+                    "maxBackoff": "0.5s",
+                    "backoffMultiplier": 2,
+                    "retryableStatusCodes": ["UNAVAILABLE"],
+                },
+            }
+        ],
+        "retryThrottling": {"maxTokens": 1000, "tokenRatio": 0.1},
+    }
+)
+
+OPTIONS: list[tuple[str, str | int]] = [
+    ("grpc.service_config", SERVICE_CONFIG),
+    ("grpc.enable_retries", 1),
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.http2.max_pings_without_data", 0),
+    ("grpc.max_receive_message_length", 16 * 1024 * 1024),
+    ("grpc.initial_reconnect_backoff_ms", 200),
+    ("grpc.min_reconnect_backoff_ms", 200),
+    ("grpc.max_reconnect_backoff_ms", 2_000),
+]
+
+
+def make_channel(target: str) -> grpc.aio.Channel:
+    """Opens a channel lazily.
+
+    Args:
+        target: `host:port`, or any gRPC target such as `dns:///dialogue:50051`.
+    """
+    address = target if "//" in target or target.startswith(("ipv4:", "unix:")) else f"dns:///{target}"
+    return grpc.aio.insecure_channel(address, options=OPTIONS, interceptors=aio_client_interceptors())  # type: ignore[no-untyped-call]  # instrumentation ships no types for it
+
+
+async def call(method: Callable[..., grpc.aio.UnaryUnaryCall[Q, A]], request: Q, *, timeout_s: float) -> A:
+    """Makes one call with a deadline: `timeout_s`, or what is left of the call being served, if less.
+
+    Raises:
+        RemoteError: the service refused, failed, or did not answer in time.
+    """
+    deadline = inbound_deadline.get()
+    if deadline is not None:
+        timeout_s = max(0.001, min(timeout_s, deadline - time.monotonic() - _MARGIN_S))
+    try:
+        return await method(request, timeout=timeout_s)
+    except grpc.aio.AioRpcError as error:
+        raise from_rpc_error(error) from error

@@ -1,0 +1,121 @@
+"""Postgres: one pool per process, plain named SQL, and connection faults as domain errors.
+
+A service's tables live in its own schema; the pool sets `search_path`, so that SQL names tables
+plainly and no statement can reach another service's data. Connections run in autocommit: a single
+statement costs one round trip, and a transaction is always visible as `async with conn.transaction()`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import resources
+from typing import Any, LiteralString, cast
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from sdr_common.errors import StoreUnavailable, WriteConflict
+
+Connection = AsyncConnection[DictRow]
+"""A connection whose rows are dicts."""
+Pool = AsyncConnectionPool[Connection]
+
+_HEADER = re.compile(r"^-- (?P<name>[a-z][a-z0-9_]*) --[ \t]*$", re.MULTILINE)
+
+
+class Queries(dict[str, LiteralString]):
+    """Named statements of one `.sql` file: `-- name --`, a description, then the statement.
+
+    A name that does not exist is a KeyError at the first use; a test explains every statement.
+    """
+
+    @classmethod
+    def load(cls, package: str, file: str = "queries.sql") -> Queries:
+        """Reads the statements of `file` inside `package`.
+
+        Raises:
+            ValueError: a name stands twice.
+        """
+        text = resources.files(package).joinpath(file).read_text(encoding="utf-8")
+        return cls.parse(text)
+
+    @classmethod
+    def parse(cls, text: str) -> Queries:
+        """Reads statements from a text; see `load`."""
+        headers = list(_HEADER.finditer(text))
+        queries = cls()
+        for position, header in enumerate(headers):
+            end = headers[position + 1].start() if position + 1 < len(headers) else len(text)
+            name = header["name"]
+            if name in queries:
+                raise ValueError(f"query {name} stands twice")
+            # The text comes from a file of ours, never from input: that is what LiteralString promises.
+            statement: str = text[header.end() : end].strip()
+            queries[name] = statement
+        return queries
+
+
+def make_pool(
+    url: str, schema: str, *, name: str, min_size: int = 1, max_size: int = 10, timeout_s: float = 5.0
+) -> Pool:
+    """Makes a closed pool for one schema; `await pool.open()` starts it.
+
+    Args:
+        url: A libpq URL or key-value string.
+        schema: The service's schema, first on the search path.
+        name: Shown in `pg_stat_activity`.
+        min_size: Connections kept open.
+        max_size: Connections at most.
+        timeout_s: Longest wait for a connection, in seconds; then `StoreUnavailable`.
+    """
+    kwargs: dict[str, Any] = {  # psycopg's own keyword arguments are untyped
+        "autocommit": True,
+        "row_factory": dict_row,
+        "application_name": name,
+        "options": f"-c search_path={schema},public -c timezone=UTC",
+    }
+    return cast(
+        "Pool",
+        AsyncConnectionPool(
+            url, min_size=min_size, max_size=max_size, open=False, kwargs=kwargs, name=name, timeout=timeout_s
+        ),
+    )
+
+
+@asynccontextmanager
+async def store_errors() -> AsyncIterator[None]:
+    """Turns lost connections and write conflicts into domain errors; everything else passes through."""
+    try:
+        yield
+    except (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected) as error:
+        raise WriteConflict from error
+    except (psycopg.OperationalError, PoolTimeout) as error:
+        raise StoreUnavailable from error
+
+
+@asynccontextmanager
+async def connection(pool: Pool) -> AsyncIterator[Connection]:
+    """A connection in autocommit.
+
+    Raises:
+        StoreUnavailable: none could be had, or it broke.
+        WriteConflict: two writers met.
+    """
+    async with store_errors(), pool.connection() as conn:
+        yield conn
+
+
+@asynccontextmanager
+async def transaction(pool: Pool) -> AsyncIterator[Connection]:
+    """A connection inside one transaction, committed on leaving, rolled back on an exception.
+
+    Raises:
+        StoreUnavailable: none could be had, or it broke.
+        WriteConflict: two writers met.
+    """
+    async with store_errors(), pool.connection() as conn, conn.transaction():
+        yield conn

@@ -1,0 +1,42 @@
+"""Fixtures that every kind of test may use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from sdr_common.migrate import migrate
+from tests.support.postgres import PostgresServer, start_postgres
+
+SERVICES = ("gateway", "dialogue", "scoring", "routing", "reporting")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> PostgresServer:
+    """The run's Postgres."""
+    return start_postgres()
+
+
+@pytest.fixture
+def service_database(postgres: PostgresServer) -> Iterator[Callable[[str], str]]:
+    """Gives the URL of a fresh database with one service's schema, by the service's short name."""
+    with ExitStack() as stack:
+
+        def make(service: str) -> str:
+            template = postgres.make_template(f"template_{service}", lambda url: _migrate(url, service))
+            return stack.enter_context(postgres.database(template))
+
+        yield make
+
+
+def _migrate(url: str, service: str) -> None:
+    migrate(url, service, f"sdr_{service}")
+
+
+@pytest.fixture
+def empty_database(postgres: PostgresServer) -> Iterator[str]:
+    """The URL of a fresh, empty database."""
+    with postgres.database() as url:
+        yield url
