@@ -1,0 +1,77 @@
+"""`python -m sdr_sandbox.chatwoot`: serve the emulated Chatwoot until SIGTERM."""
+
+import logging
+import socket
+import sys
+
+import structlog
+import uvicorn
+from pydantic import ValidationError
+from starlette.applications import Starlette
+
+from sdr_sandbox.chatwoot.http.app import create_app
+from sdr_sandbox.chatwoot.http.server_state import ServerState
+from sdr_sandbox.chatwoot.settings import ChatwootSettings
+from sdr_sandbox.chatwoot.snapshot import SnapshotUnreadableError
+
+
+class _Server(uvicorn.Server):
+    """Ends live streams before it waits for open connections, which would otherwise never close."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        app = self.config.app
+        if isinstance(app, Starlette):
+            app.state.server.streams.close()
+        await super().shutdown(sockets)
+
+
+def main() -> int:
+    """Read the settings, take the port, serve; returns the exit code."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )
+    try:
+        settings = ChatwootSettings()
+    except ValidationError as error:
+        for fault in error.errors():
+            print(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}", file=sys.stderr)
+        return 2
+    listener = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+        app = create_app(settings)
+    except OSError as error:
+        print(
+            f"The emulated Chatwoot cannot listen on {settings.host}:{settings.port}: {error.strerror}; free that port "
+            "or set SDR_SANDBOX_CHATWOOT_PORT to another.",
+            file=sys.stderr,
+        )
+        return 1
+    except SnapshotUnreadableError as error:
+        print(error, file=sys.stderr)
+        return 1
+    _announce(app.state.server, settings, listener.getsockname()[1])
+    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    _Server(config).run(sockets=[listener])
+    return 0
+
+
+def _announce(server: ServerState, settings: ChatwootSettings, port: int) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    server.core.set_base_url(f"http://{host}:{port}")
+    base_url = server.core.base_url
+    print(f"Chatwoot emulado em {base_url} (conta 1)")
+    print(f"  celular do lead:    {base_url}/celular")
+    print(f"  caixa de entrada:   {base_url}/inbox?token={server.core.admin_token}")
+    print(f"  token de API:       {server.core.admin_token}")
+    print(f"  inbox_identifier:   {server.core.inbox_identifier}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

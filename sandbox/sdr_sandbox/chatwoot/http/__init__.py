@@ -1,0 +1,1 @@
+"""The web surface of the emulated Chatwoot: routing, access, parameters, faults, pages."""
