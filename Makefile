@@ -1,0 +1,115 @@
+# Chatwoot SDR. `make help` lists what there is; the two that matter are `make run` and `make test`.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3; do \
+  command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+MEMBERS := protos common services/scoring services/dialogue services/routing services/reporting services/gateway sandbox
+PROJECTS := $(addsuffix /pyproject.toml,$(MEMBERS))
+PROTOS := $(shell find protos/sdr -name '*.proto' 2>/dev/null) protos/build_stubs.py
+SOURCES := common services sandbox tests protos/build_stubs.py
+PYTEST := $(BIN)/pytest
+WORKERS ?= 2
+export UV_LINK_MODE ?= copy
+export PYTHONDONTWRITEBYTECODE ?=
+
+##@ Use
+
+run: $(VENV)/.ready-run ## Set everything up and start the local stack; Ctrl-C stops it
+	@$(BIN)/python -m sdr_sandbox.stack
+
+test: $(VENV)/.ready-dev ## All tests on the real Postgres and Redis, no network beyond loopback
+	@$(PYTEST) -n $(WORKERS) --dist loadgroup -q -m "not slow"
+
+check: lint types proto-check coverage ## What CI runs: lint, types, contracts, all tests with coverage
+
+##@ Set-up
+
+setup: $(VENV)/.ready-dev ## Virtual environment, pinned dependencies, stubs
+
+$(VENV)/bin/python:
+	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed; none was found on the PATH." >&2; exit 1; fi
+	@echo "Making the virtual environment with $(PYTHON)"
+	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing; install it (on Debian: apt install python3-venv)." >&2; rm -rf $(VENV); exit 1; }
+
+$(UV): requirements/uv.txt | $(VENV)/bin/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+$(VENV)/.ready-run: requirements/run.txt $(PROJECTS) $(PROTOS) | $(UV)
+	@echo "Installing what the stack needs (hash-pinned)"
+	@test -f $(VENV)/.ready-dev || $(UV) pip install --python $(BIN)/python --quiet --require-hashes -r requirements/run.txt
+	@echo "Generating the stubs and installing the services"
+	@$(UV) pip install --python $(BIN)/python --quiet --no-deps --no-build-isolation $(addprefix -e ./,$(MEMBERS))
+	@touch $@
+
+$(VENV)/.ready-dev: requirements/dev.txt $(VENV)/.ready-run
+	@echo "Installing what the tests need (hash-pinned)"
+	@$(UV) pip install --python $(BIN)/python --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+protos: $(VENV)/.ready-run ## Generate the stubs anew
+	@$(BIN)/python protos/build_stubs.py
+
+lock: | $(VENV)/bin/python ## Renew the pinned requirements (reaches the package index)
+	@test -x $(UV) || $(BIN)/python -m pip install --quiet uv
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --output-file requirements/uv.txt requirements/uv.in
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-emit-package sdr-protos --no-emit-package sdr-common --output-file requirements/run.txt $(PROJECTS) requirements/run.in
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --output-file requirements/dev.txt requirements/dev.in
+
+##@ Quality
+
+fmt: $(VENV)/.ready-dev ## Format the code
+	@$(BIN)/ruff check --fix --quiet $(SOURCES) || true
+	@$(BIN)/ruff format --quiet $(SOURCES)
+
+lint: $(VENV)/.ready-dev ## Style, format, dependency arrows
+	@$(BIN)/ruff check --quiet $(SOURCES)
+	@$(BIN)/ruff format --check --quiet $(SOURCES)
+	@$(BIN)/lint-imports --no-cache
+
+types: $(VENV)/.ready-dev ## mypy --strict
+	@$(BIN)/mypy common services sandbox tests
+
+proto-check: $(VENV)/.ready-run node_modules/.bin/buf ## buf lint, and buf breaking against main
+	@$(BIN)/python protos/build_stubs.py >/dev/null 2>&1
+	@node_modules/.bin/buf lint protos/gen/sdr/descriptors.binpb --config protos/buf.yaml --path sdr
+	@$(BIN)/python protos/check_breaking.py
+
+node_modules/.bin/buf: package.json package-lock.json
+	@npm ci --silent --no-audit --no-fund
+	@touch $@
+
+unit: $(VENV)/.ready-dev ## Pure tests only
+	@$(PYTEST) -n $(WORKERS) -q tests/unit
+
+integration: $(VENV)/.ready-dev ## One real service at a time
+	@$(PYTEST) -n $(WORKERS) -q tests/integration tests/contract tests/migration
+
+e2e: $(VENV)/.ready-dev ## The whole stack
+	@$(PYTEST) -n $(WORKERS) --dist loadgroup -q tests/e2e
+
+coverage: $(VENV)/.ready-dev node_modules/.bin/buf ## All tests, and the coverage that is asked for
+	@rm -f .coverage .coverage.*
+	@COVERAGE_PROCESS_START=pyproject.toml $(PYTEST) -n $(WORKERS) --dist loadgroup -q --cov --cov-report=
+	@$(BIN)/python tests/support/coverage_limits.py
+
+bench: $(VENV)/.ready-dev ## Measure this machine; figures go to docs/benchmarks.md
+	@$(BIN)/python -m tests.benchmarks
+
+audit: $(VENV)/.ready-dev ## Known faults of the pinned dependencies (reaches the network)
+	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/run.txt
+
+##@ House-keeping
+
+clean: ## Remove the stack's data and everything generated
+	@rm -rf .sdr protos/gen .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis $(VENV)/.ready-*
+
+help: ## This list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run test check setup protos lock fmt lint types proto-check unit integration e2e coverage bench audit clean help

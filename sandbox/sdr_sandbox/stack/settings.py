@@ -1,0 +1,81 @@
+"""What moves the local stack. Two stacks run side by side when data directory and two ports differ."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from annotated_types import Ge, Le
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Port = Annotated[int, Ge(1), Le(65535)]
+
+
+class StackSettings(BaseSettings):
+    """Read from the environment; every field says its variable."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    data_dir: Annotated[Path, Field(validation_alias="SDR_DATA_DIR")] = Path(".sdr")
+    """Everything the stack keeps: database, logs, tokens. `make clean` removes it."""
+    gateway_port: Annotated[Port, Field(validation_alias="SDR_GATEWAY_HTTP_PORT")] = 8080
+    """HTTP port of the gateway."""
+    chatwoot_port: Annotated[Port, Field(validation_alias="SDR_SANDBOX_CHATWOOT_PORT")] = 3000
+    """HTTP port of the emulated Chatwoot."""
+    sandbox: Annotated[bool, Field(validation_alias="SANDBOX")] = True
+    """False (`SANDBOX=0`): use the Chatwoot that CHATWOOT_URL names."""
+    admin_token: Annotated[str | None, Field(validation_alias="SDR_SANDBOX_ADMIN_TOKEN")] = None
+    """Administrator's token of the emulated Chatwoot; made and kept when unset."""
+    inbox_identifier: Annotated[str | None, Field(validation_alias="SDR_SANDBOX_INBOX_IDENTIFIER")] = None
+    """Identifier of the emulated inbox; made and kept when unset."""
+    database_url: Annotated[str | None, Field(validation_alias="DATABASE_URL")] = None
+    """A Postgres to use instead of the bundled one."""
+    redis_url: Annotated[str | None, Field(validation_alias="REDIS_URL")] = None
+    """A Redis to use instead of the bundled one."""
+    secret_key: Annotated[SecretStr | None, Field(validation_alias="SDR_SECRET_KEY")] = None
+    """Key that secrets are encrypted with; made and kept when unset."""
+    chatwoot_url: Annotated[str | None, Field(validation_alias="CHATWOOT_URL")] = None
+    """With SANDBOX=0: address of the real Chatwoot."""
+    chatwoot_account: Annotated[int, Ge(1), Field(validation_alias="CHATWOOT_ACCOUNT_ID")] = 1
+    """With SANDBOX=0: Chatwoot's account id."""
+    chatwoot_admin_token: Annotated[SecretStr | None, Field(validation_alias="CHATWOOT_ADMIN_TOKEN")] = None
+    """With SANDBOX=0: an administrator's API token."""
+    chatwoot_bot_token: Annotated[SecretStr | None, Field(validation_alias="CHATWOOT_BOT_TOKEN")] = None
+    """With SANDBOX=0: a bot's token to use instead of provisioning a bot."""
+    public_url: Annotated[str | None, Field(validation_alias="SDR_GATEWAY_PUBLIC_URL")] = None
+    """Address at which Chatwoot reaches the gateway; with the sandbox it is known."""
+    account_document: Annotated[Path | None, Field(validation_alias="SDR_ACCOUNT_DOCUMENT")] = None
+    """YAML document of the clinic; unset: the invented clinic."""
+
+    @model_validator(mode="after")
+    def _a_real_chatwoot_needs_an_address_and_a_token(self) -> StackSettings:
+        if not self.sandbox:
+            missing = [
+                name
+                for name, value in (
+                    ("CHATWOOT_URL", self.chatwoot_url),
+                    ("CHATWOOT_ADMIN_TOKEN", self.chatwoot_admin_token),
+                    ("SDR_GATEWAY_PUBLIC_URL", self.public_url),
+                )
+                if not value
+            ]
+            if missing:
+                raise ValueError(f"SANDBOX=0 needs {', '.join(missing)}")
+        return self
+
+
+def load_stack_settings() -> StackSettings:
+    """Reads the environment.
+
+    Raises:
+        SystemExit: with one line per fault.
+    """
+    try:
+        return StackSettings()
+    except ValidationError as error:
+        for fault in error.errors():
+            name = ".".join(str(part) for part in fault["loc"])
+            sys.stderr.write(f"{name}: {fault['msg']}\n" if name else f"{fault['msg']}\n")
+        raise SystemExit(2) from None
