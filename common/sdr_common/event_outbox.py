@@ -13,7 +13,7 @@ from typing import Final, Protocol
 import structlog
 
 from sdr.reporting.v1.reporting_pb2 import Event, RecordRequest, RecordResponse
-from sdr_common.errors import ErrorKind, StoreUnavailable
+from sdr_common.errors import ErrorKind, StoreUnavailable, WriteConflict
 from sdr_common.grpc_errors import RemoteError
 from sdr_common.postgres import Connection, Pool, Queries, connection
 
@@ -114,7 +114,7 @@ class EventForwarder:
                 sent = await self.forward()
                 self._note_up()
                 pause = 0.0 if sent == self._batch else self._interval_s
-            except (RemoteError, StoreUnavailable) as error:
+            except (RemoteError, StoreUnavailable, WriteConflict) as error:
                 self._note_down(error)
                 pause = max(self._interval_s, 2.0)
             try:

@@ -38,7 +38,8 @@ class FieldViolation:
     """What it must be."""
 
 
-@dataclass(frozen=True)
+# Not frozen and compared by identity: an exception takes a traceback on its way up and must be hashable.
+@dataclass(eq=False)
 class RemoteError(Exception):
     """An error of another service, read back from the wire."""
 

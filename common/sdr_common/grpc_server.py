@@ -12,16 +12,18 @@ import signal
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import grpc
 import protovalidate
 import psycopg
 import structlog
 from google.protobuf.message import Message
+from google.rpc import status_pb2
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from grpc_status import rpc_status
+from opentelemetry import trace
 from opentelemetry.instrumentation.grpc import aio_server_interceptor, filters
 from protovalidate import FieldPathPb as FieldPath
 
@@ -31,7 +33,10 @@ from sdr_common.grpc_errors import FieldViolation, internal_status, to_status, v
 from sdr_common.telemetry import METER
 
 _LOG = structlog.get_logger()
-_DURATION = METER.create_histogram("rpc.server.duration", unit="s", description="Time to answer a call.")
+_DURATION = METER.create_histogram("rpc.server.call.duration", unit="s", description="Time to answer a call.")
+_NAMES: dict[int, str] = {code.value[0]: code.name for code in grpc.StatusCode}
+_SERVER_FAULTS = {"UNKNOWN", "DEADLINE_EXCEEDED", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS"}
+"""Codes that make a server's span an error, as the RPC conventions of OpenTelemetry have it."""
 
 
 class _Edge(grpc.aio.ServerInterceptor):
@@ -67,35 +72,42 @@ class _Edge(grpc.aio.ServerInterceptor):
         context: grpc.aio.ServicerContext[Message, Message],
     ) -> Message:
         started = time.monotonic()
-        code = "OK"
         remaining: float | None = context.time_remaining()  # None without a deadline, whatever the stubs say
         token = inbound_deadline.set(None if remaining is None else started + remaining)
+        code = "OK"
         try:
             violations = self._violations(request)
-            if violations:
-                code = "INVALID_ARGUMENT"
-                await context.abort_with_status(rpc_status.to_status(violations_status(violations, self._service)))
-            return await inner(request, context)
+            if not violations:
+                return await inner(request, context)
+            status = violations_status(violations, self._service)
+            code = "INVALID_ARGUMENT"
         except grpc.aio.AbortError:
+            # The stubs promise an enum; at run time it is its number.
+            code = _NAMES.get(cast("int", context.code()), "UNKNOWN")
             raise
-        except DomainError as error:
-            code = error.kind.name
-            status = to_status(error, self._service)
-        except (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected):
-            code = "CONFLICT"
-            status = to_status(WriteConflict(), self._service)
-        except psycopg.OperationalError:
-            code = "UNAVAILABLE"
-            status = to_status(StoreUnavailable(), self._service)
-        except Exception:
-            code = "INTERNAL"
-            _LOG.exception("call_failed", method=method)
-            status = internal_status(self._service)
+        except asyncio.CancelledError:
+            code = "CANCELLED"
+            raise
+        except Exception as error:
+            status = self._status_of(error, method)
+            code = _NAMES[status.code]
         finally:
             inbound_deadline.reset(token)
-            _DURATION.record(time.monotonic() - started, {"rpc.method": method, "rpc.status": code})
+            _measure(method, code, time.monotonic() - started)
         await context.abort_with_status(rpc_status.to_status(status))
         raise AssertionError("abort always raises")
+
+    def _status_of(self, error: Exception, method: str) -> status_pb2.Status:
+        """The rich status of what a handler raised; a fault of ours is logged here, once, with its stack."""
+        match error:
+            case DomainError():
+                return to_status(error, self._service)
+            case psycopg.errors.SerializationFailure() | psycopg.errors.DeadlockDetected():
+                return to_status(WriteConflict(), self._service)
+            case psycopg.OperationalError():
+                return to_status(StoreUnavailable(), self._service)
+        _LOG.exception("call_failed", method=method)
+        return internal_status(self._service)
 
     def _violations(self, request: Message) -> list[FieldViolation]:
         found = []
@@ -103,6 +115,17 @@ class _Edge(grpc.aio.ServerInterceptor):
             path = violation.proto.field
             found.append(FieldViolation(_path(path) if path is not None else "", violation.proto.message))
         return found
+
+
+def _measure(method: str, code: str, duration_s: float) -> None:
+    """Records how a call ended, on its span too: the instrumentation does not see a rich status."""
+    name = method.removeprefix("/")
+    _DURATION.record(duration_s, {"rpc.system.name": "grpc", "rpc.method": name, "rpc.response.status_code": code})
+    span = trace.get_current_span()
+    if span.is_recording():
+        span.set_attribute("rpc.response.status_code", code)
+        if code in _SERVER_FAULTS:
+            span.set_status(trace.StatusCode.ERROR)
 
 
 def _path(path: FieldPath) -> str:
@@ -128,8 +151,8 @@ class GrpcServer:
         await self.health.set("ready", status)
 
     async def stop(self, drain_s: float) -> None:
-        """Takes no new calls and gives running ones `drain_s` seconds."""
-        await self.health.enter_graceful_shutdown()
+        """Takes no new calls and gives running ones `drain_s` seconds; "live" holds until the end."""
+        await self.set_ready(False)
         await self.server.stop(drain_s)
 
 

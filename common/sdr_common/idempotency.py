@@ -14,11 +14,12 @@ import asyncio
 import hashlib
 import uuid
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Final, Protocol, TypeVar
 
 from google.protobuf.message import Message
 
-from sdr_common.errors import RequestIdReused, RequestInProgress
+from sdr_common.errors import RequestIdReused, RequestInProgress, StoreUnavailable
 from sdr_common.postgres import Connection, Pool, Queries, connection, transaction
 
 UP_V1: Final = """
@@ -140,8 +141,10 @@ class Idempotency:
         try:
             return await work(finish)
         except BaseException:
-            # Shielded: a cancelled call must not leave its id blocked for the whole lease.
-            await asyncio.shield(self._release(key))
+            # Shielded: a cancelled call must not leave its id blocked for the whole lease. Where the
+            # database is gone, the lease ends by itself, and the caller learns what failed first.
+            with suppress(StoreUnavailable):
+                await asyncio.shield(self._release(key))
             raise
 
     async def purge(self, days: int = 30) -> None:

@@ -6,11 +6,33 @@ Never message text, phone numbers, e-mail addresses, tokens or prompts: `trace_i
 from __future__ import annotations
 
 import logging
+import re
 import sys
+from typing import Final
 
 import structlog
 from opentelemetry import trace
 from structlog.typing import EventDict, WrappedLogger
+
+HIDDEN_FIELDS: Final = frozenset(
+    ("text", "content", "body", "message_text", "reply", "prompt", "phone", "phone_number", "email", "e_mail")
+    + ("token", "admin_token", "bot_token", "api_key", "password", "secret", "authorization", "cookie")
+)
+"""Fields whose value never reaches a log, whoever passes them."""
+_PERSONAL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+\d{10,15}\b|\b55\d{10,11}\b")
+_ROW_DATA = re.compile(r"^(DETAIL|CONTEXT):.*$|input_value=.*$", re.MULTILINE)
+"""What Postgres and pydantic quote of the data in their errors."""
+
+
+def _hide_personal(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Hides what identifies a person: fields by name, and addresses, numbers and rows quoted in error texts."""
+    for name in HIDDEN_FIELDS & event.keys():
+        event[name] = "[hidden]"
+    for name in ("exception", "event"):
+        value = event.get(name)
+        if isinstance(value, str):
+            event[name] = _PERSONAL.sub("[hidden]", _ROW_DATA.sub("[hidden]", value))
+    return event
 
 
 def _add_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -40,6 +62,7 @@ def configure_logs(service: str, level: str = "info") -> None:
         processors=[
             *shared,
             structlog.processors.format_exc_info,
+            _hide_personal,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
@@ -52,6 +75,7 @@ def configure_logs(service: str, level: str = "info") -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                _hide_personal,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
             foreign_pre_chain=shared,

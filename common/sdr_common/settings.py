@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 
 from annotated_types import Ge, Le
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 
 class ServiceSettings(BaseSettings):
@@ -41,11 +41,21 @@ def load_settings(cls: type[S]) -> S:
     try:
         return cls()
     except ValidationError as error:
-        prefix = str(cls.model_config.get("env_prefix", ""))
-        for fault in error.errors():
-            place = ".".join(str(part) for part in fault["loc"])
-            field = cls.model_fields.get(place)
-            alias = field.validation_alias if field is not None else None
-            name = alias if isinstance(alias, str) else place if place.isupper() else f"{prefix}{place}".upper()
-            sys.stderr.write(f"{name}: {fault['msg']}\n")
+        for fault in error.errors(include_url=False, include_input=False, include_context=False):
+            sys.stderr.write(f"{_variable(cls, fault['loc'])}: {fault['msg']}\n")
         raise SystemExit(2) from None
+    except SettingsError as error:  # a list or mapping that is not JSON
+        sys.stderr.write(f"{cls.__name__}: {error}\n")
+        raise SystemExit(2) from None
+
+
+def _variable(cls: type[BaseSettings], loc: tuple[int | str, ...]) -> str:
+    """The environment variable behind a fault; the settings as a whole where no single one is at fault."""
+    if not loc:
+        return cls.__name__
+    place, *rest = (str(part) for part in loc)
+    field = cls.model_fields.get(place)
+    alias = field.validation_alias if field is not None else None
+    prefix = str(cls.model_config.get("env_prefix", ""))
+    name = alias if isinstance(alias, str) else place if field is None else f"{prefix}{place}".upper()
+    return ".".join([name, *rest])
