@@ -81,7 +81,7 @@ proto-check: $(VENV)/.ready-run node_modules/.bin/buf ## buf lint, and buf break
 	@$(BIN)/python protos/check_breaking.py
 
 node_modules/.bin/buf: package.json package-lock.json
-	@npm ci --silent --no-audit --no-fund
+	@npm install --no-save --ignore-scripts --silent
 	@touch $@
 
 unit: $(VENV)/.ready-dev ## Pure tests only
