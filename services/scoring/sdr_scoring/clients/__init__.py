@@ -1,0 +1,1 @@
+"""Scoring's clients of other services."""

@@ -1,0 +1,3 @@
+drop table qualification;
+drop function refuse_qualification_update;
+drop table lead;

@@ -1,0 +1,158 @@
+"""Scoring's use cases: each loads, decides by the domain, and saves in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from google.protobuf.message import Message
+
+from sdr_common.errors import AccountNotFound, InvalidField
+from sdr_common.idempotency import Idempotency
+from sdr_common.lead import Disqualification, EndReason, Fact, FactKind
+from sdr_common.postgres import Connection, Pool, connection
+from sdr_scoring.domain.clinic import Clinic
+from sdr_scoring.domain.errors import QualificationNotFound
+from sdr_scoring.domain.qualification import Qualification, QualificationId, qualify
+from sdr_scoring.domain.rubric import Rubric
+from sdr_scoring.ports import AccountRubric, Announcements, Qualifications, Rubrics, Subject
+
+R = TypeVar("R")
+A = TypeVar("A", bound=Message)
+
+
+@dataclass(frozen=True, slots=True)
+class Once(Generic[R, A]):
+    """How a mutating call is recognised and its answer kept: stored with the effect, replayed to repeats."""
+
+    request: Message
+    """The call as it came, with its `request_id`."""
+    answer_type: type[A]
+    answer: Callable[[R], A]
+    """Makes the answer out of the result."""
+
+
+@dataclass(frozen=True, slots=True)
+class QualifyCommand:
+    """What a judgement is asked on."""
+
+    subject: Subject
+    facts: Mapping[FactKind, Fact]
+    disqualification: Disqualification | None
+    ended: EndReason
+
+
+@dataclass(frozen=True, slots=True)
+class PutSettingsCommand:
+    """A new version of an account's settings."""
+
+    account_id: int
+    clinic: Clinic
+    rubric: Rubric
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """The active version, and whether the call changed (or, in a dry run, would change) it."""
+
+    version: int
+    changed: bool
+
+
+class Scoring:
+    """The service's use cases.
+
+    Args:
+        pool: The service's pool.
+        idempotency: Guards the mutating calls.
+        rubrics: Accounts' settings.
+        qualifications: Where judgements are kept.
+        announcements: Where other services learn of them.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        idempotency: Idempotency,
+        rubrics: Rubrics,
+        qualifications: Qualifications,
+        announcements: Announcements,
+    ) -> None:
+        self._pool = pool
+        self._idempotency = idempotency
+        self._rubrics = rubrics
+        self._qualifications = qualifications
+        self._announcements = announcements
+
+    async def qualify(self, command: QualifyCommand, once: Once[Qualification, A]) -> A:
+        """Judges a lead and keeps the result under its next version.
+
+        Raises:
+            AccountNotFound: the account was never set up here.
+            InvalidField: a fact has a level that is none of its own.
+            RequestIdReused: the id came before with another input.
+        """
+        # Read before the transaction begins, so that a call never holds two connections.
+        active = await self._rubrics.active(command.subject.account_id)
+
+        async def work(conn: Connection) -> A:
+            judgement = qualify(command.facts, command.disqualification, command.ended, active.rubric)
+            stored = await self._qualifications.add(conn, command.subject, judgement, active.version)
+            await self._announcements.lead_qualified(conn, command.subject, stored)
+            return once.answer(stored)
+
+        return await self._idempotency.once(once.request, once.answer_type, work)
+
+    async def find_qualification(self, account_id: int, qualification_id: QualificationId) -> Qualification:
+        """A stored qualification.
+
+        Raises:
+            QualificationNotFound: the account has no such qualification.
+        """
+        async with connection(self._pool) as conn:
+            found = await self._qualifications.find(conn, account_id, qualification_id)
+        if found is None:
+            raise QualificationNotFound(account_id, qualification_id)
+        return found
+
+    async def get_settings(self, account_id: int, version: int) -> AccountRubric:
+        """One version of an account's settings, or the active one for 0.
+
+        Raises:
+            AccountNotFound: the account was never set up here.
+            InvalidField: the account has no such version.
+        """
+        async with connection(self._pool) as conn:
+            found = await self._rubrics.find(conn, account_id, version)
+            active = found or await self._rubrics.find(conn, account_id)
+        if active is None:
+            raise AccountNotFound(account_id)
+        if found is None:
+            raise InvalidField("version", f"no version {version}; the newest is {active.version}", limit=active.version)
+        return found
+
+    async def put_settings(self, command: PutSettingsCommand, once: Once[StoredVersion, A]) -> A:
+        """Stores a new version; an equal one keeps its version, a dry run stores nothing.
+
+        Raises:
+            RequestIdReused: the id came before with another input.
+        """
+        if command.dry_run:
+            return once.answer(await self._compare(command))
+
+        async def work(conn: Connection) -> A:
+            version, changed = await self._rubrics.put(conn, command.account_id, command.clinic, command.rubric)
+            return once.answer(StoredVersion(version, changed))
+
+        answer = await self._idempotency.once(once.request, once.answer_type, work)
+        self._rubrics.forget(command.account_id)
+        return answer
+
+    async def _compare(self, command: PutSettingsCommand) -> StoredVersion:
+        async with connection(self._pool) as conn:
+            active = await self._rubrics.find(conn, command.account_id)
+        if active is None:
+            return StoredVersion(0, changed=True)
+        return StoredVersion(active.version, (active.clinic, active.rubric) != (command.clinic, command.rubric))

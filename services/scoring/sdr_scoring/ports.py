@@ -1,0 +1,88 @@
+"""What scoring needs from outside, in its own words. Nothing here commits: operations own transactions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from sdr_common.lead import Channel
+from sdr_common.postgres import Connection
+from sdr_scoring.domain.clinic import Clinic
+from sdr_scoring.domain.qualification import Judgement, Qualification, QualificationId
+from sdr_scoring.domain.rubric import Rubric
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who is judged, and where it was said."""
+
+    account_id: int
+    """Our tenant id."""
+    conversation_id: int
+    """Chatwoot's display id."""
+    contact_id: int
+    """Chatwoot's contact id: the lead."""
+    inbox_id: int
+    """0: unknown."""
+    channel: Channel | None
+    """None: unknown."""
+    turn_id: int
+    """The turn that ended the qualification."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRubric:
+    """One version of an account's settings here."""
+
+    version: int
+    """From 1."""
+    clinic: Clinic
+    rubric: Rubric
+
+
+class Rubrics(Protocol):
+    """Accounts' rubrics, versioned; the newest is the active one."""
+
+    async def active(self, account_id: int) -> AccountRubric:
+        """The active one, perhaps as it was up to two seconds ago.
+
+        Raises:
+            AccountNotFound: the account was never set up here.
+        """
+        ...
+
+    async def find(self, conn: Connection, account_id: int, version: int = 0) -> AccountRubric | None:
+        """One version, or the active one for 0; None when there is none."""
+        ...
+
+    async def put(self, conn: Connection, account_id: int, clinic: Clinic, rubric: Rubric) -> tuple[int, bool]:
+        """Adds a version unless it equals the active one.
+
+        Returns:
+            The active version, and whether it is new.
+        """
+        ...
+
+    def forget(self, account_id: int) -> None:
+        """Makes the next `active` see what was just committed."""
+        ...
+
+
+class Qualifications(Protocol):
+    """Judgements, kept for ever."""
+
+    async def add(self, conn: Connection, subject: Subject, judgement: Judgement, rubric_version: int) -> Qualification:
+        """Stores a judgement under the lead's next version; concurrent ones of a lead follow one another."""
+        ...
+
+    async def find(self, conn: Connection, account_id: int, qualification_id: QualificationId) -> Qualification | None:
+        """A stored one of this account; None when there is none."""
+        ...
+
+
+class Announcements(Protocol):
+    """Tells the rest of the product what happened, once the transaction commits."""
+
+    async def lead_qualified(self, conn: Connection, subject: Subject, qualification: Qualification) -> None:
+        """A lead was judged."""
+        ...

@@ -1,0 +1,106 @@
+"""Scoring's ports over Postgres; nothing here commits."""
+
+from __future__ import annotations
+
+import uuid
+
+from sdr.reporting.v1 import reporting_pb2 as reporting
+from sdr.scoring.v1 import scoring_pb2 as pb
+from sdr_common.account_settings import AccountSettingsStore, CachedSettings, StoredSettings
+from sdr_common.event_outbox import EventOutbox
+from sdr_common.postgres import Connection, Pool, Queries
+from sdr_scoring.convert import (
+    clinic_from_wire,
+    clinic_to_wire,
+    judgement_to_wire,
+    qualification_to_wire,
+    rubric_from_wire,
+    rubric_to_wire,
+    subject_to_wire,
+)
+from sdr_scoring.domain.clinic import Clinic
+from sdr_scoring.domain.qualification import Judgement, Qualification, QualificationId
+from sdr_scoring.domain.rubric import Rubric
+from sdr_scoring.ports import AccountRubric, Subject
+from sdr_scoring.store import rows
+
+QUERIES = Queries.load("sdr_scoring.store")
+"""Every statement of this service's own tables."""
+
+
+class PostgresRubrics:
+    """`Rubrics` over the shared versioned account settings."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._store = AccountSettingsStore(pb.ScoringSettings)
+        self._cache = CachedSettings(pool, self._store)
+
+    async def active(self, account_id: int) -> AccountRubric:
+        """See `Rubrics.active`."""
+        return _account_rubric(await self._cache.active(account_id))
+
+    async def find(self, conn: Connection, account_id: int, version: int = 0) -> AccountRubric | None:
+        """See `Rubrics.find`."""
+        stored = await self._store.find(conn, account_id, version)
+        return None if stored is None else _account_rubric(stored)
+
+    async def put(self, conn: Connection, account_id: int, clinic: Clinic, rubric: Rubric) -> tuple[int, bool]:
+        """See `Rubrics.put`."""
+        return await self._store.put(conn, account_id, clinic_to_wire(clinic), rubric_to_wire(rubric))
+
+    def forget(self, account_id: int) -> None:
+        """See `Rubrics.forget`."""
+        self._cache.forget(account_id)
+
+
+class PostgresQualifications:
+    """`Qualifications` over the table of that name, which refuses updates."""
+
+    async def add(self, conn: Connection, subject: Subject, judgement: Judgement, rubric_version: int) -> Qualification:
+        """See `Qualifications.add`."""
+        cursor = await conn.execute(
+            QUERIES["add_qualification"],
+            {
+                "account_id": subject.account_id,
+                "contact_id": subject.contact_id,
+                "conversation_id": subject.conversation_id,
+                "turn_id": subject.turn_id,
+                "score": judgement.score,
+                "temperature": judgement.temperature,
+                "rubric_version": rubric_version,
+                "judgement": judgement_to_wire(judgement).SerializeToString(),
+            },
+        )
+        row = await cursor.fetchone()
+        if row is None:
+            raise AssertionError("an insert without a condition returns its row")
+        return rows.qualification(row)
+
+    async def find(self, conn: Connection, account_id: int, qualification_id: QualificationId) -> Qualification | None:
+        """See `Qualifications.find`."""
+        parameters = {"account_id": account_id, "qualification_id": uuid.UUID(qualification_id)}
+        row = await (await conn.execute(QUERIES["find_qualification"], parameters)).fetchone()
+        return None if row is None else rows.qualification(row)
+
+
+class OutboxAnnouncements:
+    """`Announcements` by the event outbox, from where they are forwarded to reporting."""
+
+    def __init__(self) -> None:
+        self._outbox = EventOutbox()
+
+    async def lead_qualified(self, conn: Connection, subject: Subject, qualification: Qualification) -> None:
+        """See `Announcements.lead_qualified`."""
+        message = qualification_to_wire(qualification)
+        event = reporting.Event(
+            # One event per qualification, whoever tells it and however often.
+            event_id=str(uuid.uuid5(uuid.UUID(qualification.qualification_id), "lead_qualified")),
+            occurred_at=message.qualified_at,
+            conversation=subject_to_wire(subject),
+            lead_qualified=reporting.LeadQualified(qualification=message),
+        )
+        await self._outbox.put(conn, [event])
+
+
+def _account_rubric(stored: StoredSettings[pb.ScoringSettings]) -> AccountRubric:
+    return AccountRubric(stored.version, clinic_from_wire(stored.clinic), rubric_from_wire(stored.settings))

@@ -1,0 +1,27 @@
+-- add_qualification --
+-- Stores a judgement under the lead's next version. The counter's row serialises concurrent judgements of
+-- one lead and sees the latest count; the clock is read after that, so that versions and times rise together.
+with counted as (
+  insert into lead as l (account_id, contact_id, qualification_count)
+  values (%(account_id)s, %(contact_id)s, 1)
+  on conflict on constraint lead_pk do update set qualification_count = l.qualification_count + 1
+  returning l.qualification_count)
+insert into qualification (
+  qualification_id, account_id, contact_id, version, conversation_id, turn_id, score, temperature,
+  rubric_version, qualified_at, judgement)
+select gen_random_uuid(), %(account_id)s, %(contact_id)s, counted.qualification_count, %(conversation_id)s,
+  %(turn_id)s, %(score)s, %(temperature)s, %(rubric_version)s, clock_timestamp(), %(judgement)s
+from counted
+returning qualification_id, version, rubric_version, qualified_at, judgement
+
+-- find_qualification --
+-- One judgement of one account.
+select qualification_id, version, rubric_version, qualified_at, judgement from qualification
+where qualification_id = %(qualification_id)s and account_id = %(account_id)s
+
+-- check_schema --
+-- Fails until the migrations were applied: what readiness waits for.
+select count(*) as table_count from (
+  select from qualification where false union all select from lead where false
+  union all select from account_settings where false union all select from idempotency where false
+  union all select from event_outbox where false) as tables
