@@ -1,0 +1,206 @@
+"""HTTP to Chatwoot: one pool per process, paced per host, every failure as one of three errors."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+
+from sdr_common.chatwoot.errors import ChatwootDenied, ChatwootRefused, ChatwootUnavailable
+from sdr_common.chatwoot.limiter import TokenBucket
+from sdr_common.telemetry import TRACER
+
+if TYPE_CHECKING:
+    import httpx
+
+T = TypeVar("T")
+
+_TEXT_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ChatwootOptions:
+    """Times and limits towards Chatwoot."""
+
+    connect_timeout_s: float = 5.0
+    """Longest wait for a connection."""
+    read_timeout_s: float = 20.0
+    """Longest wait for an answer; above the 15 s after which Chatwoot itself gives a request up."""
+    requests_per_minute: int = 2400
+    """Per host and process; Chatwoot's own limit is 3,000 per address."""
+    max_connections: int = 100
+    """Open connections at most."""
+
+
+class ChatwootHttp:
+    """The process's connections to all Chatwoots; opened on first use, closed by `aclose`."""
+
+    def __init__(self, options: ChatwootOptions | None = None) -> None:
+        self.options = options or ChatwootOptions()
+        self._client: httpx.AsyncClient | None = None
+        self._buckets: dict[str, TokenBucket] = {}
+
+    async def aclose(self) -> None:
+        """Closes the connections."""
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+    async def pace(self, base_url: str) -> None:
+        """Waits until the host may be asked again."""
+        host = urlsplit(base_url).netloc
+        bucket = self._buckets.get(host)
+        if bucket is None:
+            bucket = self._buckets[host] = TokenBucket(self.options.requests_per_minute)
+        await bucket.take()
+
+    async def send(
+        self,
+        method: str,
+        base_url: str,
+        template: str,
+        path: str,
+        *,
+        token: str | None,
+        query: dict[str, str | int] | None = None,
+        body: object = None,
+        paced: bool = False,
+    ) -> bytes:
+        """Sends one request.
+
+        Args:
+            method: HTTP method.
+            base_url: Scheme and host.
+            template: The path with names in braces; what traces show.
+            path: The path itself.
+            token: Sent as `api_access_token`; None: sent without.
+            query: URL parameters.
+            body: Sent as JSON; None: no body.
+            paced: The caller has waited for `pace` already.
+
+        Returns:
+            The body of a 2xx answer.
+
+        Raises:
+            ChatwootUnavailable: no answer, 5xx, 429.
+            ChatwootDenied: 401, 403.
+            ChatwootRefused: any other 3xx or 4xx.
+        """
+        if not paced:
+            await self.pace(base_url)
+        attributes: dict[str, str | int] = {
+            "http.request.method": method,
+            "server.address": urlsplit(base_url).hostname or "",
+            "url.template": template,
+        }
+        with TRACER.start_as_current_span(f"{method} {template}", kind=SpanKind.CLIENT, attributes=attributes) as span:
+            answer = await self._exchange(span, method, base_url + path, token=token, query=query, body=body)
+            span.set_attribute("http.response.status_code", answer.status_code)
+            if answer.status_code >= 300:
+                span.set_attribute("error.type", str(answer.status_code))
+                span.set_status(Status(StatusCode.ERROR))
+                _raise_for(method, answer)
+            return answer.content
+
+    async def _exchange(
+        self,
+        span: Span,
+        method: str,
+        url: str,
+        *,
+        token: str | None,
+        query: dict[str, str | int] | None,
+        body: object,
+    ) -> httpx.Response:
+        # Imported on first use: a process that never talks to Chatwoot need not hold it in memory.
+        import httpx  # noqa: PLC0415
+
+        headers = {"accept": "application/json"}
+        content: bytes | None = None
+        if body is not None:
+            headers["content-type"] = "application/json"
+            content = msgspec.json.encode(body)
+        if token is not None:
+            headers["api_access_token"] = token
+        # `httpx` limits each read; the whole exchange is limited here.
+        limit_s = self.options.connect_timeout_s + self.options.read_timeout_s
+        try:
+            async with asyncio.timeout(limit_s):
+                return await self._open().request(method, url, params=query, headers=headers, content=content)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise _unreachable(span, error, ambiguous=False) from error
+        except (httpx.TransportError, httpx.InvalidURL, TimeoutError) as error:
+            raise _unreachable(span, error, ambiguous=method == "POST") from error
+
+    def _open(self) -> httpx.AsyncClient:
+        if self._client is None:
+            import httpx  # noqa: PLC0415  (on first use)
+
+            options = self.options
+            self._client = httpx.AsyncClient(
+                follow_redirects=False,
+                limits=httpx.Limits(
+                    max_connections=options.max_connections, max_keepalive_connections=options.max_connections
+                ),
+                timeout=httpx.Timeout(
+                    options.read_timeout_s, connect=options.connect_timeout_s, pool=options.connect_timeout_s
+                ),
+            )
+        return self._client
+
+
+def decode(content: bytes, kind: type[T]) -> T:
+    """Reads an answer.
+
+    Raises:
+        ChatwootUnavailable: it has another shape, such as a proxy's page.
+    """
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except msgspec.MsgspecError as error:
+        raise ChatwootUnavailable(f"the answer cannot be read as {kind.__name__}", ambiguous=True) from error
+
+
+def _unreachable(span: Span, error: Exception, *, ambiguous: bool) -> ChatwootUnavailable:
+    name = type(error).__name__
+    span.set_attribute("error.type", name)
+    span.set_status(Status(StatusCode.ERROR))
+    return ChatwootUnavailable(f"no answer ({name})", ambiguous=ambiguous)
+
+
+def _raise_for(method: str, answer: httpx.Response) -> None:
+    status = answer.status_code
+    if status == 429:
+        raise ChatwootUnavailable("too many requests", status=status, retry_after_s=_retry_after_s(answer))
+    if status >= 500:
+        raise ChatwootUnavailable(
+            f"it answered {status}", ambiguous=method == "POST", status=status, retry_after_s=_retry_after_s(answer)
+        )
+    if status in {401, 403}:
+        raise ChatwootDenied(_problem(answer), status=status)
+    raise ChatwootRefused(_problem(answer), status=status)
+
+
+def _retry_after_s(answer: httpx.Response) -> float | None:
+    """Seconds to wait, at most an hour; the date form of the header is not used by Chatwoot's limiter."""
+    header = answer.headers.get("retry-after", "")
+    return min(float(header), 3600.0) if header.isdigit() else None
+
+
+def _problem(answer: httpx.Response) -> str:
+    """Chatwoot's own words, which stand under `error`, `message` or `errors`."""
+    try:
+        body = msgspec.json.decode(answer.content)
+    except msgspec.MsgspecError:
+        return f"status {answer.status_code}"
+    text: object = None
+    if isinstance(body, dict):
+        text = body.get("error") or body.get("message") or body.get("errors")
+    if isinstance(text, list):
+        text = "; ".join(str(part) for part in text)
+    line = " ".join(str(text or "").split())[:_TEXT_LIMIT]
+    return line or f"status {answer.status_code}"
