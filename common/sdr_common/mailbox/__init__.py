@@ -40,6 +40,7 @@ along. A wake turn has no entries but a `wake_reason`. See docs/adr/0001-mailbox
 statements are as they are, and docs/adr/0002-turn-states.md for the states of a turn.
 """
 
+from sdr_common.mailbox.group_commit import GroupCommit
 from sdr_common.mailbox.mailbox import QUERIES, Mailbox
 from sdr_common.mailbox.model import (
     Claim,
@@ -58,23 +59,44 @@ from sdr_common.mailbox.model import (
     NewEntry,
     Receipt,
 )
+from sdr_common.mailbox.worker import (
+    DepthMeasured,
+    Handler,
+    MailboxWorker,
+    MetricsHook,
+    Sample,
+    TurnEnded,
+    TurnPutBack,
+    WorkerOptions,
+    failure_of,
+)
 
 __all__ = [
     "QUERIES",
     "Claim",
     "Close",
     "Depth",
+    "DepthMeasured",
     "Entry",
     "EntryIdentity",
     "EntryRefused",
     "Extension",
     "Failure",
+    "GroupCommit",
+    "Handler",
     "IngestResult",
     "LeaseLost",
     "Mailbox",
     "MailboxFull",
     "MailboxKey",
     "MailboxOptions",
+    "MailboxWorker",
+    "MetricsHook",
     "NewEntry",
     "Receipt",
+    "Sample",
+    "TurnEnded",
+    "TurnPutBack",
+    "WorkerOptions",
+    "failure_of",
 ]

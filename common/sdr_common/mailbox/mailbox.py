@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from itertools import groupby
 from typing import Final
 
@@ -33,6 +32,9 @@ QUERIES: Final = Queries.load(__package__)
 
 _REFUSALS = (psycopg.DataError, psycopg.errors.ProgramLimitExceeded, psycopg.errors.StatementTooComplex)
 """What Postgres says about a body it cannot hold: bad characters or numbers, too long, too deep."""
+
+_LONGEST_HINT_S = 3600.0
+"""A hint of the other side is obeyed up to this."""
 
 Fence = tuple[MailboxKey, int]
 """A key and the epoch in which it is held."""
@@ -73,8 +75,10 @@ class Mailbox:
             raise EntryRefused(entries) from error
         stored = {EntryIdentity(row["account_id"], row["event"], row["ext"], row["version"]) for row in rows}
         new = tuple(entry for identity, entry in first.items() if identity in stored)
-        taken = {id(entry) for entry in new}
-        return IngestResult(new, tuple(entry for entry in entries if id(entry) not in taken))
+        repeated = tuple(
+            entry for entry in entries if entry.identity not in stored or first[entry.identity] is not entry
+        )
+        return IngestResult(new, repeated)
 
     async def extend(self, conn: Connection, extensions: Sequence[Extension]) -> None:
         """Lets keys with waiting entries and no open turn wait longer, up to their cap; others are left alone."""
@@ -189,7 +193,14 @@ class Mailbox:
         base_s, ceiling_s = options.setback_base_s, options.setback_ceiling_s
         if failure.counted:
             base_s, ceiling_s = options.retry_base_s, options.retry_ceiling_s
-        parameters = {**_fence(claim), **asdict(failure), "base_s": base_s, "ceiling_s": ceiling_s}
+        hint_s = failure.retry_after_s
+        parameters = {
+            **_fence(claim),
+            "counted": failure.counted,
+            "retry_after_s": None if hint_s is None else min(max(hint_s, 0.0), _LONGEST_HINT_S),
+            "base_s": base_s,
+            "ceiling_s": ceiling_s,
+        }
         async with connection(self.pool) as conn:
             row = await (await conn.execute(self._queries["fail"], parameters)).fetchone()
         if row is None:
@@ -296,7 +307,7 @@ def _fence(claim: Claim) -> dict[str, object]:
 def _fences(claims: Sequence[Claim]) -> dict[str, object]:
     """One owner's claims as arrays."""
     return {
-        "owner": claims[0].owner,
+        "owner": claims[0].owner if claims else "",
         "accounts": [claim.account_id for claim in claims],
         "keys": [claim.key_id for claim in claims],
         "epochs": [claim.epoch for claim in claims],
