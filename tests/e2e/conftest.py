@@ -1,0 +1,37 @@
+"""One stack for the end-to-end tests of a worker, and a phone book to it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.support.chatwoot import Chatwoot
+from tests.support.stack import RunningStack, running_stack
+
+QUICK = {
+    "SDR_GATEWAY_COALESCE_IDLE_MS": "250",
+    "SDR_GATEWAY_COALESCE_MAX_MS": "1500",
+    "SDR_GATEWAY_SWEEP_INTERVAL_S": "2",
+}
+"""Short waits, so that tests spend their time on the product."""
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[RunningStack]:
+    """The shared stack."""
+    with running_stack(**QUICK) as running:
+        yield running
+
+
+@pytest.fixture
+async def chatwoot(stack: RunningStack) -> AsyncIterator[Chatwoot]:
+    """The emulated Chatwoot of the shared stack."""
+    async with connect(stack).listening() as connected:
+        yield connected
+
+
+def connect(stack: RunningStack) -> Chatwoot:
+    """A client of a stack's emulated Chatwoot."""
+    described = stack.description
+    return Chatwoot(described["chatwoot_url"], described["admin_token"], described["inbox_identifier"])

@@ -1,0 +1,108 @@
+"""Plays personas against the stack and checks what the emulated Chatwoot holds afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from tests.e2e.personas import Persona
+from tests.support.chatwoot import Chatwoot, JsonObject, Phone
+from tests.support.net import eventually
+
+ENDED = {"qualificado", "completo", "incompleto"}
+LONGEST = 14
+"""Turns after which a conversation that has not ended counts as stuck."""
+
+
+@dataclass
+class Played:
+    """What one conversation came to."""
+
+    persona: Persona
+    phone: Phone
+    bursts: int
+    """Bursts that the lead sent."""
+
+
+async def play(chatwoot: Chatwoot, persona: Persona, timeout_s: float = 60.0) -> Played:
+    """Leads one conversation to its end: each burst waits for the answer to the one before."""
+    phone = await chatwoot.new_phone(persona.name)
+    await phone.send(*persona.opening)
+    bursts = 1
+    for _ in range(LONGEST):
+        message = await phone.next_message(timeout_s)
+        fact = message["content_attributes"].get("sdr_asks", "")
+        if not fact:
+            break
+        await phone.send(*persona.answer(fact))
+        bursts += 1
+    else:
+        raise AssertionError(f"{persona.name} ({persona.temperature}): no end after {LONGEST} turns")
+    await eventually(lambda: _has_ended(chatwoot, phone), timeout_s=timeout_s, what="the status to be written")
+    return Played(persona, phone, bursts)
+
+
+async def _has_ended(chatwoot: Chatwoot, phone: Phone) -> bool:
+    attributes = await chatwoot.contact_attributes(phone.contact_id)
+    return attributes.get("sdr_ia_status") in ENDED
+
+
+async def play_all(chatwoot: Chatwoot, personas: list[Persona], at_once: int, timeout_s: float = 60.0) -> list[Played]:
+    """Plays personas, so many at a time."""
+    gate = asyncio.Semaphore(at_once)
+
+    async def one(persona: Persona) -> Played:
+        async with gate:
+            return await play(chatwoot, persona, timeout_s)
+
+    return list(await asyncio.gather(*(one(persona) for persona in personas)))
+
+
+def faults_of(export: JsonObject, played: Played) -> list[str]:
+    """Everything that is wrong with one conversation, read from the emulated Chatwoot alone.
+
+    A good one has the expected status and temperature, one answer per burst (told apart by the turn in
+    `sdr_key`), and nothing public after the last.
+    """
+    persona, phone = played.persona, played.phone
+    who = f"conversation {phone.conversation_id} ({persona.name}, {persona.temperature})"
+    contact = export["contacts"][str(phone.contact_id)]["custom_attributes"]
+    conversation = next(row for row in export["conversations"] if row["id"] == phone.conversation_id)
+    faults = []
+    for attribute, expected in (("sdr_ia_status", persona.status), ("sdr_ia_temperatura", persona.temperature)):
+        if contact.get(attribute) != expected:
+            faults.append(f"{who}: {attribute} is {contact.get(attribute)!r}, not {expected!r}")
+    public = [message for message in conversation["messages"] if not message["private"]]
+    answers = [message for message in public if message["message_type"] == 1]
+    keys = [message["content_attributes"].get("sdr_key") for message in answers]
+    if None in keys or len(set(keys)) != len(keys):
+        faults.append(f"{who}: an answer without a key of its own: {keys}")
+    turns = {str(key).rsplit("/", 1)[0] for key in keys}
+    if len(turns) != played.bursts:
+        faults.append(f"{who}: {played.bursts} bursts and {len(turns)} answers")
+    said = [message for message in public if message["message_type"] in (0, 1)]
+    if said and said[-1]["message_type"] == 0:
+        faults.append(f"{who}: the last message has no answer")
+    closings = [message for message in answers if not message["content_attributes"].get("sdr_asks")]
+    if len(closings) != 1:
+        faults.append(f"{who}: {len(closings)} closing messages")
+    return faults
+
+
+def handoff_faults(export: JsonObject, played: Played) -> list[str]:
+    """What a closer would miss: quente and morno are open, labelled, noted once and with a team."""
+    persona, phone = played.persona, played.phone
+    conversation = next(row for row in export["conversations"] if row["id"] == phone.conversation_id)
+    who = f"conversation {phone.conversation_id} ({persona.temperature})"
+    notes = [message for message in conversation["messages"] if message["private"]]
+    handed = persona.temperature in {"quente", "morno"}
+    faults = []
+    if conversation["status"] != ("open" if handed else "pending"):
+        faults.append(f"{who}: status {conversation['status']}")
+    if len(notes) != (1 if handed else 0):
+        faults.append(f"{who}: {len(notes)} notes")
+    if bool(conversation.get("team_id")) != handed:
+        faults.append(f"{who}: team {conversation.get('team_id')}")
+    if f"temperatura-{persona.temperature}" not in conversation["labels"]:
+        faults.append(f"{who}: labels {conversation['labels']}")
+    return faults

@@ -1,0 +1,95 @@
+"""The whole local stack as a process: the one that `make run` starts, with its own data and ports."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.support.net import free_port
+
+START_S = 90.0
+
+
+@dataclass(frozen=True)
+class RunningStack:
+    """A started stack; `description` is what it says about itself."""
+
+    data_dir: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """`stack.json` as it is now: process ids change when something is restarted."""
+        found: dict[str, Any] = json.loads((self.data_dir / "stack.json").read_text())
+        return found
+
+    def log(self, name: str) -> str:
+        """What one process has logged."""
+        return (self.data_dir / "logs" / f"{name}.log").read_text(errors="replace")
+
+    def kill(self, name: str) -> int:
+        """Kills a process with -9; the stack starts it again. Gives the dead one's id."""
+        pid = int(self.description["pids"][name])
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def wait_restarted(self, name: str, old_pid: int, timeout_s: float = 20.0) -> None:
+        """Waits until the stack tells another process id."""
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            if int(self.description["pids"][name]) != old_pid:
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"{name} was not started again within {timeout_s} s")
+
+
+@contextmanager
+def running_stack(**settings: str) -> Iterator[RunningStack]:
+    """Starts a stack and stops it at the end; settings are environment variables."""
+    with tempfile.TemporaryDirectory(prefix="sdr-stack-") as folder:
+        data_dir = Path(folder)
+        data_dir.chmod(0o755)  # the bundled Postgres runs as another user when we are root
+        output = (data_dir / "stack.log").open("wb")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "sdr_sandbox.stack"],
+            env={
+                **os.environ,
+                "SDR_DATA_DIR": folder,
+                "SDR_GATEWAY_HTTP_PORT": str(free_port()),
+                "SDR_SANDBOX_CHATWOOT_PORT": str(free_port()),
+                **settings,
+            },
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        stack = RunningStack(data_dir, process)
+        try:
+            _wait_ready(stack)
+            yield stack
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(30)
+            finally:
+                if process.poll() is None:
+                    process.kill()
+                output.close()
+
+
+def _wait_ready(stack: RunningStack) -> None:
+    deadline = time.monotonic() + START_S
+    while not (stack.data_dir / "stack.json").exists():
+        if stack.process.poll() is not None or time.monotonic() > deadline:
+            raise AssertionError(f"the stack did not start:\n{(stack.data_dir / 'stack.log').read_text()[-3000:]}")
+        time.sleep(0.05)
