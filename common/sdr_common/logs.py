@@ -15,8 +15,11 @@ from opentelemetry import trace
 from structlog.typing import EventDict, WrappedLogger
 
 HIDDEN_FIELDS: Final = frozenset(
-    ("text", "content", "body", "message_text", "reply", "prompt", "phone", "phone_number", "email", "e_mail")
-    + ("token", "admin_token", "bot_token", "api_key", "password", "secret", "authorization", "cookie")
+    {
+        *("text", "content", "body", "message_text", "reply", "prompt"),
+        *("phone", "phone_number", "email", "e_mail"),
+        *("token", "admin_token", "bot_token", "api_key", "password", "secret", "authorization", "cookie"),
+    }
 )
 """Fields whose value never reaches a log, whoever passes them."""
 _PERSONAL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+\d{10,15}\b|\b55\d{10,11}\b")
