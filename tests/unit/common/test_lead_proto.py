@@ -155,7 +155,7 @@ def test_a_disqualification_survives_the_wire(value: Disqualification | None) ->
 
 
 def test_every_kind_of_disqualification_is_in_the_contract() -> None:
-    sent = {lead_proto.disqualification_to_wire(Disqualification(kind, "", 0)) for kind in DisqualificationKind}
+    sent = [lead_proto.disqualification_to_wire(Disqualification(kind, "", 0)) for kind in DisqualificationKind]
     assert sorted(item.kind for item in sent if item) == [1, 2, 3, 4, 5]
     assert sorted(pb.DisqualificationKind.values()) == [0, 1, 2, 3, 4, 5]
 

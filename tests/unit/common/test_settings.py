@@ -16,7 +16,7 @@ class _Settings(ServiceSettings):
 
     target: Annotated[str, Field(min_length=3)]
     secret_key: Annotated[SecretStr, Field(validation_alias="SDR_SECRET_KEY", min_length=10)] = SecretStr("0123456789")
-    places: list[str] = []
+    places: tuple[str, ...] = ()
     first: int = 1
     last: int = 2
 
@@ -101,4 +101,4 @@ def test_settings_cannot_be_changed_after_they_were_read(monkeypatch: pytest.Mon
     _set(monkeypatch, DATABASE_URL="postgresql://db/sdr", SDR_EXAMPLE_TARGET="a:1")
     settings = load_settings(_Settings)
     with pytest.raises(ValueError, match="frozen"):
-        settings.grpc_port = 1  # type: ignore[misc]  # that is the point
+        settings.grpc_port = 1
