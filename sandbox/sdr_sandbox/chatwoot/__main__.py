@@ -14,6 +14,8 @@ from sdr_sandbox.chatwoot.http.server_state import ServerState
 from sdr_sandbox.chatwoot.settings import ChatwootSettings
 from sdr_sandbox.chatwoot.snapshot import SnapshotUnreadableError
 
+_PREFIX = "SDR_SANDBOX_"
+
 
 class _Server(uvicorn.Server):
     """Ends live streams before it waits for open connections, which would otherwise never close."""
@@ -39,12 +41,14 @@ def main() -> int:
         settings = ChatwootSettings()
     except ValidationError as error:
         for fault in error.errors():
-            print(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}", file=sys.stderr)
+            name = str(fault["loc"][0]).upper()
+            print(f"{name if name.startswith(_PREFIX) else _PREFIX + name}: {fault['msg']}", file=sys.stderr)
         return 2
     listener = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
+        listener.listen(1024)  # claims the port now; two processes may both bind it before either listens
         app = create_app(settings)
     except OSError as error:
         print(

@@ -1,11 +1,11 @@
 """Serves the two pages with their scripts and styles, and the attachments of messages."""
 
+import html
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sdr_sandbox.chatwoot.http.server_state import ServerState
 
@@ -33,24 +33,26 @@ class Files:
     def routes(self) -> list[Route]:
         """Pages, their assets and attachments as Starlette routes."""
         return [
-            Route("/", self._page("index.html")),
+            Route("/", self._index),
             Route("/celular", self._phone),
-            Route("/inbox", self._page("inbox.html")),
+            Route("/inbox", self._inbox),
             Route("/sandbox/assets/{name}", self._asset),
             Route("/rails/active_storage/blobs/redirect/{attachment_id:int}/{filename}", self._redirect),
             Route("/rails/active_storage/disk/{attachment_id:int}/{filename}", self._blob),
         ]
 
-    def _page(self, name: str) -> ASGIApp:
-        async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-            await FileResponse(PAGES / name, headers=_SECURITY)(scope, receive, send)
+    async def _index(self, _request: Request) -> Response:
+        return FileResponse(PAGES / "index.html", headers=_SECURITY)
 
-        return serve
+    async def _inbox(self, _request: Request) -> Response:
+        return FileResponse(PAGES / "inbox.html", headers=_SECURITY)
 
     async def _phone(self, _request: Request) -> Response:
         """The phone page, told which inbox it belongs to."""
         text = (PAGES / "celular.html").read_text("utf-8")
-        body = text.replace("__INBOX_IDENTIFIER__", self._server.core.inbox_identifier)
+        core = self._server.core
+        body = text.replace("__INBOX_IDENTIFIER__", html.escape(core.inbox_identifier))
+        body = body.replace("__ACCOUNT_NAME__", html.escape(core.state.account.name))
         return Response(body, media_type="text/html", headers=_SECURITY)
 
     async def _asset(self, request: Request) -> Response:
