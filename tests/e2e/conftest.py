@@ -1,12 +1,14 @@
-"""One stack for the end-to-end tests of a worker, and a phone book to it."""
+"""One stack for the end-to-end tests of a worker, its telemetry, and a phone book to it."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from tests.support.chatwoot import Chatwoot
+from tests.support.otlp_collector import Collector, collector
 from tests.support.stack import RunningStack, running_stack
 
 QUICK = {
@@ -18,9 +20,19 @@ QUICK = {
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[RunningStack]:
+def telemetry() -> Iterator[Collector]:
+    """What the shared stack exports."""
+    context = collector()
+    with asyncio.Runner() as runner:
+        seen = runner.run(context.__aenter__())
+        yield seen
+        runner.run(context.__aexit__(None, None, None))
+
+
+@pytest.fixture(scope="session")
+def stack(telemetry: Collector) -> Iterator[RunningStack]:
     """The shared stack."""
-    with running_stack(**QUICK) as running:
+    with running_stack(**QUICK, **telemetry.environment()) as running:
         yield running
 
 

@@ -148,9 +148,7 @@ def _cold(number: int) -> Persona:
         "conhecimento": _pick(NOT_KNOWN, number),
         "localizacao": _pick(ELSEWHERE, number),
     }
-    persona = _lead(number, "frio", "completo", _pick(VAGUE, number), facts)
-    # Vague wishes are said alone, so that nothing else makes them definite.
-    return persona
+    return _lead(number, "frio", "completo", _pick(VAGUE, number), facts)
 
 
 REFUSALS: list[Burst] = [
