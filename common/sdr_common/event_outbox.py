@@ -16,12 +16,14 @@ from sdr.reporting.v1.reporting_pb2 import Event, RecordRequest, RecordResponse
 from sdr_common.errors import ErrorKind, StoreUnavailable, WriteConflict
 from sdr_common.grpc_errors import RemoteError
 from sdr_common.postgres import Connection, Pool, Queries, connection
+from sdr_common.telemetry import TRACER, context_of, current_traceparent, links_to
 
 UP_V1: Final = """
 create table event_outbox (
   seq bigint generated always as identity constraint event_outbox_pk primary key,
   event_id uuid not null constraint event_outbox_event_id_key unique,
   body bytea not null,
+  traceparent text not null default '',
   created_at timestamptz not null default now(),
   leased_until timestamptz,
   refused_because text
@@ -34,8 +36,9 @@ _QUERIES = Queries.parse(
     """
 -- put --
 -- Adds events; one that is there already is left alone.
-insert into event_outbox (event_id, body)
-select * from unnest(%(ids)s::uuid[], %(bodies)s::bytea[]) on conflict (event_id) do nothing
+insert into event_outbox (event_id, body, traceparent)
+select id, body, %(traceparent)s from unnest(%(ids)s::uuid[], %(bodies)s::bytea[]) as e (id, body)
+on conflict (event_id) do nothing
 
 -- lease --
 -- Takes a batch for sending; the lease ends by itself if the sender dies.
@@ -43,7 +46,7 @@ with batch as materialized (
   select seq from event_outbox where refused_because is null and (leased_until is null or leased_until < now())
   order by seq limit %(limit)s for update skip locked)
 update event_outbox o set leased_until = now() + make_interval(secs => %(lease_s)s)
-from batch where o.seq = batch.seq returning o.seq, o.body
+from batch where o.seq = batch.seq returning o.seq, o.body, o.traceparent
 
 -- sent --
 -- Forgets events that reporting has.
@@ -86,6 +89,7 @@ class EventOutbox:
             {
                 "ids": [event.event_id for event in events],
                 "bodies": [event.SerializeToString() for event in events],
+                "traceparent": current_traceparent(),
             },
         )
 
@@ -98,13 +102,23 @@ class EventForwarder:
         recorder: Where they go.
         interval_s: Pause when nothing waits.
         batch: Events per call, at most 500.
+        outage_pause_s: Pause after a failed call or while the database is away.
     """
 
-    def __init__(self, pool: Pool, recorder: Recorder, *, interval_s: float = 0.5, batch: int = 200) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        recorder: Recorder,
+        *,
+        interval_s: float = 0.5,
+        batch: int = 200,
+        outage_pause_s: float = 2.0,
+    ) -> None:
         self._pool = pool
         self._recorder = recorder
         self._interval_s = interval_s
         self._batch = batch
+        self._outage_pause_s = outage_pause_s
         self._down = False
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -116,7 +130,7 @@ class EventForwarder:
                 pause = 0.0 if sent == self._batch else self._interval_s
             except (RemoteError, StoreUnavailable, WriteConflict) as error:
                 self._note_down(error)
-                pause = max(self._interval_s, 2.0)
+                pause = self._outage_pause_s
             try:
                 await asyncio.wait_for(stop.wait(), pause or 0.001)
             except TimeoutError:
@@ -135,9 +149,16 @@ class EventForwarder:
         async with connection(self._pool) as conn:
             parameters = {"limit": self._batch, "lease_s": 30.0}
             rows = await (await conn.execute(_QUERIES["lease"], parameters)).fetchall()
+        if not rows:
+            return 0
         events = {row["seq"]: bytes(row["body"]) for row in rows}
+        # One call serves many causes: it belongs to the first one's trace and links the others.
+        causes = list(dict.fromkeys(row["traceparent"] for row in rows))
         try:
-            await self._send(events)
+            with TRACER.start_as_current_span(
+                "forward_events", context=context_of(causes[0]), links=links_to(causes[1:])
+            ):
+                await self._send(events)
         except RemoteError:
             async with connection(self._pool) as conn:
                 await conn.execute(_QUERIES["unlease"], {"seqs": list(events)})
@@ -146,8 +167,6 @@ class EventForwarder:
 
     async def _send(self, events: dict[int, bytes]) -> None:
         """Sends events; a batch that is refused is halved until the bad one stands alone."""
-        if not events:
-            return
         try:
             await self._recorder.record(RecordRequest(events=[Event.FromString(body) for body in events.values()]))
         except RemoteError as error:
