@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import socket
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TypeVar, overload
 
 T = TypeVar("T")
 
@@ -18,9 +18,21 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+@overload
 async def eventually(
-    check: Callable[[], T | Awaitable[T]], timeout_s: float = 10, *, interval_s: float = 0.02, what: str = ""
-) -> T:
+    check: Callable[[], Awaitable[T]], timeout_s: float = 10, *, interval_s: float = 0.02, what: str = ""
+) -> T: ...
+
+
+@overload
+async def eventually(
+    check: Callable[[], T], timeout_s: float = 10, *, interval_s: float = 0.02, what: str = ""
+) -> T: ...
+
+
+async def eventually(
+    check: Callable[[], object], timeout_s: float = 10, *, interval_s: float = 0.02, what: str = ""
+) -> object:
     """Repeats `check` until it gives something true, and gives that back.
 
     A failed `assert` inside `check` counts as not yet; any other exception ends the wait.
@@ -37,7 +49,7 @@ async def eventually(
     deadline = asyncio.get_running_loop().time() + timeout_s
     while True:
         cause: AssertionError | None = None
-        found: T | None = None
+        found: object = None
         try:
             seen = check()
             found = await seen if inspect.isawaitable(seen) else seen
