@@ -9,6 +9,8 @@ import pytest
 from tests.integration.mailbox.box import Box, make_schema, open_box
 from tests.support.postgres import PostgresServer
 
+pytest.register_assert_rewrite("tests.integration.mailbox.races", "tests.integration.mailbox.lock_order")
+
 
 @pytest.fixture
 def box_url(postgres: PostgresServer) -> Iterator[str]:
