@@ -93,7 +93,7 @@ function bubble(message) {
     "li",
     { class: classes, dataset: { key: message.key } },
     attachmentElements(message),
-    message.content ? richText(message.content) : message.file ? el("p", {}, message.file.name) : null,
+    message.content ? richText(message.content, message.mine ? "strong" : "em") : message.file ? el("p", {}, message.file.name) : null,
     foot,
     message.status === "failed"
       ? el("button", { class: "resend", type: "button", onclick: () => resend(message) }, "Não enviada. Tentar de novo")

@@ -8,15 +8,15 @@ function link(address, text) {
   return el("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, text);
 }
 
-function inline(text) {
+function inline(text, single) {
   const parts = [];
   let position = 0;
   for (const match of text.matchAll(INLINE)) {
     if (match.index > position) parts.push(text.slice(position, match.index));
-    const [whole, code, strong, single, strike, italic, named] = match;
+    const [whole, code, strong, star, strike, italic, named] = match;
     if (code) parts.push(el("code", {}, code.slice(1, -1)));
     else if (strong) parts.push(el("strong", {}, strong.slice(2, -2)));
-    else if (single) parts.push(el("em", {}, single.slice(1, -1)));
+    else if (star) parts.push(el(single, {}, star.slice(1, -1)));
     else if (strike) parts.push(el("s", {}, strike.slice(2, -2)));
     else if (italic) parts.push(el("em", {}, italic.slice(1, -1)));
     else if (named) parts.push(link(named.slice(named.indexOf("](") + 2, -1), named.slice(1, named.indexOf("]("))));
@@ -27,8 +27,8 @@ function inline(text) {
   return parts;
 }
 
-/** A `div` with the text's paragraphs, headings and lists. */
-export function richText(text) {
+/** A `div` with the text's paragraphs, headings and lists; `single` is the element of `*text*` (WhatsApp: strong). */
+export function richText(text, single = "em") {
   const root = el("div", { class: "rich" });
   let list = null;
   let paragraph = null;
@@ -37,18 +37,18 @@ export function richText(text) {
     const heading = line.match(/^#{1,4}\s+(.*)$/);
     if (bullet) {
       if (!list) root.append((list = el("ul")));
-      list.append(el("li", {}, inline(bullet[1])));
+      list.append(el("li", {}, inline(bullet[1], single)));
       paragraph = null;
     } else if (!line.trim()) {
       list = paragraph = null;
     } else if (heading) {
-      root.append(el("p", {}, el("strong", {}, inline(heading[1]))));
+      root.append(el("p", {}, el("strong", {}, inline(heading[1], single))));
       list = paragraph = null;
     } else {
       list = null;
       if (paragraph) paragraph.append(el("br"));
       else root.append((paragraph = el("p")));
-      paragraph.append(...inline(line));
+      paragraph.append(...inline(line, single));
     }
   }
   return root;
