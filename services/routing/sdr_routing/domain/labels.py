@@ -37,8 +37,10 @@ def wanted(outcome: Outcome) -> tuple[str, ...]:
 
 
 def merged(current: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
-    """The set that must be stored, because Chatwoot replaces it: others' labels stay, a new one of ours
-    replaces the old ones of its family, and a family without a new one keeps what it had.
+    """The set that must be stored, because Chatwoot replaces it.
+
+    Others' labels stay, a new one of ours replaces the old ones of its family, and a family without a new
+    one keeps what it had.
     """
     families = {label.partition("-")[0] for label in new}
     kept = [label for label in current if label in new or not _is_of(label, families)]

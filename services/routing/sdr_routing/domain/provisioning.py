@@ -85,7 +85,7 @@ def signs_webhooks(version: str) -> bool:
 
 
 def parsed(version: str) -> tuple[int, ...]:
-    """ "4.15.1-ce" as (4, 15, 1)."""
+    """The numbers of a version: "4.15.1-ce" is (4, 15, 1)."""
     return tuple(int(number) for number in _NUMBER.findall(version)[:3])
 
 

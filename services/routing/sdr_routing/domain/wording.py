@@ -33,15 +33,16 @@ CLOSINGS = {
 
 POLITE_LINES = {
     DisqualificationKind.WRONG_NUMBER: (
-        "Parece que houve um engano com o número, sem problema nenhum! Aqui é a equipe {clinica}. Tenha um ótimo dia! 😊"
+        "Parece que houve um engano com o número, sem problema nenhum! Aqui é a equipe {clinica}. "
+        "Tenha um ótimo dia! 😊"
     ),
     DisqualificationKind.SUPPLIER: (
         "Agradecemos o contato! Este canal é só para o atendimento de pacientes, por isso não conseguimos tratar de "
         "propostas comerciais por aqui. Bons negócios!"
     ),
     DisqualificationKind.JOB_SEEKER: (
-        "Que bom saber do seu interesse em trabalhar com a gente! Este canal é só para o atendimento de pacientes e não "
-        "recebe currículos. Boa sorte na sua busca! 🍀"
+        "Que bom saber do seu interesse em trabalhar com a gente! Este canal é só para o atendimento de pacientes e "
+        "não recebe currículos. Boa sorte na sua busca! 🍀"
     ),
     DisqualificationKind.SPAM: "Agradecemos o contato, mas não temos interesse. Tenha um bom dia!",
 }
@@ -76,7 +77,8 @@ ESCALATIONS = {
 """What the lead reads when a human is called and the engine said nothing."""
 
 _UNKNOWN = {"closer": "nossa equipe", "procedimento": "sua avaliação"}
-_CALLED = re.compile(r",?[ \t]*\{nome\}(?P<after>,[ \t]*)?")
+_CALLED_FIRST = re.compile(r"(?m)^\{nome\}[,:]?[ \t]*")
+_CALLED = re.compile(r",?[ \t]*\{nome\}")
 _VARIABLE = re.compile(r"\{(clinica|closer|procedimento|nome)\}")
 _BEGINS = re.compile(r"(?:^|[.!?…]\s+|\n\s*)$")
 _LONG_NAME = 60
@@ -128,7 +130,7 @@ def filled(template: str, known: Mapping[str, str]) -> str:
     """
     text = template
     if not known.get("nome"):
-        text = _CALLED.sub(lambda match: "" if match.start() or not match["after"] else "", text).strip()
+        text = _CALLED.sub("", _CALLED_FIRST.sub("", text)).strip()
         text = text[:1].upper() + text[1:]
     pieces: list[str] = []
     position = 0
