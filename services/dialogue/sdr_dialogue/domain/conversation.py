@@ -116,6 +116,8 @@ class TurnDraft:
     unanswered_question: str = ""
     usage: Usage = Usage()
     engine: str = "scripted"
+    prompt_version: str = ""
+    """Version of the prompt parts that were used; empty: the engine has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,3 +146,5 @@ class AnalysisDraft:
     disqualification: Disqualification | None = None
     usage: Usage = Usage()
     engine: str = "scripted"
+    prompt_version: str = ""
+    """Version of the prompt parts that were used; empty: the engine has none."""

@@ -1,0 +1,1 @@
+"""Dialogue's clients: language models, and reporting."""

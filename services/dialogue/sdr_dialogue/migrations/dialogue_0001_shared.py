@@ -1,0 +1,13 @@
+"""What every service has: answers by request id, versioned settings, events on their way to reporting."""
+
+from yoyo import step
+
+from sdr_common import account_settings, event_outbox, idempotency
+
+__depends__: set[str] = set()
+
+steps = [
+    step(idempotency.UP_V1, idempotency.DOWN_V1),
+    step(account_settings.UP_V1, account_settings.DOWN_V1),
+    step(event_outbox.UP_V1, event_outbox.DOWN_V1),
+]

@@ -1,0 +1,4 @@
+drop table turn;
+drop table line;
+drop table conversation;
+drop table lead;

@@ -1,0 +1,318 @@
+"""The use cases of dialogue: load, decide (domain), save. Transactions begin and end here."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+import structlog
+
+from sdr_common.errors import AccountNotFound, InvalidPageToken, WriteConflict
+from sdr_common.postgres import Connection, Pool, connection, transaction
+from sdr_dialogue.domain.answering import Prepared, conclude, prepare, shown
+from sdr_dialogue.domain.conversation import AnalysisContext, AnalysisDraft, Speaker, TurnDraft
+from sdr_dialogue.domain.errors import ConversationNotFound
+from sdr_dialogue.domain.judging import TRANSCRIPT_LINES, judge, transcript
+from sdr_dialogue.domain.merge import Reader
+from sdr_dialogue.domain.observing import take_in
+from sdr_dialogue.domain.settings import AccountSettings
+from sdr_dialogue.domain.settings_rules import check_settings
+from sdr_dialogue.domain.superseding import attempts_of, being_sent
+from sdr_dialogue.domain.turn import (
+    Answer,
+    Burst,
+    ConversationRef,
+    Judgement,
+    LeadState,
+    Learning,
+    Loaded,
+    Observation,
+    Outcome,
+    Seen,
+    ShownConversation,
+    ShownLine,
+    TurnRecord,
+)
+from sdr_dialogue.ports import AccountSettingsSource, Conversations, Events, LanguageModel
+
+_LOG = structlog.get_logger()
+_TRIES = 5
+"""Writes of one lead that may come in between before a call gives up."""
+
+T = TypeVar("T")
+Finish = Callable[[Connection, T], Awaitable[None]]
+"""Stores the answer of a call inside the transaction of its effect."""
+
+_ATTACHMENTS = {
+    "image": "imagem",
+    "audio": "áudio",
+    "video": "vídeo",
+    "file": "arquivo",
+    "location": "localização",
+    "contact": "contato",
+}
+
+
+class Dialogue:
+    """What is said to leads, and what is kept of what they said.
+
+    Args:
+        pool: The service's pool.
+        conversations: Where it is kept.
+        settings: The accounts' settings.
+        events: For reporting.
+        model: What answers.
+        read: Reads levels of a value that a human wrote into Chatwoot; None: only published words have one.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        *,
+        conversations: Conversations,
+        settings: AccountSettingsSource,
+        events: Events,
+        model: LanguageModel,
+        read: Reader | None = None,
+    ) -> None:
+        self._pool = pool
+        self._conversations = conversations
+        self._settings = settings
+        self._events = events
+        self._model = model
+        self._read = read
+
+    async def respond(self, burst: Burst, finish: Finish[Answer]) -> Answer:
+        """Answers a burst.
+
+        The engine is asked without a transaction. If the lead was written meanwhile, everything is decided
+        again on what is stored now, and the engine is asked again only if that changes what it had to know.
+
+        Raises:
+            AccountNotFound: the account was never set up here.
+            EngineUnavailable: no engine answered.
+            WriteConflict: the lead is written too often.
+        """
+        settings = await self._settings.active(burst.conversation.account_id)
+        before: Prepared | None = None
+        draft: TurnDraft | None = None
+        for _ in range(_TRIES):
+            async with connection(self._pool) as conn:
+                loaded = await self._conversations.load(conn, burst)
+            prepared = prepare(burst, loaded, settings, self._read)
+            if prepared.silence:
+                draft = None
+            elif draft is None or before is None or not _same_question(before, prepared):
+                draft = await self._model.respond(prepared.context)
+            before = prepared
+            outcome = conclude(prepared, draft)
+            if await self._save(prepared, outcome, finish):
+                _log_answer(outcome)
+                return outcome.answer
+        raise WriteConflict
+
+    async def _save(self, prepared: Prepared, outcome: Outcome, finish: Finish[Answer]) -> bool:
+        conversation, turn_id = outcome.burst.conversation, outcome.burst.turn_id
+        async with transaction(self._pool) as conn:
+            if prepared.overtaken:
+                await self._conversations.save_seen(conn, [outcome.seen])
+            elif not await self._conversations.save(conn, outcome):
+                return False
+            else:
+                answer, learned = outcome.answer, outcome.edited | outcome.learned
+                learning = Learning(conversation, turn_id, "respond", learned, answer.lead, answer.engine, answer.usage)
+                await self._events.facts_learned(conn, learning)
+            await finish(conn, outcome.answer)
+        return True
+
+    async def analyze(self, conversation: ConversationRef, turn_id: int, finish: Finish[Judgement]) -> Judgement:
+        """Judges a whole conversation.
+
+        Raises:
+            AccountNotFound: the account was never set up here.
+            ConversationNotFound: nothing is known of the conversation.
+            EngineUnavailable: no engine answered.
+            WriteConflict: the lead is written too often.
+        """
+        settings = await self._settings.active(conversation.account_id)
+        asked: AnalysisContext | None = None
+        draft: AnalysisDraft | None = None
+        for _ in range(_TRIES):
+            loaded = await self._whole(conversation, TRANSCRIPT_LINES)
+            context = transcript(loaded, settings)
+            if draft is None or asked is None or (asked.lines, asked.facts) != (context.lines, context.facts):
+                draft = await self._model.analyze(context)
+            asked = context
+            judgement = judge(conversation, turn_id, loaded, draft, settings)
+            async with transaction(self._pool) as conn:
+                if not await self._conversations.save_judgement(conn, judgement):
+                    continue
+                await self._events.facts_learned(
+                    conn,
+                    Learning(
+                        conversation,
+                        turn_id,
+                        "analyze",
+                        judgement.learned,
+                        judgement.state,
+                        judgement.engine,
+                        judgement.usage,
+                    ),
+                )
+                await finish(conn, judgement)
+            _LOG.info(
+                "conversation_judged",
+                account_id=conversation.account_id,
+                conversation_id=conversation.conversation_id,
+                turn_id=turn_id,
+                engine=judgement.engine,
+                behaviour=judgement.behaviour.value,
+            )
+            return judgement
+        raise WriteConflict
+
+    async def observe(self, conn: Connection, seen: Sequence[tuple[ConversationRef, Sequence[Observation]]]) -> None:
+        """Takes in what happened outside turns, inside the caller's transaction.
+
+        Raises:
+            AccountNotFound: one of the accounts was never set up here.
+        """
+        changes = []
+        for (conversation, observations), loaded in zip(
+            seen, await self._conversations.load_seen(conn, seen), strict=True
+        ):
+            taken = take_in(observations, loaded.lines, loaded.turns, loaded.now)
+            changes.append(Seen(conversation, taken.new_lines, taken.changes, taken.confirmed))
+        await self._conversations.save_seen(conn, changes)
+
+    async def check_accounts(self, account_ids: Sequence[int]) -> None:
+        """Makes sure that accounts are set up here; to be called before a transaction begins.
+
+        Raises:
+            AccountNotFound: one of them is not.
+        """
+        for account_id in dict.fromkeys(account_ids):
+            await self._settings.active(account_id)
+
+    async def conversation(self, account_id: int, conversation_id: int, line_limit: int) -> ShownConversation:
+        """A conversation for people, with its newest `line_limit` lines.
+
+        Raises:
+            ConversationNotFound: nothing is known of it.
+        """
+        loaded = await self._whole(ConversationRef(account_id, conversation_id, 0), line_limit)
+        turns = tuple(turn for turn in loaded.turns if not turn.superseded)
+        sending = being_sent(turns, loaded.lines)
+        lead = loaded.lead
+        state = LeadState(lead.facts, attempts_of(turns, sending), lead.status, lead.started_at)
+        return ShownConversation(_lines_for_people(loaded), state, loaded.summary, loaded.behaviour)
+
+    async def turns(
+        self, account_id: int, conversation_id: int, page_size: int, page_token: str
+    ) -> tuple[list[TurnRecord], str]:
+        """One page of turns, newest first, and the token of the next one (empty: the last).
+
+        Raises:
+            InvalidPageToken: not a token of this list.
+        """
+        if page_token and not (page_token.isascii() and page_token.isdigit() and 0 < int(page_token) < 2**63):
+            raise InvalidPageToken
+        async with connection(self._pool) as conn:
+            turns = await self._conversations.turns(
+                conn, account_id, conversation_id, int(page_token or 0), page_size + 1
+            )
+        more = len(turns) > page_size
+        return turns[:page_size], str(turns[page_size - 1].turn_id) if more else ""
+
+    async def settings(self, account_id: int, version: int) -> AccountSettings:
+        """One version of an account's settings, or the active one for 0.
+
+        Raises:
+            AccountNotFound: there is none.
+        """
+        async with connection(self._pool) as conn:
+            found = await self._settings.find(conn, account_id, version)
+        if found is None:
+            raise AccountNotFound(account_id)
+        return found
+
+    async def put_settings(self, conn: Connection, account_id: int, settings: AccountSettings) -> tuple[int, bool]:
+        """Stores settings inside the caller's transaction: the active version, and whether it is new.
+
+        Raises:
+            InvalidSettings: they contradict themselves.
+        """
+        check_settings(settings)
+        return await self._settings.put(conn, account_id, settings)
+
+    async def try_settings(self, account_id: int, settings: AccountSettings) -> int:
+        """Only validates; gives the active version, 0: none yet.
+
+        Raises:
+            InvalidSettings: they contradict themselves.
+        """
+        check_settings(settings)
+        async with connection(self._pool) as conn:
+            found = await self._settings.find(conn, account_id, 0)
+        return 0 if found is None else found.version
+
+    def forget_settings(self, account_id: int) -> None:
+        """Makes the next turn see settings that were just committed."""
+        self._settings.forget(account_id)
+
+    async def _whole(self, conversation: ConversationRef, line_limit: int) -> Loaded:
+        async with connection(self._pool) as conn:
+            loaded = await self._conversations.load_whole(conn, conversation, line_limit)
+        if not loaded.exists:
+            raise ConversationNotFound(conversation.account_id, conversation.conversation_id)
+        return loaded
+
+
+def _same_question(before: Prepared, now: Prepared) -> bool:
+    """Whether what an engine was told still holds; a line that only became confirmed does not matter."""
+    first, second = before.context, now.context
+    return (first.messages, first.facts, first.attempts, first.already_qualified) == (
+        second.messages,
+        second.facts,
+        second.attempts,
+        second.already_qualified,
+    )
+
+
+def _lines_for_people(loaded: Loaded) -> tuple[ShownLine, ...]:
+    turns = tuple(turn for turn in loaded.turns if not turn.superseded)
+    sending = being_sent(turns, loaded.lines)
+    words = {
+        line.message_id: " ".join(f"[{_ATTACHMENTS.get(kind, kind)}]" for kind in line.attachments)
+        for line in loaded.lines
+    }
+    lines = [
+        ShownLine(
+            line.message_id,
+            line.speaker,
+            "" if line.deleted else " ".join(part for part in (line.text, words[line.message_id]) if part),
+            line.said_at,
+        )
+        for line in loaded.lines
+    ]
+    unconfirmed = [line for line in shown((), sending) if line.speaker is Speaker.BOT]
+    if sending is not None:
+        place = sum(1 for line in lines if line.message_id <= max(sending.message_ids, default=0))
+        lines[place:place] = [ShownLine(0, Speaker.BOT, line.text, line.said_at, True) for line in unconfirmed]
+    return tuple(lines)
+
+
+def _log_answer(outcome: Outcome) -> None:
+    answer = outcome.answer
+    _LOG.info(
+        "turn_answered",
+        account_id=outcome.burst.conversation.account_id,
+        conversation_id=outcome.burst.conversation.conversation_id,
+        turn_id=outcome.burst.turn_id,
+        engine=answer.engine,
+        asks=answer.asks.value if answer.asks else "",
+        learned=[kind.value for kind in outcome.learned],
+        ended=answer.ended.value if answer.ended else "",
+        silence=answer.silence,
+        superseded=len(outcome.superseded),
+    )
