@@ -1,8 +1,12 @@
 """`python -m sdr_sandbox.chatwoot`: serve the emulated Chatwoot until SIGTERM."""
 
+import asyncio
 import logging
+import signal
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 import uvicorn
@@ -19,6 +23,18 @@ _PREFIX = "SDR_SANDBOX_"
 
 class _Server(uvicorn.Server):
     """Ends live streams before it waits for open connections, which would otherwise never close."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on SIGTERM and SIGINT and exit with 0; the original raises the signal again after a clean stop."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         app = self.config.app

@@ -183,8 +183,8 @@ class Deliveries:
         await asyncio.sleep(random.uniform(0, self._settings.dispatch_jitter_ms) / 1000)  # noqa: S311 - a queue's wait
 
     async def _deliver(self, target: Target, event: Event, body: bytes) -> None:
-        subject = f"{event.conversation_id}|{event.message_id}|{event.contact_id}"
-        fault = self._faults.for_webhook(f"{target.route}|{target.owner_id}|{event.name}|{subject}")
+        key = f"{target.route}|{target.owner_id}|{event.name}|{self._subject(event)}"
+        fault = self._faults.for_webhook(key)
         if fault.dropped:
             self._counters.webhooks[target.route]["dropped"] += 1
             return
@@ -194,6 +194,12 @@ class Deliveries:
         if fault.delay_s:
             self._counters.webhooks[target.route]["delayed"] += 1
         await self._attempt_all(target, event, body, fault.delay_s)
+
+    def _subject(self, event: Event) -> str:
+        """What an event is about, in words that do not depend on the order in which concurrent messages were saved."""
+        message = self._core.state.messages.get(event.message_id or 0)
+        name = f"{event.conversation_id}|{event.contact_id}"
+        return f"{name}|{message.content}" if message else name
 
     async def _attempt_all(self, target: Target, event: Event, body: bytes, delay_s: float) -> None:
         await self._queue_time()

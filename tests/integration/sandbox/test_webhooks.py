@@ -46,7 +46,7 @@ async def test_every_incoming_message_makes_noise_about_its_contact(chatwoot: Ru
     await chatwoot.lead_says(lead, "oi")
     await chatwoot.lead_says(lead, "tudo bem?")
     noise = await receiver.wait_for("contact_updated", 2)
-    keys = [[list(change)[0] for change in delivery.body["changed_attributes"]] for delivery in noise]
+    keys = [[next(iter(change)) for change in delivery.body["changed_attributes"]] for delivery in noise]
     assert keys == [["last_activity_at", "updated_at"]] * 2
 
 
