@@ -1,0 +1,72 @@
+"""Errors of accounts, including those that another service's refusal becomes here."""
+
+from __future__ import annotations
+
+from sdr_common.errors import DomainError, ErrorKind
+
+
+class InvalidDocument(DomainError):
+    """The YAML document cannot be read, or does not fit the contract."""
+
+    kind = ErrorKind.INVALID
+    reason = "INVALID_DOCUMENT"
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(f"{place}: {problem}", field=place, problem=problem)
+
+
+class PartRefused(DomainError):
+    """A service refuses its part of the document."""
+
+    kind = ErrorKind.INVALID
+    reason = "INVALID_FIELD"
+
+    def __init__(self, part: str, field: str, problem: str) -> None:
+        place = f"{part}.{field}" if field else part
+        super().__init__(f"{place}: {problem}", field=place, problem=problem, part=part)
+
+
+class SettingsRefused(PartRefused):
+    """A service finds its part contradicting itself."""
+
+    reason = "INVALID_SETTINGS"
+
+
+class RubricRefused(PartRefused):
+    """Scoring refuses the rubric."""
+
+    reason = "INVALID_RUBRIC"
+
+
+class ChatwootDenied(DomainError):
+    """Chatwoot refuses the administrator's token, or it lacks a right."""
+
+    kind = ErrorKind.DENIED
+    reason = "CHATWOOT_DENIED"
+
+
+class ChatwootAway(DomainError):
+    """Chatwoot does not answer."""
+
+    kind = ErrorKind.UNAVAILABLE
+    reason = "CHATWOOT_UNAVAILABLE"
+
+
+class ServiceAway(DomainError):
+    """Another of our services does not answer."""
+
+    kind = ErrorKind.UNAVAILABLE
+    reason = "SERVICE_UNAVAILABLE"
+
+    def __init__(self, service: str, problem: str) -> None:
+        super().__init__(f"{service} does not answer: {problem}; repeat later", service=service)
+
+
+class CallFailed(DomainError):
+    """Another of our services failed on a call that should have worked."""
+
+    kind = ErrorKind.INTERNAL
+    reason = "INTERNAL"
+
+    def __init__(self, service: str, problem: str) -> None:
+        super().__init__(f"{service}: {problem}", service=service)

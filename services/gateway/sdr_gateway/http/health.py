@@ -1,0 +1,64 @@
+"""The probes: is the process there, and may it get traffic."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+Check = Callable[[], Awaitable[str]]
+"""Gives an empty string when all is well, else what is wrong; must not raise."""
+
+
+class Health(BaseModel):
+    """Whether the process runs."""
+
+    status: str
+    """Always "ok"."""
+
+
+class Readiness(BaseModel):
+    """Whether the process may get traffic, with what was looked at."""
+
+    status: str
+    """ok or unavailable."""
+    checks: dict[str, str]
+    """Per thing looked at: ok, or what is wrong."""
+
+
+def health_routes(checks: dict[str, Check], timeout_s: float = 2.0) -> APIRouter:
+    """Routes of the probes.
+
+    Args:
+        checks: What readiness depends on, by name.
+        timeout_s: How long each may take.
+    """
+    router = APIRouter(tags=["health"])
+
+    @router.get("/healthz", summary="The process runs")
+    async def healthz() -> Health:
+        return Health(status="ok")
+
+    @router.get("/readyz", summary="The process may get traffic", responses={503: {"model": Readiness}})
+    async def readyz() -> Response:
+        results = await asyncio.gather(*(_run(check, timeout_s) for check in checks.values()))
+        found = dict(zip(checks, results, strict=True))
+        ready = all(problem == "ok" for problem in found.values())
+        readiness = Readiness(status="ok" if ready else "unavailable", checks=found)
+        return JSONResponse(readiness.model_dump(), 200 if ready else 503)
+
+    @router.get("/", summary="What this is")
+    async def index() -> dict[str, str]:
+        return {"service": "sdr-gateway", "health": "/healthz", "readiness": "/readyz", "openapi": "/openapi.json"}
+
+    return router
+
+
+async def _run(check: Check, timeout_s: float) -> str:
+    try:
+        return await asyncio.wait_for(check(), timeout_s) or "ok"
+    except TimeoutError:
+        return f"no answer within {timeout_s:g} s"

@@ -1,0 +1,89 @@
+"""Refusals as problem details (RFC 9457): the same shape for every route."""
+
+from __future__ import annotations
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sdr_common.errors import DomainError, ErrorKind
+
+STATUSES: dict[ErrorKind, int] = {
+    ErrorKind.INVALID: 400,
+    ErrorKind.NOT_FOUND: 404,
+    ErrorKind.PRECONDITION: 409,
+    ErrorKind.CONFLICT: 409,
+    ErrorKind.DENIED: 403,
+    ErrorKind.EXHAUSTED: 503,
+    ErrorKind.UNAVAILABLE: 503,
+    ErrorKind.INTERNAL: 500,
+}
+"""HTTP status per kind of domain error; a full queue is our outage, not the caller's fault."""
+
+_TITLES = {
+    400: "Bad request",
+    401: "Not authenticated",
+    403: "Forbidden",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Conflict",
+    413: "Body too large",
+    415: "Unsupported media type",
+    500: "Internal error",
+    503: "Unavailable",
+}
+
+
+class Refusal(Exception):
+    """A request that is not carried out; becomes a problem response.
+
+    Args:
+        status: HTTP status.
+        detail: For people, in English; no text of the request.
+    """
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+
+
+def problem(status: int, detail: str, reason: str = "") -> Response:
+    """A problem response.
+
+    Args:
+        status: HTTP status.
+        detail: For people.
+        reason: A name of `ErrorReason` without its prefix; empty: the status says it all.
+    """
+    document: dict[str, object] = {
+        "type": "about:blank",
+        "title": _TITLES.get(status, "Error"),
+        "status": status,
+        "detail": detail,
+    }
+    if reason:
+        document["reason"] = reason
+    headers = {"Retry-After": "5"} if status == 503 else None
+    return Response(msgspec.json.encode(document), status, headers, "application/problem+json")
+
+
+async def on_refusal(_: Request, error: Exception) -> Response:
+    """Starlette's handler for `Refusal`."""
+    if not isinstance(error, Refusal):
+        raise error
+    return problem(error.status, error.detail)
+
+
+async def on_domain_error(_: Request, error: Exception) -> Response:
+    """Starlette's handler for `DomainError`."""
+    if not isinstance(error, DomainError):
+        raise error
+    status = STATUSES[error.kind]
+    return problem(status, error.message if status != 500 else "internal error", error.reason)
+
+
+async def on_http_error(_: Request, error: Exception) -> Response:
+    """Starlette's handler for its own errors: unknown paths and methods."""
+    status = getattr(error, "status_code", 500)
+    return problem(status, str(getattr(error, "detail", "")) or _TITLES.get(status, "Error"))

@@ -1,0 +1,3 @@
+drop table conversation;
+drop table sweep_position;
+drop table account;

@@ -1,0 +1,64 @@
+"""Puts what Chatwoot tells into the mailbox: the one door for webhooks and sweep."""
+
+from __future__ import annotations
+
+from sdr_common.mailbox import NewEntry, Receipt
+from sdr_gateway.domain.account import Account
+from sdr_gateway.domain.event import Ignored, Kept, SignalKind, Typing, Verdict
+from sdr_gateway.ports import EventCounter, Inbox
+
+
+class Ingest:
+    """Takes verdicts in.
+
+    Args:
+        inbox: The mailbox's door.
+        counter: Counts what came.
+        quiet_s: Longest wait of a snapshot for a turn.
+        echo_quiet_s: Longest wait of our own line's echo for a turn.
+    """
+
+    def __init__(self, inbox: Inbox, counter: EventCounter, *, quiet_s: float, echo_quiet_s: float) -> None:
+        self._inbox = inbox
+        self._counter = counter
+        self._quiet_s = quiet_s
+        self._echo_quiet_s = echo_quiet_s
+
+    async def take(self, account: Account, verdict: Verdict, traceparent: str = "") -> Receipt | None:
+        """Stores what matters and returns after the commit.
+
+        Returns:
+            What became of the entry; None when nothing was to be stored.
+
+        Raises:
+            MailboxFull: too many wait.
+            StoreUnavailable: the database does not answer.
+        """
+        match verdict:
+            case Ignored(reason):
+                self._counter.count("ignored", reason.value)
+                return None
+            case Typing(conversation_id):
+                await self._inbox.extend(account.account_id, conversation_id, account.idle_s)
+                self._counter.count("extended", "typing")
+                return None
+            case Kept():
+                receipt = await self._inbox.add(self._entry(account, verdict, traceparent))
+                self._counter.count(receipt.value, verdict.signal.kind.value)
+                return receipt
+
+    def _entry(self, account: Account, kept: Kept, traceparent: str) -> NewEntry:
+        echo = kept.signal.kind is SignalKind.BOT_LINE
+        return NewEntry(
+            account_id=account.account_id,
+            key_id=kept.conversation_id,
+            event=kept.event,
+            ext=kept.ext,
+            version=kept.version,
+            body=kept.signal.body(),
+            stirring=kept.stirring,
+            idle_s=0.0 if kept.immediate else account.idle_s,
+            cap_s=0.0 if kept.immediate else account.cap_s,
+            quiet_s=self._echo_quiet_s if echo else self._quiet_s,
+            traceparent=traceparent,
+        )

@@ -1,0 +1,205 @@
+"""What the gateway's operations need of the world.
+
+Answers of one service go into the request of the next unread, so the ports to other services speak
+the contracts' messages; everything else is in the gateway's own words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sdr.dialogue.v1 import dialogue_pb2 as dialogue
+from sdr.reporting.v1 import reporting_pb2 as reporting
+from sdr.routing.v1 import routing_pb2 as routing
+from sdr.scoring.v1 import scoring_pb2 as scoring
+from sdr_common.mailbox import Claim, NewEntry, Receipt
+from sdr_gateway.domain.account import Account
+from sdr_gateway.domain.conversation import ConversationState
+from sdr_gateway.domain.event import ContactSeen, MessageSeen, Snapshot
+
+
+class Accounts(Protocol):
+    """Connected accounts, from memory."""
+
+    async def get(self, account_id: int) -> Account:
+        """One account, at most a few seconds old.
+
+        Raises:
+            AccountNotFound: it is not connected.
+            StoreUnavailable: it is not in memory, and the database does not answer.
+        """
+        ...
+
+
+class Inbox(Protocol):
+    """The mailbox's door; `GroupCommit` is one."""
+
+    async def add(self, entry: NewEntry) -> Receipt:
+        """Stores one entry; returns after the commit.
+
+        Raises:
+            MailboxFull: too many wait.
+            StoreUnavailable: the database does not answer.
+        """
+        ...
+
+    async def extend(self, account_id: int, key_id: int, idle_s: float) -> None:
+        """The lead is typing.
+
+        Raises:
+            MailboxFull: too many wait.
+            StoreUnavailable: the database does not answer.
+        """
+        ...
+
+
+class EventCounter(Protocol):
+    """Counts what came in."""
+
+    def count(self, outcome: str, reason: str) -> None:
+        """Counts one event: accepted, repeated, refused, extended or ignored, with its kind or reason."""
+        ...
+
+
+class Turns(Protocol):
+    """Points of no return and of change in an open turn; `MailboxWorker` has them."""
+
+    async def seal(self, claim: Claim, answer: bytes, *, patience_s: float | None = None) -> bool:
+        """See `sdr_common.mailbox.Mailbox.seal`."""
+        ...
+
+    async def supersede(self, claim: Claim) -> Claim:
+        """See `sdr_common.mailbox.Mailbox.supersede`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A conversation's state and the database's time."""
+
+    state: ConversationState
+    now: float
+    """Seconds since 1970, Postgres's clock."""
+
+
+class Conversations(Protocol):
+    """What the gateway remembers of conversations; written by the holder of the mailbox alone."""
+
+    async def find(self, account_id: int, conversation_id: int) -> Remembered:
+        """The state; a fresh one for a conversation that is new.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        ...
+
+    async def save(self, claim: Claim, state: ConversationState, events: Sequence[reporting.Event]) -> None:
+        """Stores state and events together.
+
+        Raises:
+            LeaseLost: the turn is somebody else's now.
+            StoreUnavailable: the database does not answer.
+        """
+        ...
+
+
+class Dialogue(Protocol):
+    """The dialogue service. Each raises `RemoteError`."""
+
+    async def respond(self, request: dialogue.RespondRequest) -> dialogue.RespondResponse:
+        """One answer to all waiting messages."""
+        ...
+
+    async def analyze(self, request: dialogue.AnalyzeRequest) -> dialogue.AnalyzeResponse:
+        """The judgement of a whole conversation."""
+        ...
+
+    async def observe(self, request: dialogue.ObserveRequest) -> dialogue.ObserveResponse:
+        """What happened outside an answer."""
+        ...
+
+    async def get_conversation(self, request: dialogue.GetConversationRequest) -> dialogue.GetConversationResponse:
+        """What dialogue knows of a conversation."""
+        ...
+
+    async def get_settings(self, request: dialogue.GetSettingsRequest) -> dialogue.GetSettingsResponse:
+        """Its part of the account document."""
+        ...
+
+    async def put_settings(self, request: dialogue.PutSettingsRequest) -> dialogue.PutSettingsResponse:
+        """Stores or checks its part."""
+        ...
+
+
+class Scoring(Protocol):
+    """The scoring service. Each raises `RemoteError`."""
+
+    async def qualify(self, request: scoring.QualifyRequest) -> scoring.QualifyResponse:
+        """The judgement of a lead."""
+        ...
+
+    async def get_settings(self, request: scoring.GetSettingsRequest) -> scoring.GetSettingsResponse:
+        """Its part of the account document."""
+        ...
+
+    async def put_settings(self, request: scoring.PutSettingsRequest) -> scoring.PutSettingsResponse:
+        """Stores or checks its part."""
+        ...
+
+
+class Routing(Protocol):
+    """The routing service. Each raises `RemoteError`."""
+
+    async def deliver(self, request: routing.DeliverRequest) -> routing.DeliverResponse:
+        """Accepts what a turn leads to."""
+        ...
+
+    async def connect_chatwoot(self, request: routing.ConnectChatwootRequest) -> routing.ConnectChatwootResponse:
+        """Provisions an account's Chatwoot."""
+        ...
+
+    async def get_settings(self, request: routing.GetSettingsRequest) -> routing.GetSettingsResponse:
+        """Its part of the account document."""
+        ...
+
+    async def put_settings(self, request: routing.PutSettingsRequest) -> routing.PutSettingsResponse:
+        """Stores or checks its part."""
+        ...
+
+
+class Reporting(Protocol):
+    """The reporting service. Each raises `RemoteError`."""
+
+    async def put_settings(self, request: reporting.PutSettingsRequest) -> reporting.PutSettingsResponse:
+        """Stores or checks its part."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ListedConversation:
+    """A conversation of a listing."""
+
+    contact: ContactSeen
+    snapshot: Snapshot
+
+
+class ChatwootListing(Protocol):
+    """What Chatwoot says when asked. Each raises `ChatwootUnavailable`, `ChatwootDenied`, `ChatwootRefused`."""
+
+    async def version(self, chatwoot_url: str) -> str:
+        """Chatwoot's version, asked without a token."""
+        ...
+
+    async def conversations(self, account: Account, updated_within_s: int) -> list[ListedConversation]:
+        """Conversations of every status that changed lately, any order."""
+        ...
+
+    async def messages_after(self, account: Account, conversation_id: int, after: int) -> list[MessageSeen]:
+        """Up to a hundred messages with greater ids, oldest first."""
+        ...
+
+    async def messages_before(self, account: Account, conversation_id: int, before: int | None) -> list[MessageSeen]:
+        """The twenty messages before an id (None: the newest twenty), oldest first."""
+        ...

@@ -1,0 +1,87 @@
+-- account_ids --
+-- Every connected account.
+select account_id from account
+
+-- find_account --
+-- One connected account, secrets sealed.
+select account_id, chatwoot_url, chatwoot_account_id, chatwoot_version, admin_token_sealed, webhook_secret_sealed,
+  path_secret_sealed, connected_at
+from account where account_id = %(account_id)s
+
+-- save_account --
+-- Keeps a connection; the first one's time stays the baseline, and the path secret never changes.
+insert into account as a (account_id, chatwoot_url, chatwoot_account_id, chatwoot_version, admin_token_sealed,
+  webhook_secret_sealed, path_secret_sealed)
+values (%(account_id)s, %(chatwoot_url)s, %(chatwoot_account_id)s, %(chatwoot_version)s, %(admin_token_sealed)s,
+  %(webhook_secret_sealed)s, %(path_secret_sealed)s)
+on conflict on constraint account_pk do update set
+  chatwoot_url = excluded.chatwoot_url, chatwoot_account_id = excluded.chatwoot_account_id,
+  chatwoot_version = excluded.chatwoot_version, admin_token_sealed = excluded.admin_token_sealed,
+  webhook_secret_sealed = excluded.webhook_secret_sealed, updated_at = now()
+returning connected_at
+
+-- find_conversation --
+-- What is remembered of a conversation; always one row, with the database's time.
+select clock_timestamp() as now, c.phase, c.paused_by, c.chatwoot_status, c.human_assigned, c.snapshot_at,
+  c.last_message_id
+from (select 1) as one
+  left join conversation c on c.account_id = %(account_id)s and c.conversation_id = %(conversation_id)s
+
+-- save_conversation --
+-- Stores what a turn leaves behind, only for the holder of the conversation's mailbox; no row: not ours.
+insert into conversation as c (account_id, conversation_id, phase, paused_by, paused_at, chatwoot_status,
+  human_assigned, snapshot_at, last_message_id)
+select %(account_id)s, %(conversation_id)s, %(phase)s, %(paused_by)s,
+  case when %(phase)s = 'paused' then now() end, %(chatwoot_status)s, %(human_assigned)s, %(snapshot_at)s,
+  %(last_message_id)s
+from mailbox m
+where m.account_id = %(account_id)s and m.key_id = %(conversation_id)s and m.owner = %(owner)s and m.epoch = %(epoch)s
+on conflict on constraint conversation_pk do update set
+  phase = excluded.phase, paused_by = excluded.paused_by,
+  paused_at = case when excluded.phase = 'paused' then coalesce(c.paused_at, excluded.paused_at) end,
+  chatwoot_status = excluded.chatwoot_status, human_assigned = excluded.human_assigned,
+  snapshot_at = excluded.snapshot_at, last_message_id = excluded.last_message_id, updated_at = now()
+returning 1 as saved
+
+-- claim_sweep --
+-- Takes the account that waits longest for its sweep; one sweeper at a time, whatever becomes of it.
+with next as materialized (
+  select account_id from account
+  where (swept_at is null or swept_at < now() - make_interval(secs => %(interval_s)s))
+    and (sweep_lease_until is null or sweep_lease_until < now())
+  order by swept_at nulls first limit 1 for update skip locked)
+update account a set sweep_owner = %(owner)s, sweep_lease_until = now() + make_interval(secs => %(lease_s)s)
+from next where a.account_id = next.account_id
+returning a.account_id, now() as now, a.swept_until, a.connected_at
+
+-- beat_sweep --
+-- Prolongs a sweep's lease; no row: it is somebody else's.
+update account set sweep_lease_until = now() + make_interval(secs => %(lease_s)s)
+where account_id = %(account_id)s and sweep_owner = %(owner)s returning 1 as held
+
+-- finish_sweep --
+-- Gives the account back; `swept_until` moves only when the sweep saw everything up to it.
+update account set sweep_owner = null, sweep_lease_until = null, swept_at = now(),
+  swept_until = coalesce(%(swept_until)s::timestamptz, swept_until)
+where account_id = %(account_id)s and sweep_owner = %(owner)s
+
+-- sweep_positions --
+-- How far listings have gone, and what is remembered, for some conversations of an account.
+select h.conversation_id, coalesce(p.swept_through_id, 0) as swept_through_id,
+  coalesce(c.chatwoot_status, '') as chatwoot_status, coalesce(c.human_assigned, false) as human_assigned,
+  coalesce(c.snapshot_at, 0) as snapshot_at
+from unnest(%(conversation_ids)s::bigint[]) as h(conversation_id)
+  left join sweep_position p on p.account_id = %(account_id)s and p.conversation_id = h.conversation_id
+  left join conversation c on c.account_id = %(account_id)s and c.conversation_id = h.conversation_id
+
+-- move_sweep_position --
+-- Notes how far a listing went; never backwards.
+insert into sweep_position as p (account_id, conversation_id, swept_through_id)
+values (%(account_id)s, %(conversation_id)s, %(swept_through_id)s)
+on conflict on constraint sweep_position_pk do update
+set swept_through_id = greatest(p.swept_through_id, excluded.swept_through_id)
+
+-- migrations_there --
+-- True when this schema has the newest table.
+select to_regclass('conversation') is not null and to_regclass('mailbox') is not null
+  and to_regclass('event_outbox') is not null as there
