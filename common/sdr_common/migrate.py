@@ -13,12 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit
 
 import psycopg
 from psycopg import sql
 from yoyo import get_backend, read_migrations
 from yoyo.backends import DatabaseBackend
+from yoyo.exceptions import BadMigration
 
 from sdr_common.errors import StoreUnavailable
 
@@ -27,7 +28,7 @@ def yoyo_url(url: str, schema: str) -> str:
     """The yoyo form of a libpq URL: psycopg 3's scheme, and the schema as a parameter."""
     parts = urlsplit(url)
     query = "&".join(part for part in (parts.query, f"schema={quote(schema)}") if part)
-    return urlunsplit(("postgresql+psycopg", parts.netloc, parts.path, query, ""))
+    return f"postgresql+psycopg://{parts.netloc}{parts.path}?{query}"
 
 
 def migrate(url: str, schema: str, package: str) -> list[str]:
@@ -43,18 +44,16 @@ def migrate(url: str, schema: str, package: str) -> list[str]:
 
     Raises:
         StoreUnavailable: the database cannot be reached.
-        RuntimeError: a migration's file cannot be read; the ones before it stand.
+        RuntimeError: a migration's file cannot be read; nothing was applied.
     """
     with migration_lock(url, schema) as conn:
         conn.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(schema)))
         with migration_backend(url, schema) as backend:
-            migrations = read_migrations(str(migrations_folder(package)))
-            pending = backend.to_apply(migrations)
+            try:
+                pending = backend.to_apply(read_migrations(str(migrations_folder(package))))
+            except BadMigration as error:
+                raise RuntimeError(f"a migration of {schema} cannot be read: {error.args[0]}") from error
             backend.apply_migrations(pending)
-            # yoyo passes over a file that it cannot load and reports success.
-            left = [migration.id for migration in backend.to_apply(migrations)]
-            if left:
-                raise RuntimeError(f"migrations of {schema} that cannot be read: {', '.join(left)}")
             return [migration.id for migration in pending]
 
 
