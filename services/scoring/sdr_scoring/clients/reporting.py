@@ -5,7 +5,7 @@ from __future__ import annotations
 import grpc
 
 from sdr.reporting.v1.reporting_pb2 import RecordRequest, RecordResponse
-from sdr.reporting.v1.reporting_pb2_grpc import ReportingServiceAsyncStub, ReportingServiceStub
+from sdr.reporting.v1.reporting_pb2_grpc import ReportingServiceStub
 from sdr_common.grpc_client import call
 
 
@@ -18,7 +18,7 @@ class GrpcRecorder:
     """
 
     def __init__(self, channel: grpc.aio.Channel, *, timeout_s: float = 10.0) -> None:
-        self._stub: ReportingServiceAsyncStub = ReportingServiceStub(channel)
+        self._stub = ReportingServiceStub(channel)
         self._timeout_s = timeout_s
 
     async def record(self, request: RecordRequest) -> RecordResponse:
