@@ -95,7 +95,7 @@ e2e: $(VENV)/.ready-dev ## The whole stack
 
 coverage: $(VENV)/.ready-dev node_modules/.bin/buf ## All tests, and the coverage that is asked for
 	@rm -f .coverage .coverage.*
-	@COVERAGE_PROCESS_START=pyproject.toml $(PYTEST) -n $(WORKERS) --dist loadgroup -q --cov --cov-report=
+	@$(PYTEST) -n $(WORKERS) --dist loadgroup -q --cov --cov-report=
 	@$(BIN)/python tests/support/coverage_limits.py
 
 bench: $(VENV)/.ready-dev ## Measure this machine; figures go to docs/benchmarks.md
