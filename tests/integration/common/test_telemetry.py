@@ -1,0 +1,108 @@
+"""Traces and metrics of the shared bootstrap, as a collector receives them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from sdr.scoring.v1.scoring_pb2 import ExplainResponse
+from tests.integration.common.scripted import request, stub
+from tests.support.otlp_collector import Collector, Span, collector
+
+EXPLAIN = "sdr.scoring.v1.ScoringService/Explain"
+TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
+CALLER = f"00-{TRACE_ID}-b7ad6b7169203331-01"
+ROOT = Path(__file__).parents[3]
+
+
+@asynccontextmanager
+async def _process(environment: dict[str, str]) -> AsyncIterator[grpc.aio.Channel]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.integration.common.traced_process"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=clean | environment,
+        cwd=ROOT,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        port = int(await asyncio.wait_for(process.stdout.readline(), 30))
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+            yield channel
+    finally:
+        process.stdin.close()
+        await asyncio.wait_for(process.wait(), 15)
+
+
+async def _explain(channel: grpc.aio.Channel, account_id: int) -> ExplainResponse:
+    return await stub(channel).Explain(request(account_id), timeout=5, metadata=(("traceparent", CALLER),))
+
+
+def _server_span(seen: Collector, code: str) -> Span | None:
+    spans = [span for span in seen.select(kind="server") if span.attributes.get("rpc.response.status_code") == code]
+    return spans[0] if spans else None
+
+
+async def test_a_call_is_one_trace_from_its_caller_to_later_work() -> None:
+    async with collector() as seen, _process(seen.environment()) as channel:
+        stored = (await _explain(channel, 1)).explanation
+        served = await seen.wait_for(lambda seen: _server_span(seen, "OK"))
+        continued = await seen.wait_for(lambda seen: seen.span(name="example.continued"))
+        coalesced = await seen.wait_for(lambda seen: seen.span(name="example.coalesced"))
+    assert (served.service, served.trace_id, served.parent_id) == ("example", TRACE_ID, "b7ad6b7169203331")
+    assert stored == f"00-{TRACE_ID}-{served.span_id}-01"
+    assert (continued.trace_id, continued.parent_id, continued.kind) == (TRACE_ID, served.span_id, "internal")
+    assert coalesced.links == ((TRACE_ID, served.span_id),)
+    assert coalesced.trace_id != TRACE_ID
+    assert coalesced.parent_id == ""
+    assert not served.failed
+    assert served.ended_at_ns > served.started_at_ns
+    assert [child.name for child in seen.children(served)] == ["example.continued"]
+
+
+async def test_calls_are_measured_by_method_and_outcome() -> None:
+    async with collector() as seen, _process(seen.environment()) as channel:
+        for account_id in (1, 1, 404, 500):
+            with suppress(grpc.aio.AioRpcError):
+                await _explain(channel, account_id)
+
+        def measured(code: str, count: int) -> bool:
+            point = seen.latest(
+                "rpc.server.call.duration",
+                rpc__system__name="grpc",
+                rpc__method=EXPLAIN,
+                rpc__response__status_code=code,
+            )
+            return point is not None and (point.count, point.unit) == (count, "s") and point.value > 0
+
+        await seen.wait_for(lambda _: measured("OK", 2) and measured("NOT_FOUND", 1) and measured("INTERNAL", 1))
+        refused = await seen.wait_for(lambda seen: _server_span(seen, "NOT_FOUND"))
+        failed = await seen.wait_for(lambda seen: _server_span(seen, "INTERNAL"))
+    assert not refused.failed
+    assert failed.failed
+
+
+async def test_health_checks_are_not_traced() -> None:
+    async with collector() as seen, _process(seen.environment()) as channel:
+        await health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(service="ready"))
+        await _explain(channel, 1)
+        await seen.wait_for(lambda seen: _server_span(seen, "OK"))
+    assert [span.name for span in seen.select(kind="server")] == [f"/{EXPLAIN}"]
+
+
+async def test_without_a_collector_trace_ids_still_travel() -> None:
+    async with _process({}) as channel:
+        stored = (await _explain(channel, 1)).explanation
+    assert stored.split("-")[1] == TRACE_ID
+    assert stored.endswith("-00")

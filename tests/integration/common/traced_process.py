@@ -1,0 +1,42 @@
+"""A small service with the shared telemetry, for test_telemetry: prints its port, serves until its input ends."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import Any
+
+from sdr.scoring.v1.scoring_pb2 import ExplainRequest, ExplainResponse
+from sdr_common.errors import AccountNotFound
+from sdr_common.telemetry import TRACER, context_of, current_traceparent, links_to, start_telemetry
+from tests.integration.common.scripted import start
+
+
+async def _explain(request: ExplainRequest, _: Any) -> ExplainResponse:
+    if request.account_id == 404:
+        raise AccountNotFound(404)
+    if request.account_id == 500:
+        raise ValueError("a fault")
+    stored = current_traceparent()
+    # As a worker does later, with what stands in its row.
+    with TRACER.start_as_current_span("example.continued", context=context_of(stored)):
+        pass
+    with TRACER.start_as_current_span("example.coalesced", context=context_of(""), links=links_to([stored, "broken"])):
+        pass
+    return ExplainResponse(explanation=stored)
+
+
+async def main() -> None:
+    """Serves until standard input ends."""
+    provider = start_telemetry("example")
+    server = await start(_explain)
+    await server.set_ready(True)
+    sys.stdout.write(f"{server.port}\n")
+    sys.stdout.flush()
+    await asyncio.to_thread(sys.stdin.read)
+    await server.stop(1)
+    provider.shutdown()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
