@@ -44,6 +44,8 @@ class WorkerOptions:
     """How long the first turn that ends waits for others to share the commit."""
     drain_s: float = 10.0
     """How long running handlers may go on after the stop; then they are cancelled and given back."""
+    limit_s: float = 600.0
+    """Longest a handler may take; then it is cancelled, and that counts towards poison."""
     depth_every_s: float = 5.0
     """How often the depth is measured for the metrics."""
 
@@ -75,6 +77,13 @@ class DepthMeasured:
 
     depth: Depth
     in_flight: int
+
+
+class TurnTooSlow(DomainError):
+    """A handler took longer than it may."""
+
+    def __init__(self, claim: Claim, limit_s: float) -> None:
+        super().__init__(f"turn {claim.turn} took longer than {limit_s} s", turn=claim.turn, limit_s=limit_s)
 
 
 Sample = TurnEnded | TurnPutBack | DepthMeasured
@@ -254,7 +263,15 @@ class MailboxWorker:
     async def _outcome(self, claim: Claim) -> Close:
         if not (claim.entries or claim.wake_reason or claim.sealed):
             return Close("empty")  # Its entries were deleted meanwhile, at the lead's request.
-        return await self._handler(claim)
+        limit_s = self._options.limit_s
+        limit = asyncio.timeout(limit_s)
+        try:
+            async with limit:
+                return await self._handler(claim)
+        except TimeoutError as error:
+            if limit.expired():
+                raise TurnTooSlow(claim, limit_s) from error
+            raise
 
     async def _put_back(self, held: _Held, error: Exception) -> None:
         held.settling = True

@@ -329,3 +329,17 @@ async def test_a_handler_that_cancels_itself_is_a_counted_failure(box: Box) -> N
         await until(lambda: bool(samples))
     assert isinstance(samples[0], TurnPutBack)
     assert samples[0].counted
+
+
+async def test_a_handler_that_hangs_is_cancelled_and_that_counts(box: Box) -> None:
+    samples: list[Sample] = []
+
+    async def handle(claim: Claim) -> Close:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    await box.put(message(1))
+    async with working(box.mailbox, handle, replace(FAST, limit_s=0.05), samples.append):
+        await until(lambda: bool(samples))
+    assert isinstance(samples[0], TurnPutBack)
+    assert (samples[0].counted, samples[0].attempt) == (True, 1)
