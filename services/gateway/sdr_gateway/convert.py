@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
 _OURS = ("sdr_ia_", "estagio_funil")
 _WAHA = ("waha_whatsapp_chat_id", "waha_whatsapp_jid", "waha_whatsapp_lid")
 _VALUE_LIMIT = 4000
@@ -64,13 +62,6 @@ def text_of(value: object) -> str:
     if isinstance(value, (str, int, float)):
         return str(value).replace("\0", "")[:_VALUE_LIMIT]
     return ""
-
-
-def timestamp(seconds: float) -> Timestamp:
-    """Seconds since 1970 as a Timestamp."""
-    stamp = Timestamp()
-    stamp.FromDatetime(datetime.fromtimestamp(seconds, UTC))
-    return stamp
 
 
 def message_marks(attributes: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:

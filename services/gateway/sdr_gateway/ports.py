@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from sdr.dialogue.v1 import dialogue_pb2 as dialogue
@@ -15,6 +16,7 @@ from sdr.reporting.v1 import reporting_pb2 as reporting
 from sdr.routing.v1 import routing_pb2 as routing
 from sdr.scoring.v1 import scoring_pb2 as scoring
 from sdr_common.mailbox import Claim, NewEntry, Receipt
+from sdr_common.postgres import Connection
 from sdr_gateway.domain.account import Account
 from sdr_gateway.domain.conversation import ConversationState
 from sdr_gateway.domain.event import ContactSeen, MessageSeen, Snapshot
@@ -30,6 +32,18 @@ class Accounts(Protocol):
             AccountNotFound: it is not connected.
             StoreUnavailable: it is not in memory, and the database does not answer.
         """
+        ...
+
+
+class AccountKeeper(Protocol):
+    """Where connections are kept; never commits."""
+
+    async def find(self, conn: Connection, account_id: int) -> Account | None:
+        """One connected account; None when there is none."""
+        ...
+
+    async def save(self, conn: Connection, account: Account, version: str) -> datetime:
+        """Keeps a connection and gives back when the account was connected first."""
         ...
 
 
@@ -202,4 +216,49 @@ class ChatwootListing(Protocol):
 
     async def messages_before(self, account: Account, conversation_id: int, before: int | None) -> list[MessageSeen]:
         """The twenty messages before an id (None: the newest twenty), oldest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SweepClaim:
+    """An account whose sweep is this process's."""
+
+    account_id: int
+    now: float
+    """Seconds since 1970, Postgres's clock."""
+    since: float
+    """Up to when the sweep before saw everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class SweepPosition:
+    """How far listings have gone in a conversation, and what is remembered of it."""
+
+    swept_through_id: int = 0
+    chatwoot_status: str = ""
+    human_assigned: bool = False
+    snapshot_at: float = 0.0
+
+
+class Sweeps(Protocol):
+    """Whose sweep it is, and how far it went. Each raises `StoreUnavailable`."""
+
+    async def claim(self, pause_s: float) -> SweepClaim | None:
+        """Takes the account that waits longest, if its last sweep is `pause_s` ago."""
+        ...
+
+    async def beat(self, account_id: int) -> bool:
+        """Prolongs the lease; False: it is somebody else's."""
+        ...
+
+    async def finish(self, account_id: int, swept_until: float | None) -> None:
+        """Gives the account back; None: not everything was seen."""
+        ...
+
+    async def positions(self, account_id: int, conversation_ids: Sequence[int]) -> dict[int, SweepPosition]:
+        """What is known of conversations; one entry for each."""
+        ...
+
+    async def move(self, account_id: int, conversation_id: int, swept_through_id: int) -> None:
+        """Notes how far a listing went; never backwards."""
         ...

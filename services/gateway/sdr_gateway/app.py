@@ -1,0 +1,298 @@
+"""The gateway's composition root: the only place where its parts meet."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack, suppress
+from enum import Flag, auto
+
+import grpc
+import structlog
+from psycopg import errors as pg_errors
+
+from sdr.gateway.v1 import gateway_pb2, gateway_pb2_grpc
+from sdr_common.account_settings import AccountSettingsStore
+from sdr_common.chatwoot import ChatwootHttp
+from sdr_common.errors import DomainError, StoreUnavailable
+from sdr_common.event_outbox import EventForwarder, EventOutbox
+from sdr_common.grpc_client import make_channel
+from sdr_common.grpc_server import GrpcServer, start_server, stop_on_signals
+from sdr_common.idempotency import Idempotency
+from sdr_common.mailbox import GroupCommit, Mailbox, MailboxOptions, MailboxWorker, WorkerOptions
+from sdr_common.postgres import Pool, connection, make_pool
+from sdr_common.secret_box import SecretBox
+from sdr_gateway.clients.chatwoot import HttpChatwootListing
+from sdr_gateway.clients.metrics import MeterCounter
+from sdr_gateway.clients.services import GrpcDialogue, GrpcReporting, GrpcRouting, GrpcScoring
+from sdr_gateway.http.server import WebServer, bind, make_app
+from sdr_gateway.http.webhook import ChatwootWebhook
+from sdr_gateway.operations.accounts import AccountWork, Services
+from sdr_gateway.operations.ingest import Ingest
+from sdr_gateway.operations.observe import Observer
+from sdr_gateway.operations.sweep import Sweep, SweepLimits
+from sdr_gateway.operations.turns import TurnWork
+from sdr_gateway.servicer import AccountServicer
+from sdr_gateway.settings import GatewaySettings
+from sdr_gateway.store.accounts import QUERIES, AccountDirectory, BurstDefaults, PostgresAccounts
+from sdr_gateway.store.conversations import PostgresConversations
+from sdr_gateway.store.sweeps import PostgresSweeps
+from sdr_gateway.worker.handler import TurnHandler, measure
+
+SCHEMA = "gateway"
+"""The Postgres schema that is this service's alone."""
+
+_PURGE_INTERVAL_S = 600.0
+_READY_POLL_S = 0.5
+_LOG = structlog.get_logger()
+
+
+class Role(Flag):
+    """What a process does."""
+
+    SERVE = auto()
+    """The webhook door and the account service."""
+    WORK = auto()
+    """Turns and sweeps."""
+    ALL = SERVE | WORK
+
+
+class Gateway:
+    """A running gateway.
+
+    Args:
+        settings: As given.
+        pool: Open.
+        role: What it does.
+        on_crash: Told when background work ends by an error; the process must then end.
+    """
+
+    def __init__(
+        self, settings: GatewaySettings, pool: Pool, role: Role, on_crash: Callable[[], None] = lambda: None
+    ) -> None:
+        self._settings = settings
+        self._pool = pool
+        self._role = role
+        self._on_crash = on_crash
+        self._stop = asyncio.Event()
+        """Ends the background work, after the doors are shut."""
+        self._tasks: list[asyncio.Task[None]] = []
+        self._grpc: GrpcServer | None = None
+        self.http_port = 0
+        """The port of the webhook door."""
+        self.grpc_port = 0
+        """The port of the account service; 0: not served."""
+
+    async def start(self, stack: AsyncExitStack) -> None:
+        """Starts everything that the role needs.
+
+        Raises:
+            SystemExit: a port is taken.
+        """
+        settings, pool = self._settings, self._pool
+        channels = await self._channels(stack)
+        own = AccountSettingsStore(gateway_pb2.GatewaySettings)
+        defaults = BurstDefaults(settings.coalesce_idle_ms / 1000, settings.coalesce_max_ms / 1000)
+        keeper = PostgresAccounts(SecretBox(settings.secret_key.get_secret_value()), own, defaults)
+        directory = AccountDirectory(pool, keeper, settings.account_ttl_s)
+        options = MailboxOptions(lease_s=settings.lease_s, patience_s=settings.patience_s)
+        mailbox = Mailbox(pool, options)
+        chatwoot = ChatwootHttp()
+        stack.push_async_callback(chatwoot.aclose)
+        listing = HttpChatwootListing(chatwoot)
+        worker = self._worker(mailbox, channels) if Role.WORK in self._role else None
+        commit = GroupCommit(mailbox, on_commit=worker.nudge if worker is not None else None)
+        await stack.enter_async_context(commit)
+        ingest = Ingest(commit, MeterCounter(), quiet_s=settings.quiet_s, echo_quiet_s=settings.echo_quiet_s)
+        idempotency = Idempotency(pool, lease_s=settings.connect_timeout_s)
+        stack.push_async_callback(self._end)
+        webhook = None
+        if Role.SERVE in self._role:
+            webhook = ChatwootWebhook(directory, ingest, time.time)
+            accounts = AccountWork(
+                pool,
+                idempotency,
+                services=channels,
+                settings=own,
+                keeper=keeper,
+                listing=listing,
+                public_url=settings.public_url,
+                on_change=directory.forget,
+            )
+            await self._serve_grpc(AccountServicer(accounts))
+        self._serve_http(webhook, stack)
+        self._in_background(self._become_ready())
+        self._in_background(self._purge(idempotency))
+        if worker is not None:
+            sweep = Sweep(
+                PostgresSweeps(pool),
+                directory,
+                listing,
+                ingest,
+                SweepLimits(settings.sweep_lookback_s, settings.sweep_conversations),
+            )
+            self._in_background(worker.run(self._stop))
+            self._in_background(sweep.run(self._stop, settings.sweep_interval_s))
+            if channels.reporting is not None:
+                self._in_background(EventForwarder(pool, channels.reporting).run(self._stop))
+
+    def _in_background(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        task.add_done_callback(self._ended)
+        self._tasks.append(task)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _LOG.error("background_work_failed", exc_info=error)
+            self._on_crash()
+
+    async def _channels(self, stack: AsyncExitStack) -> _Channels:
+        settings = self._settings
+
+        async def channel(target: str) -> grpc.aio.Channel:
+            return await stack.enter_async_context(make_channel(target))
+
+        timeout_s = settings.call_timeout_s
+        reporting = None
+        if settings.reporting_target:
+            reporting = GrpcReporting(await channel(settings.reporting_target), timeout_s=timeout_s)
+        return _Channels(
+            dialogue=GrpcDialogue(
+                await channel(settings.dialogue_target),
+                timeout_s=timeout_s,
+                engine_timeout_s=settings.respond_timeout_s,
+            ),
+            scoring=GrpcScoring(await channel(settings.scoring_target), timeout_s=timeout_s),
+            routing=GrpcRouting(
+                await channel(settings.routing_target),
+                timeout_s=timeout_s,
+                connect_timeout_s=settings.connect_timeout_s,
+            ),
+            reporting=reporting,
+        )
+
+    def _worker(self, mailbox: Mailbox, channels: _Channels) -> MailboxWorker:
+        settings = self._settings
+        work = TurnWork(
+            mailbox,
+            PostgresConversations(self._pool, EventOutbox()),
+            dialogue=channels.dialogue,
+            scoring=channels.scoring,
+            routing=channels.routing,
+            observer=Observer(channels.dialogue),
+            poison_attempts=settings.poison_attempts,
+        )
+        options = WorkerOptions(in_flight=settings.in_flight, drain_s=settings.drain_s)
+        return MailboxWorker(mailbox, TurnHandler(work), options, metrics=measure)
+
+    async def _serve_grpc(self, servicer: AccountServicer) -> None:
+        self._grpc = await start_server(
+            SCHEMA,
+            lambda server: gateway_pb2_grpc.add_AccountServiceServicer_to_server(servicer, server),
+            [service.full_name for service in gateway_pb2.DESCRIPTOR.services_by_name.values()],
+            host=self._settings.grpc_host,
+            port=self._settings.grpc_port,
+        )
+        self.grpc_port = self._grpc.port
+
+    def _serve_http(self, webhook: ChatwootWebhook | None, stack: AsyncExitStack) -> None:
+        settings = self._settings
+        listener = bind(settings.http_host, settings.http_port)
+        self.http_port = listener.getsockname()[1]
+        web = WebServer(make_app(webhook, {"postgres": self._check_postgres}), drain_s=settings.drain_s)
+        task = asyncio.create_task(web.serve(sockets=[listener]))
+
+        async def shut() -> None:
+            web.should_exit = True
+            await task
+
+        stack.push_async_callback(shut)
+
+    async def _end(self) -> None:
+        """After the web server is shut: drains calls, then turns."""
+        if self._grpc is not None:
+            await self._grpc.stop(self._settings.drain_s)
+        self._stop.set()
+        await asyncio.gather(*self._tasks)
+
+    async def _check_postgres(self) -> str:
+        try:
+            async with connection(self._pool) as conn:
+                row = await (await conn.execute(QUERIES["migrations_there"])).fetchone()
+        except (DomainError, pg_errors.Error) as error:
+            return str(error)
+        return (
+            "" if row is not None and row["there"] else "the schema is not migrated; run python -m sdr_gateway migrate"
+        )
+
+    async def _become_ready(self) -> None:
+        """Gets calls once the database answers and is migrated; says once why it waits."""
+        waiting = False
+        while not self._stop.is_set():
+            problem = await self._check_postgres()
+            if not problem:
+                if self._grpc is not None:
+                    await self._grpc.set_ready(True)
+                _LOG.info("service_became_ready", http_port=self.http_port, grpc_port=self.grpc_port)
+                return
+            if not waiting:
+                _LOG.warning("service_waited_for_database", problem=problem)
+            waiting = True
+            await self._pause(_READY_POLL_S)
+
+    async def _purge(self, idempotency: Idempotency) -> None:
+        """Forgets answers that nobody repeats any more; replicas spread their work by jitter."""
+        while not self._stop.is_set():
+            await self._pause(_PURGE_INTERVAL_S * random.uniform(0.5, 1.5))  # noqa: S311  (jitter, not a secret)
+            with suppress(StoreUnavailable):  # the next round does it
+                await idempotency.purge()
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stop.wait(), seconds)
+
+
+class _Channels(Services):
+    """The other services with their adapters."""
+
+    dialogue: GrpcDialogue
+    scoring: GrpcScoring
+    routing: GrpcRouting
+    reporting: GrpcReporting | None
+
+
+async def build(
+    settings: GatewaySettings,
+    stack: AsyncExitStack,
+    role: Role = Role.ALL,
+    on_crash: Callable[[], None] = lambda: None,
+) -> Gateway:
+    """Starts a gateway; closing `stack` drains and ends it.
+
+    Args:
+        settings: The gateway's.
+        stack: Owns everything that is open.
+        role: What this process does.
+        on_crash: Told when background work ends by an error.
+
+    Raises:
+        SystemExit: a port is taken.
+    """
+    pool = make_pool(
+        settings.database_url.get_secret_value(), SCHEMA, name="sdr-gateway", max_size=settings.pool_max_size
+    )
+    await stack.enter_async_context(pool)
+    gateway = Gateway(settings, pool, role, on_crash)
+    await gateway.start(stack)
+    return gateway
+
+
+async def run(settings: GatewaySettings, role: Role) -> None:
+    """Works until SIGTERM or SIGINT, then drains."""
+    stop = stop_on_signals()
+    async with AsyncExitStack() as stack:
+        await build(settings, stack, role, stop.set)
+        await stop.wait()
+    _LOG.info("service_stopped")

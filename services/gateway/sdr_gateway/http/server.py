@@ -1,0 +1,90 @@
+"""The web application and the server that carries it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+
+from sdr_common.errors import DomainError
+from sdr_gateway.http.docs import docs_route
+from sdr_gateway.http.health import Check, health_routes
+from sdr_gateway.http.problem import Refusal, on_domain_error, on_http_error, on_refusal
+from sdr_gateway.http.webhook import ChatwootWebhook
+
+
+def make_app(webhook: ChatwootWebhook | None, checks: dict[str, Check]) -> FastAPI:
+    """The web application.
+
+    Args:
+        webhook: The door; None: this process has only probes.
+        checks: What readiness depends on.
+    """
+    app = FastAPI(
+        title="Chatwoot SDR: gateway",
+        description="Webhooks do Chatwoot entram por POST /webhooks/chatwoot/{conta}, assinados com HMAC-SHA256.",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.add_exception_handler(Refusal, on_refusal)
+    app.add_exception_handler(DomainError, on_domain_error)
+    app.add_exception_handler(HTTPException, on_http_error)
+    if webhook is not None:
+        # First, because nearly every request is one.
+        app.router.routes[:0] = webhook.routes()
+    app.include_router(health_routes(checks))
+    app.router.routes.append(docs_route(app))
+    return app
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Binds the web server's socket.
+
+    Raises:
+        SystemExit: the port is taken; one sentence says so.
+    """
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        raise SystemExit(
+            f"gateway: port {port} on {host} cannot be had ({error.strerror}); "
+            "stop what uses it or set SDR_GATEWAY_HTTP_PORT"
+        ) from None
+    return listener
+
+
+class WebServer(uvicorn.Server):
+    """uvicorn inside our own loop: signals are ours, `should_exit` ends it.
+
+    Args:
+        app: The web application.
+        drain_s: Seconds that running requests get to finish.
+    """
+
+    def __init__(self, app: FastAPI, *, drain_s: float) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http="httptools",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=max(1, int(drain_s)),
+            )
+        )
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leaves signals to the process."""
+        yield

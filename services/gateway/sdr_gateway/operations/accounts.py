@@ -1,0 +1,322 @@
+"""Accounts: one document in, one out, and the connection to Chatwoot."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from google.protobuf.message import Message
+
+from sdr.dialogue.v1 import dialogue_pb2 as dialogue
+from sdr.gateway.v1 import gateway_pb2 as gateway
+from sdr.reporting.v1 import reporting_pb2 as reporting
+from sdr.routing.v1 import routing_pb2 as routing
+from sdr.scoring.v1 import scoring_pb2 as scoring
+from sdr_common.account_settings import AccountSettingsStore
+from sdr_common.errors import AccountNotFound, DomainError, ErrorKind, InvalidSettings
+from sdr_common.grpc_errors import RemoteError
+from sdr_common.idempotency import Finish, Idempotency
+from sdr_common.postgres import Connection, Pool, connection, transaction
+from sdr_gateway.domain.account import Account, signs_webhooks
+from sdr_gateway.domain.errors import (
+    CallFailed,
+    ChatwootAway,
+    ChatwootDenied,
+    PartRefused,
+    RubricRefused,
+    ServiceAway,
+    SettingsRefused,
+)
+from sdr_gateway.operations.document import read_document, write_document
+from sdr_gateway.operations.requests import derived_id
+from sdr_gateway.ports import AccountKeeper, ChatwootListing, Dialogue, Reporting, Routing, Scoring
+
+A = TypeVar("A", bound=Message)
+
+
+class _Put(Protocol):
+    """What every part's answer to PutSettings says."""
+
+    version: int
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The services that keep a part of an account; reporting may be absent."""
+
+    dialogue: Dialogue
+    scoring: Scoring
+    routing: Routing
+    reporting: Reporting | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectCommand:
+    """Where an account's Chatwoot is, and how to get in."""
+
+    account_id: int
+    chatwoot_url: str
+    chatwoot_account_id: int
+    admin_token: str = field(repr=False)
+    bot_token: str = field(repr=False)
+    inbox_ids: tuple[int, ...] = ()
+    create_missing_teams: bool = False
+
+
+class AccountWork:
+    """The account service's use cases.
+
+    Args:
+        pool: The gateway's pool.
+        idempotency: Guards the mutating calls.
+        services: Who keeps the other parts.
+        settings: The gateway's own part.
+        keeper: Keeps connections.
+        listing: Asks Chatwoot for its version.
+        public_url: Where Chatwoot reaches the webhook door.
+        on_change: Told the id of an account that changed.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        idempotency: Idempotency,
+        *,
+        services: Services,
+        settings: AccountSettingsStore[gateway.GatewaySettings],
+        keeper: AccountKeeper,
+        listing: ChatwootListing,
+        public_url: str,
+        on_change: Callable[[int], None],
+    ) -> None:
+        self._pool = pool
+        self._idempotency = idempotency
+        self._services = services
+        self._settings = settings
+        self._keeper = keeper
+        self._listing = listing
+        self._public_url = public_url.rstrip("/")
+        self._on_change = on_change
+
+    async def import_account(self, request: gateway.ImportAccountRequest) -> gateway.ImportAccountResponse:
+        """Checks the document with every service, then stores all parts.
+
+        Raises:
+            InvalidDocument: it cannot be read.
+            PartRefused: a service refuses its part; nothing was stored anywhere.
+            ServiceAway: a service does not answer; repeating goes on where it stopped.
+        """
+        document = read_document(request.yaml)
+        _check_waits(document.gateway)
+
+        async def work(
+            finish: Finish[gateway.ImportAccountResponse],
+        ) -> gateway.ImportAccountResponse:
+            checked = await self._put_others(request, document, dry_run=True)
+            if request.dry_run:
+                async with transaction(self._pool) as conn:
+                    own = await self._would_change(conn, request.account_id, document)
+                    answer = gateway.ImportAccountResponse(parts=[*checked, own])
+                    await finish(conn, answer)
+                return answer
+            parts = await self._put_others(request, document, dry_run=False)
+            async with transaction(self._pool) as conn:
+                version, changed = await self._settings.put(conn, request.account_id, document.clinic, document.gateway)
+                own = gateway.PartVersion(part="gateway", version=version, changed=changed)
+                answer = gateway.ImportAccountResponse(parts=[*parts, own])
+                await finish(conn, answer)
+            self._on_change(request.account_id)
+            return answer
+
+        return await self._idempotency.leased(request, gateway.ImportAccountResponse, work)
+
+    async def export_account(self, account_id: int) -> str:
+        """The active document as YAML.
+
+        Raises:
+            AccountNotFound: it was never imported.
+            ServiceAway: a service does not answer.
+        """
+        async with connection(self._pool) as conn:
+            own = await self._settings.find(conn, account_id)
+        if own is None:
+            raise AccountNotFound(account_id)
+        services = self._services
+        talk = await _remote(
+            "dialogue", services.dialogue.get_settings(dialogue.GetSettingsRequest(account_id=account_id))
+        )
+        score = await _remote(
+            "scoring", services.scoring.get_settings(scoring.GetSettingsRequest(account_id=account_id))
+        )
+        route = await _remote(
+            "routing", services.routing.get_settings(routing.GetSettingsRequest(account_id=account_id))
+        )
+        document = gateway.AccountDocument(
+            clinic=own.clinic,
+            dialogue=talk.settings,
+            scoring=score.settings,
+            routing=route.settings,
+            gateway=own.settings,
+        )
+        return write_document(document)
+
+    async def connect_account(
+        self, request: gateway.ConnectAccountRequest, command: ConnectCommand
+    ) -> gateway.ConnectAccountResponse:
+        """Provisions Chatwoot through routing and keeps what the door and the sweep need.
+
+        Raises:
+            AccountNotFound: its document was never imported.
+            ChatwootDenied: Chatwoot refuses the token.
+            ChatwootAway: Chatwoot does not answer.
+            ServiceAway: routing does not answer.
+        """
+
+        async def work(
+            finish: Finish[gateway.ConnectAccountResponse],
+        ) -> gateway.ConnectAccountResponse:
+            async with connection(self._pool) as conn:
+                if await self._settings.find(conn, command.account_id) is None:
+                    raise AccountNotFound(command.account_id)
+                known = await self._keeper.find(conn, command.account_id)
+            path_secret = known.path_secret if known is not None else secrets.token_urlsafe(24)
+            version = await self._listing.version(command.chatwoot_url.rstrip("/"))
+            made = await _remote(
+                "routing",
+                self._services.routing.connect_chatwoot(
+                    self._connect_request(request.request_id, command, version, path_secret)
+                ),
+            )
+            account = Account(
+                account_id=command.account_id,
+                chatwoot_url=command.chatwoot_url.rstrip("/"),
+                chatwoot_account_id=command.chatwoot_account_id,
+                connected_at=0.0,
+                webhook_secret=made.webhook_secret or None,
+                path_secret=path_secret,
+                admin_token=command.admin_token,
+            )
+            answer = gateway.ConnectAccountResponse(
+                chatwoot_version=made.chatwoot_version or version, inbox_ids=made.inbox_ids, steps=made.steps
+            )
+            async with transaction(self._pool) as conn:
+                connected_at = await self._keeper.save(conn, account, answer.chatwoot_version)
+                answer.connected_at.FromDatetime(connected_at)
+                await finish(conn, answer)
+            self._on_change(command.account_id)
+            return answer
+
+        return await self._idempotency.leased(request, gateway.ConnectAccountResponse, work)
+
+    def _connect_request(
+        self, request_id: str, command: ConnectCommand, version: str, path_secret: str
+    ) -> routing.ConnectChatwootRequest:
+        address = f"{self._public_url}/webhooks/chatwoot/{command.account_id}"
+        return routing.ConnectChatwootRequest(
+            request_id=derived_id(request_id, "connect"),
+            account_id=command.account_id,
+            chatwoot_url=command.chatwoot_url.rstrip("/"),
+            chatwoot_account_id=command.chatwoot_account_id,
+            admin_token=command.admin_token,
+            webhook_url=address if signs_webhooks(version) else f"{address}/{path_secret}",
+            inbox_ids=command.inbox_ids,
+            create_missing_teams=command.create_missing_teams,
+            bot_token=command.bot_token,
+        )
+
+    async def _put_others(
+        self, request: gateway.ImportAccountRequest, document: gateway.AccountDocument, *, dry_run: bool
+    ) -> list[gateway.PartVersion]:
+        """Every other service's part, one after another: the first refusal ends it."""
+        services, account_id, clinic = self._services, request.account_id, document.clinic
+
+        def request_id(part: str) -> str:
+            return derived_id(request.request_id, f"{part}/check" if dry_run else part)
+
+        put_dialogue = dialogue.PutSettingsRequest(
+            request_id=request_id("dialogue"),
+            account_id=account_id,
+            clinic=clinic,
+            settings=document.dialogue,
+            dry_run=dry_run,
+        )
+        put_scoring = scoring.PutSettingsRequest(
+            request_id=request_id("scoring"),
+            account_id=account_id,
+            clinic=clinic,
+            settings=document.scoring,
+            dry_run=dry_run,
+        )
+        put_routing = routing.PutSettingsRequest(
+            request_id=request_id("routing"),
+            account_id=account_id,
+            clinic=clinic,
+            settings=document.routing,
+            dry_run=dry_run,
+        )
+        parts = [
+            _part("dialogue", await _remote("dialogue", services.dialogue.put_settings(put_dialogue))),
+            _part("scoring", await _remote("scoring", services.scoring.put_settings(put_scoring))),
+            _part("routing", await _remote("routing", services.routing.put_settings(put_routing))),
+        ]
+        if services.reporting is not None:
+            put_reporting = reporting.PutSettingsRequest(
+                request_id=request_id("reporting"), account_id=account_id, clinic=clinic, dry_run=dry_run
+            )
+            parts.append(_part("reporting", await _remote("reporting", services.reporting.put_settings(put_reporting))))
+        return parts
+
+    async def _would_change(
+        self, conn: Connection, account_id: int, document: gateway.AccountDocument
+    ) -> gateway.PartVersion:
+        newest = await self._settings.find(conn, account_id)
+        if newest is None:
+            return gateway.PartVersion(part="gateway", version=0, changed=True)
+        changed = newest.clinic != document.clinic or newest.settings != document.gateway
+        return gateway.PartVersion(part="gateway", version=newest.version, changed=changed)
+
+
+def _part(part: str, put: _Put) -> gateway.PartVersion:
+    return gateway.PartVersion(part=part, version=put.version, changed=put.changed)
+
+
+def _check_waits(settings: gateway.GatewaySettings) -> None:
+    both = settings.HasField("coalesce_idle") and settings.HasField("coalesce_max")
+    if both and settings.coalesce_max.ToTimedelta() < settings.coalesce_idle.ToTimedelta():
+        raise InvalidSettings("gateway.coalesce_max", "must not be below gateway.coalesce_idle")
+    for number, hours in enumerate(settings.hours):
+        if hours.closes <= hours.opens:
+            raise InvalidSettings(f"gateway.hours[{number}].closes", "must be after opens")
+
+
+async def _remote(service: str, made: Awaitable[A]) -> A:
+    """One call to another service; its refusal as an error of ours, with the place in the document.
+
+    Raises:
+        DomainError: the service refused, failed or did not answer.
+    """
+    try:
+        return await made
+    except RemoteError as error:
+        raise _relayed(service, error) from error
+
+
+def _relayed(service: str, error: RemoteError) -> DomainError:
+    if error.reason == "CHATWOOT_UNAVAILABLE":
+        return ChatwootAway(error.message)
+    if error.reason == "CHATWOOT_DENIED":
+        return ChatwootDenied(error.message)
+    if error.reason == "ACCOUNT_NOT_FOUND":
+        return AccountNotFound(int(error.details.get("account_id", "0") or 0))
+    if error.transient:
+        return ServiceAway(service, error.message)
+    if error.kind is ErrorKind.INVALID:
+        violation = error.violations[0] if error.violations else None
+        place = violation.field if violation is not None else error.details.get("field", "")
+        problem = violation.problem if violation is not None else error.message
+        kinds = {"INVALID_SETTINGS": SettingsRefused, "INVALID_RUBRIC": RubricRefused}
+        return kinds.get(error.reason, PartRefused)(service, place.removeprefix("settings."), problem)
+    return CallFailed(service, f"{error.reason}: {error.message}")

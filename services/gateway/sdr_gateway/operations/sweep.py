@@ -1,0 +1,186 @@
+"""The catch-up sweep: Chatwoot never repeats a webhook, so it is asked what it has.
+
+Whatever is missing enters by the webhooks' own door; what is known already is recognised there. How
+far a conversation was swept is moved by listings alone, never by webhooks, so that gaps heal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+
+import structlog
+
+from sdr_common.errors import DomainError, ErrorKind
+from sdr_common.mailbox import Receipt
+from sdr_common.telemetry import TRACER, current_traceparent
+from sdr_gateway.domain.account import Account
+from sdr_gateway.domain.catch_up import ignored, is_news, trusted_through, verdicts
+from sdr_gateway.domain.classify import classify_conversation
+from sdr_gateway.domain.event import MessageSeen, Verdict
+from sdr_gateway.operations.ingest import Ingest
+from sdr_gateway.ports import Accounts, ChatwootListing, ListedConversation, SweepClaim, SweepPosition, Sweeps
+
+_PAGE = 100
+_PAGES_FORWARD = 10
+_PAGES_BACK = 15
+_BEAT_EVERY = 20
+
+_LOG = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class SweepLimits:
+    """How much one sweep of an account looks at."""
+
+    lookback_s: float = 120.0
+    """How far it looks back beyond the one before it."""
+    conversations: int = 500
+    """Conversations at most; the rest waits for the next sweep."""
+
+
+class Sweep:
+    """Sweeps accounts, one after another; replicas share them.
+
+    Args:
+        sweeps: Whose sweep it is.
+        accounts: Connected accounts.
+        listing: Asks Chatwoot.
+        ingest: The door.
+        limits: How much at a time.
+    """
+
+    def __init__(
+        self, sweeps: Sweeps, accounts: Accounts, listing: ChatwootListing, ingest: Ingest, limits: SweepLimits
+    ) -> None:
+        self._sweeps = sweeps
+        self._accounts = accounts
+        self._listing = listing
+        self._ingest = ingest
+        self._limits = limits
+        self._failing: set[int] = set()
+
+    async def run(self, stop: asyncio.Event, interval_s: float) -> None:
+        """Sweeps what is due until stopped; at start every account at once."""
+        started = time.monotonic()
+        at_start = True
+        while not stop.is_set():
+            # At start everything that was not swept since: an outage's leads must not wait for the interval.
+            pause_s = min(interval_s, time.monotonic() - started + 1.0) if at_start else interval_s
+            try:
+                swept = await self.sweep_next(pause_s)
+                at_start = at_start and swept
+            except DomainError:
+                swept = False  # The database is away; the mailbox's worker says so.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), 0.001 if swept else min(interval_s / 4, 5.0))
+
+    async def sweep_next(self, pause_s: float = 0.0) -> bool:
+        """Sweeps the account that waits longest.
+
+        Args:
+            pause_s: An account that was swept less than this long ago is left alone.
+
+        Returns:
+            False when none is due.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        claim = await self._sweeps.claim(pause_s)
+        if claim is None:
+            return False
+        swept_until: float | None = None
+        try:
+            with TRACER.start_as_current_span("sweep", attributes={"sdr.account_id": claim.account_id}):
+                swept_until = await self._sweep(claim)
+            self._note(claim.account_id, None)
+        except DomainError as error:
+            self._note(claim.account_id, error)
+        finally:
+            with suppress(DomainError):  # The lease ends by itself.
+                await self._sweeps.finish(claim.account_id, swept_until)
+        return True
+
+    async def _sweep(self, claim: SweepClaim) -> float | None:
+        """One account; gives back up to when everything was seen."""
+        account = await self._accounts.get(claim.account_id)
+        within_s = math.ceil(claim.now - claim.since + self._limits.lookback_s)
+        listed = await self._listing.conversations(account, within_s)
+        # The longest unchanged first: if there are too many, the next sweep goes on where this one stopped.
+        listed.sort(key=lambda found: found.snapshot.updated_at)
+        now, rest = listed[: self._limits.conversations], listed[self._limits.conversations :]
+        ids = [found.snapshot.conversation_id for found in now]
+        positions = await self._sweeps.positions(claim.account_id, ids)
+        brought = 0
+        for number, found in enumerate(now, start=1):
+            position = positions.get(found.snapshot.conversation_id, SweepPosition())
+            brought += await self._sweep_conversation(account, found, position, claim.now)
+            if number % _BEAT_EVERY == 0 and not await self._sweeps.beat(claim.account_id):
+                return None
+        if brought:
+            _LOG.info("sweep_brought_events", account_id=claim.account_id, count=brought)
+        return rest[0].snapshot.updated_at if rest else claim.now
+
+    async def _sweep_conversation(
+        self, account: Account, found: ListedConversation, position: SweepPosition, now: float
+    ) -> int:
+        contact, snapshot = found.contact, found.snapshot
+        messages = await self._messages(account, snapshot.conversation_id, position.swept_through_id)
+        found_now: list[Verdict] = verdicts(messages, contact, snapshot, connected_at=account.connected_at)
+        if is_news(
+            snapshot,
+            known_status=position.chatwoot_status,
+            known_human=position.human_assigned,
+            known_at=position.snapshot_at,
+        ):
+            turned = snapshot.status != position.chatwoot_status
+            found_now.append(classify_conversation(contact, snapshot, status_changed=turned, changed=None))
+        trace = current_traceparent()
+        receipts = await asyncio.gather(
+            *(self._ingest.take(account, verdict, trace) for verdict in found_now if not ignored(verdict))
+        )
+        through = trusted_through(messages, now=now)
+        if through > position.swept_through_id:
+            await self._sweeps.move(account.account_id, snapshot.conversation_id, through)
+        return receipts.count(Receipt.ACCEPTED)
+
+    async def _messages(self, account: Account, conversation_id: int, after: int) -> list[MessageSeen]:
+        """Messages that no listing went past yet, oldest first, a bounded number of pages."""
+        if not after:
+            return await self._first_messages(account, conversation_id)
+        found: list[MessageSeen] = []
+        for _ in range(_PAGES_FORWARD):
+            page = await self._listing.messages_after(account, conversation_id, after)
+            found += page
+            if len(page) < _PAGE:
+                break
+            after = page[-1].message_id
+        return found
+
+    async def _first_messages(self, account: Account, conversation_id: int) -> list[MessageSeen]:
+        """A conversation that was never swept: from its end back to the connection."""
+        found: list[MessageSeen] = []
+        before: int | None = None
+        for _ in range(_PAGES_BACK):
+            page = await self._listing.messages_before(account, conversation_id, before)
+            found[:0] = page
+            if not page or page[0].created_at < account.connected_at:
+                break
+            before = page[0].message_id
+        return found
+
+    def _note(self, account_id: int, error: DomainError | None) -> None:
+        """Logs a change, not every failure of an outage."""
+        if error is None:
+            if account_id in self._failing:
+                _LOG.info("sweep_resumed", account_id=account_id)
+            self._failing.discard(account_id)
+            return
+        if account_id not in self._failing:
+            log = _LOG.warning if error.kind is ErrorKind.UNAVAILABLE else _LOG.error
+            log("sweep_failed", account_id=account_id, reason=error.reason, problem=error.message)
+        self._failing.add(account_id)
