@@ -59,9 +59,13 @@ class ChatwootCaller:
         self._http = http
         self.access = access
 
-    async def pace(self) -> None:
-        """Waits until the host may be asked again; for calls made with `paced=True`."""
-        await self._http.pace(self.access.base_url)
+    async def pace(self) -> float:
+        """Waits until the host may be asked again; for calls made with `paced=True`.
+
+        Returns:
+            How long it waited, in seconds.
+        """
+        return await self._http.pace(self.access.base_url)
 
     async def ask(
         self,

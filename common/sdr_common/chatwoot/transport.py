@@ -50,13 +50,17 @@ class ChatwootHttp:
             await self._client.aclose()
             self._client = None
 
-    async def pace(self, base_url: str) -> None:
-        """Waits until the host may be asked again."""
+    async def pace(self, base_url: str) -> float:
+        """Waits until the host may be asked again.
+
+        Returns:
+            How long it waited, in seconds.
+        """
         host = urlsplit(base_url).netloc
         bucket = self._buckets.get(host)
         if bucket is None:
             bucket = self._buckets[host] = TokenBucket(self.options.requests_per_minute)
-        await bucket.take()
+        return await bucket.take()
 
     async def send(
         self,

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 
 from sdr_common.lead import Channel
+from sdr_routing.domain.text import printable
 
 LIMITS = {
     Channel.WHATSAPP: 4096,
@@ -29,7 +30,6 @@ JOINER = "\u2060"
 _LIQUID = re.compile(r"\{(?=[{%])")
 _COMMAND = re.compile(r"^(\s*wa)(?=/)", re.IGNORECASE)
 _BOLD = re.compile(r"(?<![*\w])\*(?![\s*])([^*\n]*[^*\s])\*(?![*\w])")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BORDERS = (
     re.compile(r"\n\s*\n"),
     re.compile(r"\n"),
@@ -42,7 +42,7 @@ _BORDERS = (
 
 def parts_of(text: str, channel: Channel) -> list[str]:
     """The messages that carry a text on a channel, in order; none for a blank text."""
-    prepared = neutral(_BOLD.sub(r"**\1**", _CONTROL.sub("", text)).strip())
+    prepared = neutral(_BOLD.sub(r"**\1**", printable(text)).strip())
     # One unit is kept for the joiner that may defuse a command at the beginning of a part.
     return [_COMMAND.sub(rf"\1{JOINER}", part) for part in split(prepared, LIMITS[channel] - 1)]
 

@@ -100,7 +100,7 @@ def plan(
     return Plan(
         writes=tuple(writes),
         written=written.adding(changed),
-        handing_off=bool(assignment.team or assignment.closer_email or status),
+        handing_off=bool(assignment.team or assignment.closer_email or status == "open"),
         closing=is_closing,
         qualifying=outcome.status in {LeadStatus.IN_PROGRESS, None},
     )

@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
+def printable(text: str) -> str:
+    """The text without control characters, which neither Chatwoot nor the database can hold."""
+    return _CONTROL.sub("", text)
+
+
 def cut(text: str, limit: int) -> str:
-    """At most `limit` characters, without spaces around."""
-    return text.strip()[:limit].rstrip()
+    """At most `limit` characters, without spaces around and without control characters."""
+    return printable(text).strip()[:limit].rstrip()
 
 
 def one_line(text: str) -> str:

@@ -1,0 +1,1 @@
+"""Routing's clients: Chatwoot, and reporting."""

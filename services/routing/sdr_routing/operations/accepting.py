@@ -1,0 +1,218 @@
+"""Accepting deliveries: one transaction from the outcome of a turn to writes that wait for their worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from google.protobuf.message import Message
+
+from sdr_common.idempotency import Idempotency
+from sdr_common.lead import LeadStatus, Temperature
+from sdr_common.mailbox import Mailbox, NewEntry
+from sdr_common.postgres import Connection, Pool, connection
+from sdr_common.telemetry import current_traceparent
+from sdr_routing.domain.assignment import Assignment, assignment_of, round_for, team_for
+from sdr_routing.domain.attributes import STATUS
+from sdr_routing.domain.delivery import Delivery, delivery_id_of
+from sdr_routing.domain.errors import DeliveryNotDead, DeliveryNotFound, NotConnected
+from sdr_routing.domain.outcome import Outcome
+from sdr_routing.domain.plan import plan, round_of, team_of
+from sdr_routing.domain.settings import RoutingSettings
+from sdr_routing.operations.once import Once
+from sdr_routing.ports import Acceptance, Accounts, Announcements, Deliveries
+
+A = TypeVar("A", bound=Message)
+
+_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What was accepted."""
+
+    delivery_id: str
+    assignment: Assignment
+
+
+@dataclass(frozen=True, slots=True)
+class DeadPage:
+    """Dead deliveries, newest first."""
+
+    deliveries: list[Delivery]
+    next_before: int | None
+    """Number before which the next page begins; None: this is the last."""
+
+
+class Deliver:
+    """Deliveries as callers see them.
+
+    Args:
+        pool: The service's pool.
+        idempotency: Guards the mutating calls.
+        accounts: Accounts' settings.
+        deliveries: Where deliveries are kept.
+        announcements: Where other services learn of them.
+        mailbox: Where accepted deliveries wait, by contact.
+        on_accepted: Called when something new waits: nudges a worker in the same process.
+    """
+
+    def __init__(
+        self,
+        *,
+        pool: Pool,
+        idempotency: Idempotency,
+        accounts: Accounts,
+        deliveries: Deliveries,
+        announcements: Announcements,
+        mailbox: Mailbox,
+        on_accepted: Callable[[], None] | None = None,
+    ) -> None:
+        self._pool = pool
+        self._idempotency = idempotency
+        self._accounts = accounts
+        self._deliveries = deliveries
+        self._announcements = announcements
+        self._mailbox = mailbox
+        self._on_accepted = on_accepted
+
+    async def accept(self, outcome: Outcome, request_id: str, once: Once[Accepted, A]) -> A:
+        """Stores the outcome of a turn as one delivery; its writes follow soon.
+
+        Raises:
+            AccountNotFound: the account was never set up here.
+            NotConnected: the account has no Chatwoot.
+            RequestIdReused: the id came before with another input.
+        """
+        # Read before the transaction begins, so that a call never holds two connections.
+        active = await self._accounts.active(outcome.conversation.account_id)
+        delivery_id = delivery_id_of(outcome.conversation.account_id, request_id)
+
+        async def work(conn: Connection) -> A:
+            ref = outcome.conversation
+            prepared = await self._deliveries.prepare(conn, ref.account_id, ref.contact_id)
+            if not prepared.connected:
+                raise NotConnected(ref.account_id)
+            assignment = await self._assign(conn, outcome, active.settings, request_id)
+            planned = plan(
+                outcome,
+                active.settings,
+                active.clinic,
+                assignment,
+                prepared.written,
+                delivery_id=delivery_id,
+                now=prepared.now,
+            )
+            acceptance = Acceptance(delivery_id, outcome, planned, assignment, current_traceparent())
+            seq = await self._deliveries.accept(conn, acceptance)
+            if outcome.escalation is not None:
+                await self._announcements.lead_escalated(conn, delivery_id, outcome, outcome.escalation, prepared.now)
+            opted_out = LeadStatus.OPT_OUT.value
+            if outcome.status is LeadStatus.OPT_OUT and prepared.written.current.get(STATUS) != opted_out:
+                await self._announcements.status_changed(conn, delivery_id, ref, LeadStatus.OPT_OUT, prepared.now)
+            entry = _entry(ref.account_id, ref.contact_id, delivery_id, seq=seq, traceparent=acceptance.traceparent)
+            await self._mailbox.ingest(conn, [entry])
+            return once.answer(Accepted(delivery_id, assignment))
+
+        answer = await self._idempotency.once(once.request, once.answer_type, work)
+        self._nudge()
+        return answer
+
+    async def decide(self, account_id: int, temperature: Temperature, procedure: str, inbox_id: int) -> Assignment:
+        """Who would get a lead of this kind; takes nobody's turn.
+
+        Raises:
+            AccountNotFound: the account was never set up here.
+        """
+        settings = (await self._accounts.active(account_id)).settings
+        team, round_ = team_for(settings, temperature, procedure, inbox_id), round_for(settings, temperature)
+        closer = None
+        if round_ is not None and round_.counter:
+            async with connection(self._pool) as conn:
+                closer = round_.pick(await self._deliveries.peek_turn(conn, account_id, round_.counter), "")
+        return assignment_of(team, round_, closer, temperature)
+
+    async def find(self, account_id: int, delivery_id: str) -> Delivery:
+        """A delivery with its writes.
+
+        Raises:
+            DeliveryNotFound: the account has no such delivery.
+        """
+        async with connection(self._pool) as conn:
+            return await self._found(conn, account_id, delivery_id)
+
+    async def list_dead(self, account_id: int, page_size: int, before: int | None) -> DeadPage:
+        """Deliveries that were given up, newest first."""
+        size = page_size or _PAGE
+        async with connection(self._pool) as conn:
+            found = await self._deliveries.list_dead(conn, account_id, before, size + 1)
+        return DeadPage(found[:size], found[size - 1].seq if len(found) > size else None)
+
+    async def retry(self, account_id: int, delivery_id: str, once: Once[Delivery, A]) -> A:
+        """Takes a dead delivery up again where it stopped, after what its contact still waits for.
+
+        Raises:
+            DeliveryNotFound: the account has no such delivery.
+            DeliveryNotDead: it was not given up.
+            RequestIdReused: the id came before with another input.
+        """
+
+        async def work(conn: Connection) -> A:
+            revived = await self._deliveries.revive(conn, account_id, delivery_id)
+            delivery = await self._found(conn, account_id, delivery_id)
+            if revived is None:
+                raise DeliveryNotDead(delivery_id, delivery.state.value)
+            entry = _entry(
+                account_id,
+                revived.contact_id,
+                delivery_id,
+                seq=revived.seq,
+                traceparent=delivery.traceparent,
+                retries=revived.retries,
+            )
+            await self._mailbox.ingest(conn, [entry])
+            return once.answer(delivery)
+
+        answer = await self._idempotency.once(once.request, once.answer_type, work)
+        self._nudge()
+        return answer
+
+    async def _assign(
+        self, conn: Connection, outcome: Outcome, settings: RoutingSettings, request_id: str
+    ) -> Assignment:
+        team, round_ = team_of(outcome, settings), round_of(outcome, settings)
+        if outcome.qualification is None or outcome.escalation is not None or outcome.silent:
+            return Assignment(team, reason="chamado de atendimento humano" if team else "")
+        closer = None
+        if round_ is not None:
+            count = 0
+            if round_.counter:
+                count = await self._deliveries.take_turn(conn, outcome.conversation.account_id, round_.counter)
+            closer = round_.pick(count, request_id)
+        return assignment_of(team, round_, closer, outcome.qualification.temperature)
+
+    async def _found(self, conn: Connection, account_id: int, delivery_id: str) -> Delivery:
+        found = await self._deliveries.find(conn, account_id, delivery_id)
+        if found is None:
+            raise DeliveryNotFound(account_id, delivery_id)
+        return found
+
+    def _nudge(self) -> None:
+        if self._on_accepted is not None:
+            self._on_accepted()
+
+
+def _entry(
+    account_id: int, contact_id: int, delivery_id: str, *, seq: int, traceparent: str, retries: int = 0
+) -> NewEntry:
+    """Lets a delivery wait for its contact's worker, due at once."""
+    return NewEntry(
+        account_id=account_id,
+        key_id=contact_id,
+        event="delivery",
+        ext=seq,
+        version=str(retries) if retries else "",
+        body={"delivery_id": delivery_id},
+        traceparent=traceparent,
+    )

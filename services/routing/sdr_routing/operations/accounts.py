@@ -1,0 +1,92 @@
+"""Accounts' routing settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from google.protobuf.message import Message
+
+from sdr_common.errors import AccountNotFound, InvalidField
+from sdr_common.idempotency import Idempotency
+from sdr_common.postgres import Connection, Pool, connection
+from sdr_routing.domain.settings import Clinic, RoutingSettings, check_settings
+from sdr_routing.operations.once import Once
+from sdr_routing.ports import AccountRouting, Accounts
+
+A = TypeVar("A", bound=Message)
+
+
+@dataclass(frozen=True, slots=True)
+class PutSettingsCommand:
+    """A new version of an account's settings."""
+
+    account_id: int
+    clinic: Clinic
+    settings: RoutingSettings
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """The active version, and whether the call changed (or, in a dry run, would change) it."""
+
+    version: int
+    changed: bool
+
+
+class AccountSettings:
+    """Reads and stores settings.
+
+    Args:
+        pool: The service's pool.
+        idempotency: Guards the mutating call.
+        accounts: Where they are kept.
+    """
+
+    def __init__(self, pool: Pool, idempotency: Idempotency, accounts: Accounts) -> None:
+        self._pool = pool
+        self._idempotency = idempotency
+        self._accounts = accounts
+
+    async def get(self, account_id: int, version: int) -> AccountRouting:
+        """One version of an account's settings, or the active one for 0.
+
+        Raises:
+            AccountNotFound: the account was never set up here.
+            InvalidField: the account has no such version.
+        """
+        async with connection(self._pool) as conn:
+            found = await self._accounts.find(conn, account_id, version)
+            active = found or await self._accounts.find(conn, account_id)
+        if active is None:
+            raise AccountNotFound(account_id)
+        if found is None:
+            raise InvalidField("version", f"no version {version}; the newest is {active.version}", limit=active.version)
+        return found
+
+    async def put(self, command: PutSettingsCommand, once: Once[StoredVersion, A]) -> A:
+        """Stores a new version; an equal one keeps its version, a dry run stores nothing.
+
+        Raises:
+            InvalidSettings: they contradict themselves.
+            RequestIdReused: the id came before with another input.
+        """
+        check_settings(command.clinic, command.settings)
+        if command.dry_run:
+            return once.answer(await self._compare(command))
+
+        async def work(conn: Connection) -> A:
+            version, changed = await self._accounts.put(conn, command.account_id, command.clinic, command.settings)
+            return once.answer(StoredVersion(version, changed))
+
+        answer = await self._idempotency.once(once.request, once.answer_type, work)
+        self._accounts.forget(command.account_id)
+        return answer
+
+    async def _compare(self, command: PutSettingsCommand) -> StoredVersion:
+        async with connection(self._pool) as conn:
+            active = await self._accounts.find(conn, command.account_id)
+        if active is None:
+            return StoredVersion(0, changed=True)
+        return StoredVersion(active.version, (active.clinic, active.settings) != (command.clinic, command.settings))

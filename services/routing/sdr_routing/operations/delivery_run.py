@@ -1,0 +1,237 @@
+"""One delivery on its way: each write is carried out once, and where it stands is stored before the next."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+import structlog
+
+from sdr_common.chatwoot import ChatwootDenied, ChatwootRefused, ChatwootUnavailable
+from sdr_common.mailbox import Claim, LeaseLost
+from sdr_routing.domain.delivery import (
+    Attributes,
+    Closer,
+    Delivery,
+    Labels,
+    Message,
+    Note,
+    State,
+    Status,
+    Team,
+    Write,
+)
+from sdr_routing.domain.errors import Flooded, NotSettledYet, UnknownCloser, UnknownTeam
+from sdr_routing.domain.takeover import Sign, human_sign
+from sdr_routing.operations.details import detail_of
+from sdr_routing.operations.ledger import Ledger
+from sdr_routing.ports import Helpdesk, Helpdesks
+
+_LOG = structlog.get_logger()
+_FLOOD = "too many messages"
+_LOOK_AGAIN_AFTER_S = 1.0
+"""A look that is older than this, because the host's limit held us up, is repeated before a public message."""
+_BEGUN_FOR_S = 2.0
+"""A message goes out within this time after its attempt was stored, else the attempt is stored anew: a process
+that slept in between has lost its lease and learns it there."""
+_RENEWED_S = 0.2
+_FIRST_LOOK_S = 1.0
+
+
+class DeliveryRun:
+    """Carries out one delivery under one claim.
+
+    Args:
+        claim: The contact's lease.
+        delivery: As it is stored.
+        ledger: Stores where it stands.
+        desk: The account's Chatwoot.
+        helpdesks: For tokens that were renewed meanwhile.
+        settle_after_s: When the absence of a message counts, in seconds after its attempt began.
+    """
+
+    def __init__(
+        self,
+        claim: Claim,
+        delivery: Delivery,
+        ledger: Ledger,
+        desk: Helpdesk,
+        helpdesks: Helpdesks,
+        *,
+        settle_after_s: float,
+    ) -> None:
+        self._claim = claim
+        self._delivery = delivery
+        self._ledger = ledger
+        self._desk = desk
+        self._helpdesks = helpdesks
+        self._settle_after_s = settle_after_s
+        self._loaded_at = time.monotonic()
+        self._looked_at: float | None = None
+        self._sent: Mapping[str, int] = {}
+        self._sign: Sign | None = None
+
+    async def carry_out(self) -> None:
+        """Carries out what is left of it and ends it.
+
+        Raises:
+            DomainError: Chatwoot or the database is away; the rest waits.
+            LeaseLost: somebody else has the contact now.
+        """
+        ledger = self._ledger
+        for write in ledger.writes:  # a takeover appends to it on the way
+            if not ledger.is_pending(write):
+                continue
+            try:
+                await self._carry(write)
+            except LeaseLost:
+                raise
+            except Exception as error:
+                await ledger.fail(write, detail_of(error))
+                raise
+        await ledger.end()
+
+    async def give_up(self, detail: str) -> None:
+        """Ends it without trying: every write that is left is dead."""
+        for write in self._ledger.writes:
+            if self._ledger.is_pending(write):
+                self._ledger.settle(write, State.DEAD, detail, attempt="kept")
+        await self._ledger.end()
+
+    async def _carry(self, write: Write) -> None:
+        change = write.change
+        if isinstance(change, Message) and self._ledger.a_message_died():
+            return
+        try:
+            if isinstance(change, Message | Note):
+                await self._send(write, change)
+            else:
+                # What stands before it is stored first.
+                await self._ledger.flush()
+                await self._apply(write)
+        except ChatwootRefused as error:
+            if _FLOOD in error.problem.lower():
+                raise Flooded from error
+            self._ledger.settle(write, State.DEAD, detail_of(error))
+        except ChatwootDenied as error:
+            if await self._helpdesks.renewed(self._claim.account_id):
+                raise NotSettledYet(_RENEWED_S) from error
+            self._ledger.settle(write, State.DEAD, detail_of(error))
+        except (UnknownTeam, UnknownCloser) as error:
+            self._ledger.settle(write, State.DEAD, detail_of(error))
+
+    async def _apply(self, write: Write) -> None:
+        """A write that is safe to repeat."""
+        conversation = self._delivery.conversation.conversation_id
+        match write.change:
+            case Attributes(values):
+                await self._set_attributes(values)
+            case Labels(labels):
+                await self._desk.add_labels(conversation, labels)
+            case Team(name):
+                await self._desk.assign_team(conversation, name)
+            case Closer(email, name):
+                await self._desk.assign_closer(conversation, email, name)
+            case Status("open"):
+                await self._desk.set_status(conversation, "open")
+            case Status(status):
+                if self._looked_at is None:
+                    await self._look()
+                if self._sign is not None:  # somebody talks there: it is not ours to close
+                    self._ledger.settle(write, State.DROPPED, self._sign.value)
+                    return
+                await self._desk.set_status(conversation, status)
+            case Message() | Note():
+                raise AssertionError("messages are sent, not applied")
+        self._ledger.settle(write, State.DONE)
+
+    async def _set_attributes(self, values: Mapping[str, str | int]) -> None:
+        left = {key: value for key, value in values.items() if key not in self._delivery.superseded}
+        if left:
+            await self._desk.set_attributes(self._delivery.conversation.contact_id, left)
+            if self._delivery.retries:
+                await self._ledger.remember(left)
+
+    async def _send(self, write: Write, change: Message | Note) -> None:
+        """A message or note, exactly once: what may be there already is looked for first."""
+        is_public = isinstance(change, Message)
+        if self._looked_at is None and (is_public or write.attempt_age_s is not None):
+            await self._look()
+        while True:
+            if write.sdr_key in self._sent:
+                self._ledger.settle(write, State.DONE, message_id=self._sent[write.sdr_key])
+                return
+            if is_public and self._sign is not None:
+                await self._fall_silent(self._sign)
+                return
+            self._check_settled(write)
+            waited_s = await self._desk.pace()
+            if not is_public or waited_s < _LOOK_AGAIN_AFTER_S:
+                break
+            await self._look()
+        await self._begin(write)
+        message_id = await self._post(write, change)
+        self._ledger.settle(write, State.DONE, message_id=message_id)
+
+    async def _begin(self, write: Write) -> None:
+        """Stores that an attempt begins, right before it does."""
+        while True:
+            self._ledger.note(write, write.detail, "begun")
+            started = time.monotonic()
+            await self._ledger.flush()
+            if time.monotonic() - started < _BEGUN_FOR_S:
+                return
+
+    async def _post(self, write: Write, change: Message | Note) -> int:
+        attributes = {"sdr_key": write.sdr_key}
+        if isinstance(change, Message):
+            attributes["sdr_asks"] = change.asks
+        conversation = self._delivery.conversation.conversation_id
+        try:
+            return await self._desk.send(conversation, change.text, attributes, private=isinstance(change, Note))
+        except ChatwootUnavailable as error:
+            if not error.ambiguous:
+                self._ledger.note(write, detail_of(error), "over")
+                raise
+            # It is often there already: the next look tells, and shortly.
+            self._ledger.note(write, detail_of(error), "kept")
+            raise NotSettledYet(error.retry_after_s or min(_FIRST_LOOK_S, self._settle_after_s)) from error
+        except (ChatwootDenied, ChatwootRefused):
+            self._ledger.note(write, write.detail, "over")
+            raise
+
+    def _check_settled(self, write: Write) -> None:
+        """Refuses to go on while an earlier attempt may still be stored late.
+
+        Raises:
+            NotSettledYet: until its time is over.
+        """
+        if write.attempt_age_s is None or self._looked_at is None:
+            return
+        age_s = write.attempt_age_s + self._looked_at - self._loaded_at
+        left_s = self._settle_after_s - age_s
+        if left_s > 0:
+            raise NotSettledYet(min(max(0.5, age_s), left_s + 0.02))
+
+    async def _look(self) -> None:
+        """The live check: what is there already, and whether a human has taken over."""
+        delivery, started = self._delivery, time.monotonic()
+        look = await self._desk.look(delivery.conversation.conversation_id, delivery.last_message_id)
+        self._looked_at, self._sent = started, look.sent
+        messages = look.messages
+        if delivery.last_message_id == 0:
+            # The newest messages of any age were listed; only what is newer than the delivery shows something.
+            accepted_at = int(delivery.accepted_at.timestamp())
+            messages = tuple(message for message in messages if message.created_at >= accepted_at)
+        self._sign = human_sign(messages, assignee_is_human=look.assignee_is_human, handing_off=delivery.handing_off)
+
+    async def _fall_silent(self, sign: Sign) -> None:
+        """A human has taken over: nothing public goes out any more, and a lead in qualification is paused."""
+        for write in self._ledger.pending_messages():
+            if write.sdr_key in self._sent:
+                self._ledger.settle(write, State.DONE, message_id=self._sent[write.sdr_key])
+            else:
+                self._ledger.settle(write, State.DROPPED, sign.value)
+        _LOG.info("delivery_taken_over", delivery_id=self._delivery.delivery_id, sign=sign.name.lower())
+        if self._delivery.qualifying and not self._delivery.handing_off:
+            await self._ledger.pause()

@@ -1,0 +1,176 @@
+"""Where the writes of one delivery stand: kept in memory, stored under the contact's lease."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+import structlog
+
+from sdr_common.lead import LeadStatus
+from sdr_common.mailbox import Claim
+from sdr_common.postgres import Connection, Pool, transaction
+from sdr_routing.domain.attributes import STATUS
+from sdr_routing.domain.delivery import WORDS, Attributes, Delivery, Message, State, Write
+from sdr_routing.ports import Announcements, Deliveries, Mark
+
+_LOG = structlog.get_logger()
+
+
+class Ledger:
+    """Marks writes and stores the marks; every transaction is fenced by the claim.
+
+    Methods that store raise `LeaseLost` when somebody else has the contact now, and `StoreUnavailable`.
+
+    Args:
+        claim: The contact's lease.
+        delivery: As it is stored.
+        pool: The service's pool.
+        deliveries: Where deliveries are kept.
+        announcements: Where other services learn of them.
+    """
+
+    def __init__(
+        self, claim: Claim, delivery: Delivery, pool: Pool, deliveries: Deliveries, announcements: Announcements
+    ) -> None:
+        self._claim = claim
+        self._delivery = delivery
+        self._pool = pool
+        self._deliveries = deliveries
+        self._announcements = announcements
+        self._marks: dict[int, Mark] = {}
+        self._states = {write.position: write.state for write in delivery.writes}
+        self._public_at: list[datetime | None] = [
+            write.settled_at
+            for write in delivery.writes
+            if isinstance(write.change, Message) and write.state is State.DONE
+        ]
+        self.writes = list(delivery.writes)
+        """In order; grows when a takeover adds one."""
+
+    def is_pending(self, write: Write) -> bool:
+        """Whether a write is still to be carried out."""
+        return self._states[write.position] is State.PENDING
+
+    def pending_messages(self) -> list[Write]:
+        """Public messages that are not settled."""
+        return [write for write in self.writes if isinstance(write.change, Message) and self.is_pending(write)]
+
+    def a_message_died(self) -> bool:
+        """Whether a public message was given up: what follows it must not be read without it."""
+        return any(
+            isinstance(write.change, Message) and self._states[write.position] is State.DEAD for write in self.writes
+        )
+
+    def settle(
+        self,
+        write: Write,
+        state: State,
+        detail: str = "",
+        *,
+        message_id: int = 0,
+        attempt: Literal["kept", "over"] = "over",
+    ) -> None:
+        """Marks a write as done, dropped or dead."""
+        self._states[write.position] = state
+        self._marks[write.position] = Mark(write.position, state, detail, message_id, attempt)
+        if state is State.DONE and isinstance(write.change, Message):
+            self._public_at.append(None)
+        if state is State.DEAD:
+            _LOG.error(
+                "write_died",
+                delivery_id=self._delivery.delivery_id,
+                position=write.position,
+                kind=WORDS[type(write.change)],
+                problem=detail,
+            )
+
+    def note(self, write: Write, detail: str, attempt: Literal["begun", "kept", "over"]) -> None:
+        """Marks where an attempt at a write stands; the write stays pending."""
+        self._marks[write.position] = Mark(write.position, State.PENDING, detail, attempt=attempt)
+
+    async def flush(self) -> None:
+        """Stores the marks."""
+        if self._marks:
+            async with transaction(self._pool) as conn:
+                await self._record(conn)
+            self._marks.clear()
+
+    async def fail(self, write: Write, detail: str) -> None:
+        """Stores the marks and counts a failure; the operator sees it while the rest waits."""
+        if write.position not in self._marks and self.is_pending(write):
+            self.note(write, detail, "kept")
+        async with transaction(self._pool) as conn:
+            await self._record(conn, failures=1)
+        self._marks.clear()
+
+    async def pause(self) -> None:
+        """A human has taken over: adds a write that says so, tells reporting, stores the marks."""
+        ref, delivery_id = self._delivery.conversation, self._delivery.delivery_id
+        values = {STATUS: LeadStatus.PAUSED.value}
+        position = max(self._states) + 1
+        async with transaction(self._pool) as conn:
+            # The contact's row is locked before the mailbox's, as plans do: else two could wait in a circle.
+            await self._deliveries.remember(conn, ref.account_id, ref.contact_id, values)
+            now = await self._record(conn)
+            await self._deliveries.append(conn, self._claim, delivery_id, position, Attributes(dict(values)))
+            await self._announcements.status_changed(conn, delivery_id, ref, LeadStatus.PAUSED, now)
+        self._marks.clear()
+        self.writes.append(Write(position, Attributes(dict(values)), "", State.PENDING, "", 0, None))
+        self._states[position] = State.PENDING
+
+    async def remember(self, values: Mapping[str, str | int]) -> None:
+        """What died was forgotten; what is written after all is known again."""
+        ref = self._delivery.conversation
+        texts = {key: str(value) for key, value in values.items()}
+        async with transaction(self._pool) as conn:
+            await self._deliveries.remember(conn, ref.account_id, ref.contact_id, texts)
+
+    async def end(self) -> State:
+        """Stores the marks and how the delivery ended, and tells reporting."""
+        state = self._final_state()
+        died = [write for write in self.writes if self._states[write.position] is State.DEAD]
+        lost = [key for write in died if isinstance(write.change, Attributes) for key in write.change.values]
+        ref = self._delivery.conversation
+        async with transaction(self._pool) as conn:
+            if lost:
+                await self._deliveries.forget(conn, ref.account_id, ref.contact_id, lost)
+            now = await self._record(conn, state=state)
+            await self._announcements.delivery_settled(
+                conn,
+                self._delivery,
+                state,
+                public_messages=len(self._public_at),
+                first_public_at=min((moment for moment in self._public_at if moment is not None), default=None),
+                at=now,
+            )
+        self._marks.clear()
+        if state is State.DEAD:
+            _LOG.error(
+                "delivery_died",
+                delivery_id=self._delivery.delivery_id,
+                account_id=ref.account_id,
+                conversation_id=ref.conversation_id,
+                writes=[WORDS[type(write.change)] for write in died],
+            )
+        return state
+
+    def _final_state(self) -> State:
+        states = set(self._states.values())
+        if states & {State.DEAD, State.PENDING}:
+            return State.DEAD
+        messages = {self._states[write.position] for write in self.writes if isinstance(write.change, Message)}
+        return State.DROPPED if State.DROPPED in messages else State.DONE
+
+    async def _record(self, conn: Connection, *, failures: int = 0, state: State | None = None) -> datetime:
+        now = await self._deliveries.record(
+            conn,
+            self._claim,
+            self._delivery.delivery_id,
+            list(self._marks.values()),
+            failures=failures,
+            state=state,
+        )
+        self._public_at = [moment or now for moment in self._public_at]
+        return now

@@ -1,0 +1,81 @@
+"""The gRPC face of routing: convert in, one use case, convert out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import grpc
+
+from sdr.routing.v1 import routing_pb2 as pb
+from sdr.routing.v1 import routing_pb2_grpc
+from sdr_common.lead import Temperature
+from sdr_common.lead_proto import temperature_from_wire
+from sdr_routing import convert
+from sdr_routing.operations import AccountSettings, Connect, Deliver, Once
+
+Context = grpc.aio.ServicerContext[Any, Any]
+"""A call's context; its message types are fixed by each method."""
+
+
+class RoutingServicer(routing_pb2_grpc.RoutingServiceServicer):
+    """Serves `sdr.routing.v1.RoutingService`; errors are mapped by the server's edge."""
+
+    def __init__(self, deliver: Deliver, settings: AccountSettings, connect: Connect) -> None:
+        self._deliver = deliver
+        self._settings = settings
+        self._connect = connect
+
+    async def Deliver(self, request: pb.DeliverRequest, context: Context) -> pb.DeliverResponse:
+        """Accepts the outcome of a turn."""
+        once = Once(request, pb.DeliverResponse, convert.deliver_response)
+        return await self._deliver.accept(convert.outcome_from_wire(request), request.request_id, once)
+
+    async def Decide(self, request: pb.DecideRequest, context: Context) -> pb.DecideResponse:
+        """Says who would get a lead."""
+        temperature = temperature_from_wire(request.temperature) or Temperature.VERY_COLD
+        decided = await self._deliver.decide(request.account_id, temperature, request.procedure, request.inbox_id)
+        return pb.DecideResponse(assignment=convert.assignment_to_wire(decided))
+
+    async def GetDelivery(self, request: pb.GetDeliveryRequest, context: Context) -> pb.GetDeliveryResponse:
+        """Reads a delivery."""
+        delivery = await self._deliver.find(request.account_id, request.delivery_id)
+        return pb.GetDeliveryResponse(delivery=convert.delivery_to_wire(delivery))
+
+    async def ListDeadLetters(self, request: pb.ListDeadLettersRequest, context: Context) -> pb.ListDeadLettersResponse:
+        """Lists deliveries that were given up."""
+        before = convert.page_token_from_wire(request.page_token)
+        page = await self._deliver.list_dead(request.account_id, request.page_size, before)
+        return pb.ListDeadLettersResponse(
+            deliveries=[convert.delivery_to_wire(delivery) for delivery in page.deliveries],
+            next_page_token="" if page.next_before is None else convert.page_token(page.next_before),
+        )
+
+    async def RetryDelivery(self, request: pb.RetryDeliveryRequest, context: Context) -> pb.RetryDeliveryResponse:
+        """Takes a dead delivery up again."""
+        once = Once(request, pb.RetryDeliveryResponse, convert.retry_response)
+        return await self._deliver.retry(request.account_id, request.delivery_id, once)
+
+    async def ConnectChatwoot(self, request: pb.ConnectChatwootRequest, context: Context) -> pb.ConnectChatwootResponse:
+        """Connects an account."""
+        once = Once(request, pb.ConnectChatwootResponse, convert.connect_response)
+        answer = await self._connect.connect(convert.connect_command(request), once)
+        answer.webhook_secret = self._connect.open_secret(answer.webhook_secret)
+        return answer
+
+    async def CheckConnection(self, request: pb.CheckConnectionRequest, context: Context) -> pb.CheckConnectionResponse:
+        """Tries a connection."""
+        return convert.check_response(await self._connect.check(request.account_id))
+
+    async def GetSettings(self, request: pb.GetSettingsRequest, context: Context) -> pb.GetSettingsResponse:
+        """Reads the account's settings."""
+        found = await self._settings.get(request.account_id, request.version)
+        return pb.GetSettingsResponse(
+            clinic=convert.clinic_to_wire(found.clinic),
+            settings=convert.settings_to_wire(found.settings),
+            version=found.version,
+        )
+
+    async def PutSettings(self, request: pb.PutSettingsRequest, context: Context) -> pb.PutSettingsResponse:
+        """Stores a new version of the account's settings."""
+        once = Once(request, pb.PutSettingsResponse, convert.put_settings_response)
+        return await self._settings.put(convert.put_settings_command(request), once)

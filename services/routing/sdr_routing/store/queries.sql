@@ -1,0 +1,131 @@
+-- check_schema --
+-- Fails while the schema is not migrated.
+select 1 as ok from delivery where false
+
+-- prepare --
+-- What a plan needs of its contact. Locks the contact's row, so that plans of one contact follow one another.
+with touched as (
+  insert into written_attribute as w (account_id, contact_id) values (%(account_id)s, %(contact_id)s)
+  on conflict on constraint written_attribute_pk do update set touched_at = now()
+  returning w.current, w.history)
+select t.current, t.history, now() as now,
+  exists (select 1 from chatwoot_connection c where c.account_id = %(account_id)s) as connected
+from touched t
+
+-- take_turn --
+-- Counts a lead given in a round; replicas follow one another on the row.
+insert into closer_turn as t (account_id, counter, given) values (%(account_id)s, %(counter)s, 1)
+on conflict on constraint closer_turn_pk do update set given = t.given + 1
+returning given - 1 as count
+
+-- peek_turn --
+-- Leads given in a round so far.
+select given as count from closer_turn where account_id = %(account_id)s and counter = %(counter)s
+
+-- accept --
+-- Stores a delivery, its writes, and what will have been written then.
+with accepted as (
+  insert into delivery (delivery_id, account_id, conversation_id, contact_id, inbox_id, channel, turn_id,
+    last_message_id, handing_off, closing, qualifying, team, closer_email, traceparent)
+  values (%(delivery_id)s, %(account_id)s, %(conversation_id)s, %(contact_id)s, %(inbox_id)s, %(channel)s, %(turn_id)s,
+    %(last_message_id)s, %(handing_off)s, %(closing)s, %(qualifying)s, %(team)s, %(closer_email)s, %(traceparent)s)
+  returning seq),
+writes as (
+  insert into delivery_write (delivery_id, position, kind, body, sdr_key)
+  select %(delivery_id)s, g.position, g.kind, g.body, g.sdr_key
+  from jsonb_to_recordset(%(writes)s::jsonb) as g(position int, kind text, body jsonb, sdr_key text)),
+remembered as (
+  update written_attribute set current = %(current)s::jsonb, history = %(history)s::jsonb
+  where account_id = %(account_id)s and contact_id = %(contact_id)s)
+select seq from accepted
+
+-- load --
+-- Deliveries with their writes, in order of acceptance. What was written since is read only for one that
+-- was taken up again.
+select d.*,
+  case when d.retries > 0 then (select a.current from written_attribute a
+    where a.account_id = d.account_id and a.contact_id = d.contact_id) end as written_since,
+  (select jsonb_agg(jsonb_build_object('position', w.position, 'kind', w.kind, 'body', w.body, 'sdr_key', w.sdr_key,
+      'state', w.state, 'detail', w.detail, 'message_id', w.message_id,
+      'settled_at', extract(epoch from w.settled_at),
+      'attempt_age_s', extract(epoch from clock_timestamp() - w.attempt_started_at)) order by w.position)
+    from delivery_write w where w.delivery_id = d.delivery_id) as writes
+from delivery d where d.delivery_id = any(%(delivery_ids)s::uuid[]) order by d.seq
+
+-- record --
+-- Stores where writes and their delivery stand, if the contact is still ours. No row: it is not.
+with held as materialized (
+  select 1 as ours from mailbox
+  where account_id = %(account_id)s and key_id = %(key_id)s and owner = %(owner)s and epoch = %(epoch)s for share),
+given as (
+  select g.position, g.state, g.detail, g.message_id, g.attempt
+  from held, jsonb_to_recordset(%(marks)s::jsonb)
+    as g(position int, state text, detail text, message_id bigint, attempt text)),
+marked as (
+  update delivery_write w
+  set state = g.state, detail = g.detail, message_id = g.message_id,
+    attempt_started_at = case g.attempt when 'begun' then clock_timestamp() when 'over' then null
+      else w.attempt_started_at end,
+    settled_at = case when g.state <> 'pending' then clock_timestamp() end
+  from given g where w.delivery_id = %(delivery_id)s and w.position = g.position),
+counted as (
+  update delivery d
+  set attempts = d.attempts + %(failures)s::int, state = coalesce(%(state)s::text, d.state),
+    settled_at = case when %(state)s::text is not null then clock_timestamp() end
+  from held
+  where d.delivery_id = %(delivery_id)s and (%(failures)s::int > 0 or %(state)s::text is not null))
+select clock_timestamp() as now from held
+
+-- append --
+-- Adds a write at the end of a delivery, if the contact is still ours.
+insert into delivery_write (delivery_id, position, kind, body, sdr_key)
+select %(delivery_id)s, %(position)s, %(kind)s, %(body)s::jsonb, ''
+from mailbox where account_id = %(account_id)s and key_id = %(key_id)s and owner = %(owner)s and epoch = %(epoch)s
+for share of mailbox
+
+-- remember --
+-- Values that are being written into a contact outside a plan.
+insert into written_attribute as w (account_id, contact_id, current)
+values (%(account_id)s, %(contact_id)s, %(values)s::jsonb)
+on conflict on constraint written_attribute_pk do update set current = w.current || excluded.current
+
+-- forget --
+-- Values that were not written after all: the next plan writes them anew.
+update written_attribute set current = current - %(keys)s::text[]
+where account_id = %(account_id)s and contact_id = %(contact_id)s
+
+-- find --
+-- The id of an account's delivery and where it stands.
+select delivery_id, state from delivery where account_id = %(account_id)s and delivery_id = %(delivery_id)s
+
+-- revive --
+-- Takes a dead delivery up again; what is done stays done.
+with revived as (
+  update delivery set state = 'pending', settled_at = null, retries = retries + 1
+  where account_id = %(account_id)s and delivery_id = %(delivery_id)s and state = 'dead'
+  returning delivery_id, seq, retries, contact_id),
+pending as (
+  update delivery_write w set state = 'pending', detail = '', settled_at = null
+  from revived r where w.delivery_id = r.delivery_id and w.state = 'dead')
+select seq, retries, contact_id from revived
+
+-- list_dead --
+-- Dead deliveries of an account, newest first.
+select delivery_id, seq from delivery
+where account_id = %(account_id)s and state = 'dead' and (%(before)s::bigint is null or seq < %(before)s)
+order by seq desc limit %(limit)s
+
+-- find_connection --
+-- An account's connection.
+select * from chatwoot_connection where account_id = %(account_id)s
+
+-- put_connection --
+-- Stores a connection; connecting again replaces it and keeps when it was first made.
+insert into chatwoot_connection (account_id, chatwoot_url, chatwoot_account_id, admin_token, bot_token, bot_id,
+  webhook_url, chatwoot_version)
+values (%(account_id)s, %(chatwoot_url)s, %(chatwoot_account_id)s, %(admin_token)s, %(bot_token)s, %(bot_id)s,
+  %(webhook_url)s, %(chatwoot_version)s)
+on conflict on constraint chatwoot_connection_pk do update set chatwoot_url = excluded.chatwoot_url,
+  chatwoot_account_id = excluded.chatwoot_account_id, admin_token = excluded.admin_token,
+  bot_token = excluded.bot_token, bot_id = excluded.bot_id, webhook_url = excluded.webhook_url,
+  chatwoot_version = excluded.chatwoot_version, updated_at = now()
