@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sdr_common.lead import LEVELS, Fact, FactKind, FactSource, InterestLevel
-
 from sdr_dialogue.domain.conversation import FactDraft
 from sdr_dialogue.domain.served_area import locate
 from sdr_dialogue.domain.settings import AccountSettings
@@ -30,7 +29,7 @@ ATTRIBUTE_PREFIX = "sdr_ia_"
 _SPACES = re.compile(r"\s+")
 _INTEREST_STRENGTH = {level: -position for position, level in enumerate(InterestLevel)}
 
-Reader = Callable[[FactKind, str], tuple[str, str]]
+Reader = Callable[[FactKind, str, AccountSettings, datetime], tuple[str, str]]
 """Reads level and canonical of a value that a human wrote; empty strings where there is none."""
 
 
@@ -109,7 +108,7 @@ def detect_human_edits(
         value = cut(attributes.get(ATTRIBUTE_PREFIX + kind.value, ""), VALUE_LIMIT)
         if not value or _comparable(value) in {_comparable(cut(own, VALUE_LIMIT)) for own in written.get(kind, ())}:
             continue
-        level, canonical = _human_level(kind, value, settings, read)
+        level, canonical = _human_level(kind, value, settings, now, read)
         edits.append(
             Fact(
                 kind=kind,
@@ -137,7 +136,9 @@ def procedure_slug(name: str, settings: AccountSettings) -> str:
     return cut(slug(name), CANONICAL_LIMIT)
 
 
-def _human_level(kind: FactKind, value: str, settings: AccountSettings, read: Reader | None) -> tuple[str, str]:
+def _human_level(
+    kind: FactKind, value: str, settings: AccountSettings, now: datetime, read: Reader | None
+) -> tuple[str, str]:
     if kind is FactKind.LOCATION:
         located = locate(value, settings)
         return located.level, located.canonical
@@ -145,7 +146,7 @@ def _human_level(kind: FactKind, value: str, settings: AccountSettings, read: Re
         return slug(value), ""
     if read is None:
         return "", ""
-    level, canonical = read(kind, value)
+    level, canonical = read(kind, value, settings, now)
     return (level if level in LEVELS[kind] else ""), canonical
 
 

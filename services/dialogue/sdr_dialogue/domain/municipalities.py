@@ -114,9 +114,9 @@ def _by_deletion() -> dict[str, str]:
 
 
 def nearest_municipality(plain_name: str) -> str:
-    """The municipality meant by a spelling with one letter too many, too few or wrong; empty: none.
+    """The municipality meant by a spelling with one letter too many or too few; empty: none.
 
-    Names under seven letters are never guessed: too many words are one letter away from them.
+    Names under seven letters are never guessed, nor wrong letters: too many neighbourhoods are so close.
     """
     if plain_name in _states_of():
         return plain_name
@@ -129,8 +129,4 @@ def nearest_municipality(plain_name: str) -> str:
         shorter = plain_name[:position] + plain_name[position + 1 :]
         if len(shorter) >= 7 and shorter in _states_of():
             return shorter
-        # A wrong letter, not two letters swapped around a gap: both lose one letter at the same place.
-        candidate = index.get(shorter, "")
-        if len(candidate) == len(plain_name) and candidate[:position] + candidate[position + 1 :] == shorter:
-            return candidate
     return ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from sdr_common.lead import REQUIRED_FACTS, Disqualification, EndReason, FactKind
-
 from sdr_dialogue.domain.settings import AccountSettings
 
 QUESTION_ORDER: tuple[FactKind, ...] = (

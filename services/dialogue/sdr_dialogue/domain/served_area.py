@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from sdr_common.lead import LocationLevel
-
 from sdr_dialogue.domain.municipalities import (
     ABBREVIATED_CITIES,
     ABROAD,
@@ -41,12 +40,15 @@ _GENERIC = words(
 )
 _LEADING = re.compile(
     r"^(?:(?:eu|aqui|ai|la|moro|mora|vivo|resido|estou|to|tou|sou|fico|venho|falo|e|eh|no|na|nos|nas|em|de|do|da|"
-    r"dos|das|o|a|bairro|cidade|municipio|regiao|zona rural|interior|perto|proximo|proxima|lado|ao|mesmo|bem|por)\s+)+"
+    r"dos|das|o|a|bairro|cidade|municipio|regiao|zona rural|perto|proximo|proxima|lado|ao|mesmo|bem|por)\s+)+"
 )
-_TRAILING = re.compile(
-    r"\s+(?:mesmo|capital|brasil|e voce|e vc|e voces|por enquanto|centro|interior|agora|atualmente)$"
-)
+_TRAILING = re.compile(r"\s+(?:mesmo|capital|brasil|e voce|e vc|e voces|por enquanto|centro|agora|atualmente)$")
 _SEGMENTS = re.compile(r"[,;/()\n.!?|]+|\s[-–—]\s|[-–—](?=[A-Z]{2}\b)")
+_CLOSE = re.compile(
+    r"\b(?:pert\w+|do lado|ao lado|vizinh[ao]|colad[ao]|mesmo bairro)(?: bem)? (?:de voces|da clinica|dai|daqui)\b"
+)
+CLOSE_TO_CLINIC = "perto da clinica"
+"""What a lead who names no place but says to be near is noted as."""
 _LONGEST_NAME = 7
 """Words in the longest place name that is looked for."""
 
@@ -81,6 +83,8 @@ def locate(place: str, settings: AccountSettings) -> Located:
     named = _words(place)
     if not named:
         return Located("", "", known_place=False)
+    if _CLOSE.search(plain(place)):
+        return Located(LocationLevel.NEAR, CLOSE_TO_CLINIC, known_place=True)
     listed = _listed(named, area)
     elsewhere = _municipality(place, area)
     if listed and not (elsewhere and _really_elsewhere(listed, elsewhere, place, area)):
@@ -204,7 +208,7 @@ def _readings(name: str) -> tuple[str, ...]:
     for position in range(1, len(parts)):
         if parts[position] in ("de", "em", "do", "da", "no", "na"):
             rest = " ".join(parts[position + 1 :])
-            if states_of(rest) and parts[0] in ("centro", "bairro", "interior", "regiao", "cidade"):
+            if states_of(rest) and parts[0] in ("centro", "bairro", "regiao", "cidade"):
                 readings.append(rest)
     return tuple(readings)
 

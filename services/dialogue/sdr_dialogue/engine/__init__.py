@@ -1,0 +1,1 @@
+"""Language engines: what understands a lead and answers it."""

@@ -1,0 +1,122 @@
+"""Answers to what the lead asks: the clinic's own words first, honest ones otherwise."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sdr_common.lead import FactKind
+from sdr_dialogue.domain.conversation import TurnContext
+from sdr_dialogue.engine.interest import Mention, mentions
+from sdr_dialogue.engine.knowledge_base import answer_to
+from sdr_dialogue.engine.normalise import normalise
+from sdr_dialogue.engine.speech import Speech, in_sentence
+from sdr_dialogue.engine.topics import Question, Topic, is_about_us
+from sdr_dialogue.engine.understand import Understanding
+
+_WANTS_BOOKING = re.compile(
+    r" (?:quero|queria|gostaria de|vou|posso|bora|vamos|pode|preciso|prefiro)(?: \w+){0,2} (?:agendar|marcar|"
+    r"reservar)| (?:agendar|marcar) (?:uma |um |minha |meu )?(?:avaliacao|consulta|horario|procedimento|"
+    r"sessao)| me agenda "
+)
+_SMALL_TALK = re.compile(
+    r" (?:tudo (?:bem|bom|joia|certo|otimo)|como (?:vai|voce esta|esta voce|estao)|beleza)(?: com voces?|"
+    r" por ai| ai)? [?] "
+)
+_MOST_LISTED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What is said to the lead's questions."""
+
+    text: str
+    """Empty: nothing was asked."""
+    unanswered: str
+    """The lead's words that the clinic's knowledge does not answer."""
+    asked_why: bool
+    """The lead asked why it is asked: the same question follows again."""
+
+
+def answer(understood: Understanding, context: TurnContext, speech: Speech) -> Answered:
+    """Answer a burst's questions, at most two of them."""
+    texts: list[str] = []
+    unanswered = ""
+    asked_why = False
+    for question in understood.questions[:4]:
+        if question.topic is Topic.WHY_ASK:
+            asked_why = True
+        text, known = _one(question, understood, context, speech)
+        if text and text not in texts and len(texts) < 2:
+            texts.append(text)
+        if not known and not unanswered:
+            unanswered = question.quote
+    if not texts:
+        texts = _unasked(understood, speech)
+    return Answered(" ".join(texts), unanswered[:500], asked_why)
+
+
+def _one(question: Question, understood: Understanding, context: TurnContext, speech: Speech) -> tuple[str, bool]:
+    """The words for one question, and whether they answer it."""
+    if is_about_us(question.topic):
+        return _about_us(question, context, speech), True
+    interest = understood.facts.get(FactKind.INTEREST)
+    kept = answer_to(question, context.settings, interest.canonical if interest else "")
+    if kept:
+        return kept, True
+    named = [mention for mention in mentions(normalise(question.text), context.settings) if not mention.refused]
+    if question.topic is Topic.ADDRESS and context.settings.clinic_address and not _asks_elsewhere(question):
+        return speech.pick(speech.book.address, address=context.settings.clinic_address.rstrip(".")), True
+    if question.topic is Topic.OTHER and "?" not in question.text:
+        return "", True
+    if question.topic is Topic.OFFERED or (question.topic is Topic.OTHER and named):
+        return _offered(question, named, context, speech)
+    if question.topic is Topic.HOW_IT_WORKS and not (named or "?" in question.text):
+        return "", True
+    words = speech.book.answers.get(question.topic, speech.book.no_answer)
+    name = named[0].name if named else interest.value.split(",")[0] if interest and interest.canonical else ""
+    return speech.pick(words, of_interest=f" de {in_sentence(name)}" if name else ""), False
+
+
+def _about_us(question: Question, context: TurnContext, speech: Speech) -> str:
+    if question.topic is Topic.ROBOT:
+        return speech.introduction(speech.book.robot)
+    if question.topic is Topic.INSTRUCTIONS:
+        return speech.pick(speech.book.instructions)
+    return speech.book.why.get(context.asked, "") if context.asked else speech.book.why_anything
+
+
+def _asks_elsewhere(question: Question) -> bool:
+    """Whether another place is asked about: "tem unidade em Moema?" needs more than our address."""
+    return bool(re.search(r" (?:unidades?|filia\w+|outra clinica) ", question.text))
+
+
+def _offered(question: Question, named: list[Mention], context: TurnContext, speech: Speech) -> tuple[str, bool]:
+    """What the clinic does: only what is in its own list."""
+    settings = context.settings
+    own = {procedure.slug: procedure.name for procedure in settings.procedures}
+    if named:
+        offered = [own[mention.slug] for mention in named if mention.slug in own]
+        if offered:
+            return speech.pick(speech.book.offered, procedure=in_sentence(offered[0])), True
+        return speech.pick(speech.book.not_listed, procedure=in_sentence(named[0].name)), False
+    if (
+        question.topic is Topic.OFFERED
+        and own
+        and re.search(r" (?:quais|que|qual|o que|procedimentos?|tratamentos?|servicos?) ", question.text)
+    ):
+        names = [in_sentence(name) for name in list(own.values())[:_MOST_LISTED]]
+        listed = names[0] if len(names) == 1 else ", ".join(names[:-1]) + speech.last_joint + names[-1]
+        return speech.pick(speech.book.offers, procedures=listed), True
+    return speech.pick(speech.book.no_answer), False
+
+
+def _unasked(understood: Understanding, speech: Speech) -> list[str]:
+    """Words for a wish to book and for small talk."""
+    for hearing in understood.hearings:
+        if _WANTS_BOOKING.search(hearing.text):
+            return [speech.pick(speech.book.booking)]
+    for hearing in understood.hearings:
+        if _SMALL_TALK.search(hearing.text) and not understood.drafts:
+            return [speech.pick(speech.book.small_talk)]
+    return []

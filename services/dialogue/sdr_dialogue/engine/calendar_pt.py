@@ -1,0 +1,162 @@
+"""Days and months as leads name them, counted from today."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import date, timedelta
+
+from sdr_common.lead import UrgencyLevel
+
+WEEKDAYS = {"segunda": 0, "terca": 1, "quarta": 2, "quinta": 3, "sexta": 4, "sabado": 5, "domingo": 6}
+MONTHS = {
+    name: number
+    for number, name in enumerate(
+        (
+            "janeiro",
+            "fevereiro",
+            "marco",
+            "abril",
+            "maio",
+            "junho",
+            "julho",
+            "agosto",
+            "setembro",
+            "outubro",
+            "novembro",
+            "dezembro",
+        ),
+        start=1,
+    )
+}
+NUMBERS = {
+    "um": 1,
+    "uma": 1,
+    "dois": 2,
+    "duas": 2,
+    "tres": 3,
+    "quatro": 4,
+    "cinco": 5,
+    "seis": 6,
+    "sete": 7,
+    "oito": 8,
+    "nove": 9,
+    "dez": 10,
+    "onze": 11,
+    "doze": 12,
+    "treze": 13,
+    "quatorze": 14,
+    "catorze": 14,
+    "quinze": 15,
+    "dezesseis": 16,
+    "dezessete": 17,
+    "dezoito": 18,
+    "vinte": 20,
+    "trinta": 30,
+    "quarenta": 40,
+    "sessenta": 60,
+    "noventa": 90,
+    "alguns": 3,
+    "algumas": 3,
+    "uns": 3,
+    "umas": 3,
+    "poucos": 3,
+    "poucas": 2,
+}
+"""Words for numbers; "alguns meses" counts as three."""
+NUMBER = r"(?:\d{1,3}|" + "|".join(sorted(NUMBERS, key=len, reverse=True)) + ")"
+MONTH = "(?:" + "|".join(MONTHS) + ")"
+
+_DAYS_OF_UNIT = {"dia": 1, "dias": 1, "semana": 7, "semanas": 7, "mes": 30, "meses": 30, "ano": 365, "anos": 365}
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{2,4}))?")
+
+
+def number(word: str) -> int:
+    """A number in digits or words; 0: none."""
+    return int(word) if word.isdigit() else NUMBERS.get(word, 0)
+
+
+def days_of(amount: int, unit: str) -> int:
+    """Days of "2 semanas", "3 meses"."""
+    return amount * _DAYS_OF_UNIT[unit]
+
+
+def level_of_days(days: int) -> UrgencyLevel:
+    """The published bands: up to 7 days, 8-14, 15-30, more."""
+    if days <= 7:
+        return UrgencyLevel.THIS_WEEK
+    if days <= 14:
+        return UrgencyLevel.NEXT_TWO_WEEKS
+    return UrgencyLevel.WITHIN_30_DAYS if days <= 30 else UrgencyLevel.OVER_30_DAYS
+
+
+def level_of_month(month: int, today: date) -> UrgencyLevel:
+    """A month without a day: the current one by its remaining days, the next one as "mês que vem"."""
+    ahead = (month - today.month) % 12
+    if ahead == 0:
+        return level_of_days(monthrange(today.year, today.month)[1] - today.day)
+    return UrgencyLevel.WITHIN_30_DAYS if ahead == 1 else UrgencyLevel.OVER_30_DAYS
+
+
+def days_to_weekday(weekday: int, today: date, *, next_week: bool = False) -> int:
+    """Days to the coming weekday (0: today); with `next_week` to that of the next calendar week."""
+    ahead = (weekday - today.weekday()) % 7
+    if next_week:
+        return 7 - today.weekday() + weekday
+    return ahead
+
+
+def days_to_day(day: int, today: date, month: int = 0) -> int | None:
+    """Days to the next such day, of `month` if given; None: there is no such day soon."""
+    for ahead in range(13):
+        year, index = today.year + (today.month - 1 + ahead) // 12, (today.month - 1 + ahead) % 12 + 1
+        if month and index != month:
+            continue
+        if 1 <= day <= monthrange(year, index)[1] and (found := date(year, index, day)) >= today:
+            return (found - today).days
+    return None
+
+
+def days_to_slashed(text: str, today: date) -> int | None:
+    """Days to "20/03"; None: no date, or past."""
+    match = _SLASHED.fullmatch(text)
+    if match is None:
+        return None
+    day, month = int(match[1]), int(match[2])
+    if not (1 <= day <= 31 and 1 <= month <= 12):
+        return None
+    if match[3]:
+        year = int(match[3]) + (2000 if len(match[3]) == 2 else 0)
+        if not 2000 <= year <= 2200 or day > monthrange(year, month)[1]:
+            return None
+        days = (date(year, month, day) - today).days
+        return days if days >= 0 else None
+    return days_to_day(day, today, month)
+
+
+def _easter(year: int) -> date:
+    """Easter Sunday. Source: the anonymous Gregorian computus (Meeus, Astronomical Algorithms, ch. 8)."""
+    a, b, c = year % 19, year // 100, year % 100
+    d, e = b // 4, b % 4
+    g = (8 * b + 13) // 25
+    h = (19 * a + b - d - g + 15) % 30
+    i, k = c // 4, c % 4
+    m = (32 + 2 * e + 2 * i - h - k) % 7
+    n = (a + 11 * h + 22 * m) // 451
+    month, day = divmod(h + m - 7 * n + 114, 31)
+    return date(year, month, day + 1)
+
+
+def days_to_feast(feast: str, today: date) -> int:
+    """Days to a feast that leads count by: natal, fim de ano, carnaval, pascoa, verao."""
+    fixed = {"natal": (12, 25), "ano novo": (12, 31), "reveillon": (12, 31), "verao": (12, 21), "inverno": (6, 21)}
+    fixed |= {"fim do ano": (12, 20), "fim de ano": (12, 20), "final do ano": (12, 20), "final de ano": (12, 20)}
+    fixed |= {"dia das maes": (5, 10), "dia dos namorados": (6, 12), "festa junina": (6, 24), "primavera": (9, 22)}
+    for year in (today.year, today.year + 1):
+        if feast in fixed:
+            found = date(year, *fixed[feast])
+        else:
+            found = _easter(year) - timedelta(days=47 if feast == "carnaval" else 0)
+        if found >= today:
+            return (found - today).days
+    return 365

@@ -1,0 +1,287 @@
+"""What the lead wants to have done."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from sdr_common.lead import Fact, FactKind, InterestLevel
+from sdr_dialogue.domain.conversation import FactDraft
+from sdr_dialogue.domain.settings import AccountSettings, Procedure
+from sdr_dialogue.domain.text import plain, words
+from sdr_dialogue.engine.hearing import Hearing, is_unknown
+from sdr_dialogue.engine.lexicon import AREAS_ALONE, GENERIC, SPECIFIC, VAGUE_PHRASES, Treatment
+from sdr_dialogue.engine.normalise import Normalised
+
+_DROPPED = words(
+    "a o as os um uma uns umas meu minha meus minhas esse essa esses essas este esta duas algumas alguns aqui"
+)
+_JOINED = {
+    **dict.fromkeys(("no", "na", "nos", "nas", "em", "pelo", "pela"), "em"),
+    **dict.fromkeys(("do", "da", "dos", "das", "de"), "de"),
+}
+_MARKS = frozenset("?!.,;:()\n")
+_LONGEST = 6
+_NEVER_CORRECTED = words(
+    """tratamento tratamentos atendimento procedimento procedimentos preenchido investimento deposito tatuada tatuado
+    tatuador harmonia gravidez criancas clinica clinicas quimica relacao informacao informacoes localizacao aplicacao
+    avaliacao indicacao limpar facilita pessoal agulhas emagreci lentamente esquecer escritorio implica"""
+)
+_WISH = re.compile(
+    r" (?:quer(?:o|ia|endo|emos)|gostaria|precis(?:o|ava|ando)|desej(?:o|ava)|pretend(?:o|ia)|trat(?:ar|amento)|fazer|"
+    r"melhorar|mudar|incomod\w+|odeio meu|odeio minha|tirar|diminuir|reduzir|afinar|aumentar|levantar|remover|"
+    r"preencher|"
+    r"corrigir|eliminar|apagar|clarear|interess\w+|procur(?:o|ando|ava)|busc(?:o|ando)|sobre|orcamento|vontade|afim|"
+    r"(?:a|ha) fim|cuidar|rejuvenescer|colocar|por|preco|valor|quanto|problema|caindo|caida|caido|flacid\w+|"
+    r"marcar|agendar|"
+    r"pensando em|penso em|sonho|queda|melhorada|dar um) "
+)
+_REFUSED = re.compile(
+    r" (?:(?:nao|nem) (?:(?:quero|queria|gosto|curto|faria|faco|vou|pretendo|desejo|e|era|seria|preciso|penso|"
+    r"estou afim|"
+    r"tenho (?:mais )?(?:interesse|vontade)|estou (?:mais )?interessad[oa]|me interess\w+)(?: (?:mais|fazer|de|"
+    r"em|no|na|do|da|o|a|os|as|um|uma|"
+    r"nada|nem|colocar|aplicar|por|saber|nenhum|nenhuma|esse|essa|por|para|ser|sobre|pelo|pela))*)?|menos(?: o|"
+    r" a)?|nada de|odeio(?: o| a)?|"
+    r"exceto(?: o| a)?|tirando(?: o| a)?|(?:em vez|ao inves) (?:de|do|da)|sem ser(?: o| a)?|desisti (?:de|do|"
+    r"da)(?: fazer)?) $"
+)
+_DONE = re.compile(r" (?:ja|tinha|havia|fiz|faz|fez|fazia|faco|usei|uso|coloquei|apliquei) (?:\w+ ){0,5}$")
+_ADDS = re.compile(r" (?:tambem|alem|mais|e (?:quero|queria)|junto|outra coisa|aproveitar|aproveitando) ")
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    slug: str
+    name: str
+    level: InterestLevel
+    alone: bool
+    """Whether the phrase needs a wish beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A treatment named in a message."""
+
+    slug: str
+    name: str
+    level: InterestLevel
+    start: int
+    end: int
+    """Where it stands in the plain text."""
+    refused: bool
+    done: bool
+    """Named as something that somebody had before."""
+    alone: bool
+
+
+class _Index:
+    """The account's procedures and the general ones by phrase; tolerant of typing errors."""
+
+    def __init__(self, procedures: tuple[Procedure, ...]) -> None:
+        self.entries: dict[str, _Entry] = {}
+        own = [(procedure, _own_phrases(procedure)) for procedure in procedures]
+        for treatments, level in ((GENERIC, InterestLevel.GENERIC), (SPECIFIC, InterestLevel.SPECIFIC)):
+            for treatment in treatments:
+                self._add_general(treatment, level, own)
+        generic = {_key(phrase) for treatment in GENERIC for phrase in treatment.phrases}
+        for procedure, phrases in own:
+            for phrase in phrases:
+                level = InterestLevel.GENERIC if phrase in generic else InterestLevel.SPECIFIC
+                self.entries[phrase] = _Entry(procedure.slug, procedure.name, level, alone=phrase in _ALONE)
+        every = {word for phrase in self.entries for word in phrase.split()}
+        self.words = every
+        self.long_words = sorted(word for word in every if len(word) >= 7)
+        self._corrected: dict[str, str] = {}
+
+    def _add_general(
+        self, treatment: Treatment, level: InterestLevel, own: list[tuple[Procedure, frozenset[str]]]
+    ) -> None:
+        keys = {_key(phrase) for phrase in treatment.phrases}
+        slug, name = treatment.slug, treatment.name
+        for procedure, phrases in own:
+            if procedure.slug == slug or keys - _ALONE & phrases - _ALONE:
+                slug, name = procedure.slug, procedure.name
+                break
+        for key in keys:
+            self.entries[key] = _Entry(slug, name, level, alone=key in _ALONE)
+
+    def correct(self, word: str) -> str:
+        """The word, or the long procedure word that it misspells by one or two letters."""
+        if word in self.words or len(word) < 7 or word in _NEVER_CORRECTED:
+            return word
+        if word not in self._corrected:
+            if len(self._corrected) > 20_000:
+                self._corrected.clear()
+            limit = 1 if len(word) < 9 else 2
+            found = process.extractOne(word, self.long_words, scorer=OSA.distance, score_cutoff=limit)
+            self._corrected[word] = found[0] if found else word
+        return self._corrected[word]
+
+
+def _own_phrases(procedure: Procedure) -> frozenset[str]:
+    named = (procedure.name, procedure.slug.replace("_", " "), *procedure.synonyms)
+    return frozenset(key for name in named if len(key := _key(plain(name))) >= 3)
+
+
+def _stem(word: str) -> str:
+    word = _JOINED.get(word, word)
+    return word[:-1] if len(word) > 3 and word.endswith("s") else word
+
+
+def _key(phrase: str) -> str:
+    return " ".join(_stem(word) for word in phrase.split() if word not in _DROPPED)
+
+
+_ALONE = frozenset(_key(phrase) for phrase in AREAS_ALONE)
+_VAGUE = re.compile(" (?:" + "|".join(sorted(map(re.escape, VAGUE_PHRASES), key=len, reverse=True)) + ") ")
+
+
+@lru_cache(maxsize=512)
+def _index_of(procedures: tuple[Procedure, ...]) -> _Index:
+    return _Index(procedures)
+
+
+def mentions(said: Normalised, settings: AccountSettings) -> tuple[Mention, ...]:
+    """Every treatment that a message names, in order."""
+    index = _index_of(settings.procedures)
+    keyed = _keyed_words(said, index)
+    found: list[Mention] = []
+    position = 0
+    while position < len(keyed):
+        step = 1
+        for size in range(min(_LONGEST, len(keyed) - position), 0, -1):
+            entry = index.entries.get(" ".join(word for word, _, _ in keyed[position : position + size]))
+            if entry is not None:
+                found.append(_mention(said, entry, keyed[position][1], keyed[position + size - 1][2]))
+                step = size
+                break
+        position += step
+    return tuple(found)
+
+
+def _keyed_words(said: Normalised, index: _Index) -> list[tuple[str, int, int]]:
+    keyed = []
+    for token, start in zip(said.tokens, said.starts, strict=True):
+        offset = start
+        for word in token.split():
+            if word not in _DROPPED:
+                key = word if word in _MARKS else _stem(index.correct(_stem(word)))
+                keyed.append((key, offset, offset + len(word)))
+            offset += len(word) + 1
+    return keyed
+
+
+def _mention(said: Normalised, entry: _Entry, start: int, end: int) -> Mention:
+    before = said.text[max(0, start - 90) : start]
+    clause = " " + re.split(r" [.,;?!\n] | (?:mas|e sim) ", before)[-1].lstrip()
+    return Mention(
+        entry.slug,
+        entry.name,
+        entry.level,
+        start,
+        end,
+        refused=bool(_REFUSED.search(clause)),
+        done=bool(_DONE.search(clause)) and not _WISH.search(clause),
+        alone=entry.alone,
+    )
+
+
+def wanted(hearing: Hearing) -> tuple[Mention, ...]:
+    """The treatments that the lead asks for or about: not refused ones; bare body parts only beside a wish."""
+    wishes = hearing.asked is FactKind.INTEREST or bool(_WISH.search(hearing.text))
+    every = [
+        mention
+        for mention in mentions(hearing.said, hearing.settings)
+        if not mention.refused and (wishes or not mention.alone or len(hearing.said.words) <= 2)
+    ]
+    return tuple(_without_doubles(every))
+
+
+def _without_doubles(every: list[Mention]) -> list[Mention]:
+    slugs = {mention.slug for mention in every}
+    kept: list[Mention] = []
+    for mention in every:
+        if any(mention.slug == other.slug for other in kept):
+            continue
+        if mention.slug == "preenchimento_facial" and any(
+            slug.startswith("preenchimento_") for slug in slugs - {mention.slug}
+        ):
+            continue
+        if mention.slug == "laser" and slugs & {"remocao_tatuagem", "depilacao_laser", "lavieen", "melasma", "manchas"}:
+            continue
+        kept.append(mention)
+    specific = [mention for mention in kept if mention.level is InterestLevel.SPECIFIC]
+    return specific or kept
+
+
+def read_interest(hearing: Hearing) -> FactDraft | None:
+    """The interest that a message tells, or None; a known interest changes only by a correction or an addition."""
+    named = wanted(hearing)
+    before = hearing.facts.get(FactKind.INTEREST)
+    fresh = tuple(mention for mention in named if not mention.done)
+    if before is not None:
+        return _changed(hearing, before, fresh)
+    if named:
+        return _draft(hearing, fresh or named, 0.9 if fresh else 0.65)
+    return _vague(hearing)
+
+
+def _draft(hearing: Hearing, named: tuple[Mention, ...], confidence: float, prefix: str = "") -> FactDraft:
+    names = ", ".join(([prefix] if prefix else []) + [mention.name for mention in named[:3]])
+    first = named[0]
+    value = names[0].upper() + names[1:]
+    return hearing.draft(
+        FactKind.INTEREST, value, first.level, (first.start, named[-1].end), confidence=confidence, canonical=first.slug
+    )
+
+
+def _changed(hearing: Hearing, before: Fact, fresh: tuple[Mention, ...]) -> FactDraft | None:
+    known = plain(before.value)
+    new = tuple(mention for mention in fresh if mention.slug != before.canonical and plain(mention.name) not in known)
+    if not new or before.locked:
+        return None
+    level = new[0].level
+    refuses_known = any(
+        mention.refused and (mention.slug == before.canonical or plain(mention.name) in known)
+        for mention in mentions(hearing.said, hearing.settings)
+    )
+    if hearing.corrects or refuses_known:
+        return _draft(hearing, new, 0.95)
+    if before.level != InterestLevel.SPECIFIC and level is InterestLevel.SPECIFIC:
+        return _draft(hearing, new, 0.9)
+    if level is not InterestLevel.SPECIFIC or (new[0].alone and not _ADDS.search(hearing.text)):
+        return None
+    if before.value.count(",") >= 2 or not (_ADDS.search(hearing.text) or _WISH.search(hearing.text)):
+        return None
+    draft = _draft(hearing, new[:1], 0.9, before.value)
+    return FactDraft(
+        draft.kind,
+        draft.value,
+        draft.level,
+        draft.evidence,
+        draft.source_message_id,
+        draft.confidence,
+        before.canonical or draft.canonical,
+    )
+
+
+def _vague(hearing: Hearing) -> FactDraft | None:
+    match = _VAGUE.search(hearing.text)
+    asked = hearing.asked is FactKind.INTEREST
+    if match is None:
+        if asked and is_unknown(hearing.said) and len(hearing.said.words) <= 8:
+            return hearing.whole(FactKind.INTEREST, "Ainda não sabe o que fazer", InterestLevel.VAGUE, 0.6)
+        return None
+    if not asked and not _WISH.search(hearing.text):
+        return None
+    value = hearing.said.exact(match.start() + 1, match.end() - 1) or hearing.said.raw.strip()
+    if hearing.language != "pt":
+        value = match.group().strip()
+    return hearing.draft(
+        FactKind.INTEREST, value[0].upper() + value[1:], InterestLevel.VAGUE, match.span(), confidence=0.8
+    )

@@ -1,0 +1,235 @@
+"""What the lead is called."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+
+from sdr_common.lead import FactKind
+from sdr_dialogue.domain.conversation import FactDraft
+from sdr_dialogue.domain.municipalities import states_of
+from sdr_dialogue.domain.text import fold, plain, words
+from sdr_dialogue.engine.common_words import COMMON_WORDS
+from sdr_dialogue.engine.hearing import Hearing, is_evasion, is_no, is_unknown, is_yes
+
+_SAYS_NAME = re.compile(
+    r" (?:meu nome(?: completo| inteiro)?(?: e)?|me chamo|chamo me|(?:eu )?me chamam(?: de)?|(?:pode(?:m)? |"
+    r"podes )?(?:me )?(?:chamar|chama|chame)(?: so)?(?: de| por)|"
+    r"(?:o )?nome (?:e|:)|quem fala(?: aqui)? e|quem esta falando e|(?:aqui )?quem fala|falando com|"
+    r"(?:meu )?nome :|me apresentando) (?:a |o |e |: |, )*(?P<name>\w.*)"
+)
+_INTRODUCES = re.compile(
+    r" (?:(?:eu )?sou(?: eu)?|aqui e|aqui quem fala e|aqui|quem fala|e) (?P<article>a |o )(?P<name>\w.*)|"
+    r" (?:eu sou|sou|aqui e|aqui fala|fala) (?P<bare>\w.*)"
+)
+_SIGNED = re.compile(r"(?:^|[,.!\n] ?)(?P<name>\w[\w ]{1,40}?) (?:aqui|falando)(?= |$)")
+_TITLES = words("dra dr doutora doutor dona sr sra senhora senhor seu d prof professora professor enf")
+_SURNAMES = words(
+    """silva santos oliveira souza sousa lima costa pereira ferreira alves rodrigues almeida nascimento gomes martins
+    araujo melo mello barbosa ribeiro cardoso carvalho rocha dias teixeira moreira correia correa mendes nunes marques
+    freitas vieira soares fernandes lopes andrade machado monteiro reis miranda moraes morais castro campos pinto cruz
+    azevedo cunha moura batista barros batista cavalcante cavalcanti medeiros ramos coelho fonseca guimaraes tavares
+    sales bezerra nogueira macedo farias borges queiroz siqueira duarte pinheiro matos mattos xavier brito aguiar
+    amaral antunes assis bastos camargo figueiredo leite maia menezes neves pacheco paiva peixoto pires porto prado
+    rezende resende sampaio santana toledo vargas vasconcelos viana vianna garcia sanches martinez lopez gonzalez
+    fernandez rodriguez perez torres flores conceicao jesus luz paz leal leao franco dantas furtado lacerda bueno
+    braga bittencourt caldas camara chaves cordeiro dantas domingues esteves falcao ferraz goncalves guerra lemos lins
+    lira magalhaes maciel muniz padilha pimentel pimenta portela rangel rego rosa salgado santiago serra simoes tanaka
+    yamamoto suzuki sato nakamura trindade uchoa valente valle veiga veloso ventura zanetti rossi bianchi neto filho
+    junior dores gracas penha aparecida gloria guia fatima lourdes carmo rosario darc"""
+)
+_EVERYDAY = words(
+    "clara linda luz sol flor socorro gloria graca paz alba rosa mel vitoria aurora esmeralda perla celeste "
+    "iris natan bela livia lua"
+)
+_LINKS = words("da de do das dos e")
+_MARKS = frozenset("?!.,;:()\n")
+_NEVER = words(
+    """oi ola bom boa dia tarde noite sim nao ok tudo interessada interessado cliente nova novo botox mae filha filho pai
+    irma irmao amiga amigo esposa marido namorada namorado secretaria assistente representante vendedor
+    vendedora     fornecedor consultora consultor advogada advogado medica medico enfermeira dentista biomedica esteticista aluna
+    estudante menor maior leiga leigo casada solteira daqui brasileira brasileiro mulher homem pessoa eu voce mesma
+    mesmo humano humana humanos robo moradora alergica gravida lactante gestante diabetica hipertensa fumante muito
+    bem assim tipo loira morena ruiva negra branca favor paciente moro quero queria gostaria so contra aquela aquele
+    tatuada tatuado ansiosa indecisa paulista carioca mineira mineiro gaucha baiana professora professor doida doido
+    louca louco apaixonada fa vaidosa medrosa sedentaria ciente certa certo capaz carente nutricionista empresaria
+    empresario autonoma autonomo motorista policial militar modelo atriz cantora influencer blogueira digital dona
+    pele corpo"""
+)
+
+
+@cache
+def first_names() -> frozenset[str]:
+    """Common first names in plain letters."""
+    text = files("sdr_dialogue.engine").joinpath("first_names.txt").read_text(encoding="ascii")
+    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
+
+
+def read_name(hearing: Hearing) -> FactDraft | None:
+    """The lead's name, or None; once known, only a correction or another "me chamo…" changes it."""
+    known = FactKind.NAME in hearing.facts
+    asked = hearing.asked is FactKind.NAME
+    text = hearing.text
+    if match := _SAYS_NAME.search(text):
+        draft = _taken(hearing, match, match.start("name"), loose=True)
+        if draft is not None:
+            return draft
+    if known and not hearing.corrects:
+        return None
+    for match in _INTRODUCES.finditer(text):
+        group = "name" if match["name"] else "bare"
+        if match.group().startswith(" e ") and not asked:
+            continue
+        draft = _taken(hearing, match, match.start(group), loose=bool(match["article"]) or asked)
+        if draft is not None:
+            return draft
+    if match := _SIGNED.search(text):
+        draft = _taken(hearing, match, match.start("name"), loose=False)
+        if draft is not None:
+            return draft
+    return _bare(hearing) if asked else None
+
+
+def shown_first_name(contact_name: str) -> str:
+    """The first name in a push name, if it is one: "Ana Paula 🌸" gives "Ana"; "Loja da Ana" gives nothing."""
+    every = plain(contact_name).split()
+    if not every or every[0] not in first_names():
+        return ""
+    return _cased(contact_name.split(maxsplit=1)[0].strip(".,!~*_"), every[0])
+
+
+def _taken(hearing: Hearing, match: re.Match[str], start: int, *, loose: bool) -> FactDraft | None:
+    """The name that begins at `start` of the plain text; `loose`: unknown names count too."""
+    name = _name_from(hearing, start, loose=loose)
+    if name is None:
+        return None
+    value, end = name
+    confidence = 0.95 if match.re is _SAYS_NAME else 0.9
+    return hearing.draft(FactKind.NAME, value, "", (match.start(), end), confidence=confidence)
+
+
+def _name_from(hearing: Hearing, start: int, *, loose: bool) -> tuple[str, int] | None:
+    said = hearing.said
+    index = said.token_at(start)
+    while index < len(said.tokens) and said.tokens[index] in _TITLES:
+        index += 1
+    first = index
+    raw: list[str] = []
+    while index < len(said.tokens) and len(raw) < 5:
+        word, letters = said.tokens[index], said.raw[slice(*said.spans[index])]
+        if not _goes_on(word, letters, raw, said.tokens[index + 1 : index + 2]):
+            break
+        raw.append(letters)
+        index += 1
+    while raw and fold(raw[-1]) in _LINKS:
+        raw.pop()
+        index -= 1
+    if not raw or not _is_name(raw, loose=loose):
+        return None
+    value = " ".join(_cased(letters, fold(letters)) for letters in raw)
+    last = first + len(raw) - 1
+    return value, said.starts[last] + len(said.tokens[last])
+
+
+def _goes_on(word: str, letters: str, raw: list[str], following: tuple[str, ...]) -> bool:
+    """Whether the next word belongs to the name."""
+    own = fold(letters)
+    if word in _MARKS or not letters.replace("'", "").isalpha() or len(letters) > 20:
+        return False
+    if not raw:
+        return own in first_names() or not (own in COMMON_WORDS or own in _NEVER)
+    if own in _LINKS:
+        after = following[0] if following else ""
+        return own != "e" and after in _SURNAMES
+    if own in first_names() or own in _SURNAMES:
+        return True
+    return letters[0].isupper() and own not in COMMON_WORDS and own not in _NEVER and not letters.isupper()
+
+
+def _is_name(raw: list[str], *, loose: bool) -> bool:
+    first = fold(raw[0])
+    if first in first_names():
+        return True
+    if not loose or len(first) < 2 or first in COMMON_WORDS or first in _NEVER:
+        return False
+    return not states_of(plain(" ".join(raw))) and bool(re.search(r"[aeiouy]", first))
+
+
+def _cased(letters: str, own: str) -> str:
+    if own in _LINKS:
+        return letters.lower()
+    if letters.islower() or (letters.isupper() and len(letters) > 1):
+        return letters.capitalize()
+    return letters
+
+
+def _bare(hearing: Hearing) -> FactDraft | None:
+    """The bare answer to "como posso te chamar?", or a yes to "posso te chamar de Ana?"."""
+    said = hearing.said
+    if is_yes(said):
+        shown = shown_first_name(hearing.contact_name)
+        if shown and shown.lower() in hearing.bot_line.lower():
+            return hearing.whole(FactKind.NAME, shown, "", 0.85)
+        return None
+    if is_no(said) or is_unknown(said) or is_evasion(said):
+        return None
+    starts = [1] + [start + 2 for token, start in zip(said.tokens, said.starts, strict=True) if token in _MARKS]
+    for start in starts:
+        draft = _bare_from(hearing, start)
+        if draft is not None:
+            return draft
+    return None
+
+
+def _bare_from(hearing: Hearing, start: int) -> FactDraft | None:
+    said = hearing.said
+    index = said.token_at(start)
+    if start >= len(said.text) - 1:
+        return None
+    while index < len(said.tokens) and (
+        said.tokens[index]
+        in (
+            "oi",
+            "ola",
+            "claro",
+            "sim",
+            "e",
+            "a",
+            "o",
+            "entao",
+            "bom",
+            "dia",
+            "boa",
+            "tarde",
+            "noite",
+            "pode",
+            "ser",
+            "so",
+            ",",
+            "ah",
+            "opa",
+            "nao",
+        )
+    ):
+        index += 1
+    if index >= len(said.tokens):
+        return None
+    name = _name_from(hearing, said.starts[index], loose=True)
+    if name is None:
+        return None
+    value, end = name
+    rest = said.text[end:].split()
+    known = fold(value.split()[0]) in first_names()
+    alone = (
+        not rest
+        or rest[0] in _MARKS
+        or rest[0] in ("e", "mas", "obrigada", "prazer", "aqui", "quero", "queria", "moro", "tenho")
+    )
+    if known and len(said.words) <= 6 and fold(value.split()[0]) not in _EVERYDAY and "?" not in said.tokens:
+        alone = True
+    if not (alone if known else not [word for word in rest if word not in _MARKS]):
+        return None
+    if not known and said.raw.rstrip().endswith("?"):
+        return None
+    return hearing.draft(FactKind.NAME, value, "", (said.starts[index], end), confidence=0.9 if known else 0.75)

@@ -1,0 +1,78 @@
+"""The shape of what the assistant can say; one instance per language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sdr_common.lead import EscalationReason, FactKind
+from sdr_dialogue.engine.topics import Topic
+
+Variants = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasebook:
+    """Wordings; `{placeholders}` are filled by the composer, and every tuple holds equal alternatives."""
+
+    greeting: Variants
+    """{hello}, {name} (", Ana" or empty), {me}, {clinic}."""
+    hello: Mapping[str, str]
+    """Greeting words by the lead's own: "bom dia" -> "Bom dia"; "" is the default."""
+    me: str
+    """How the assistant names itself; {assistant}."""
+    questions: Mapping[FactKind, tuple[Variants, ...]]
+    """Per fact and attempt, counted from the first."""
+    call_you: Variants
+    """Asks whether {name}, the push name, is right."""
+    got_name: Variants
+    got_interest: Variants
+    """{interest}."""
+    got_urgency: Variants
+    """{urgency}."""
+    no_hurry: Variants
+    got_knowledge: Variants
+    new_to_it: Variants
+    near: Variants
+    got_place: Variants
+    """{place}."""
+    occasion: Variants
+    corrected: Variants
+    no_pressure: Variants
+    """After an evasion."""
+    sorry_repeat: Variants
+    neutral: Variants
+    """Leads over to the next question when nothing was learned."""
+    answers: Mapping[Topic, Variants]
+    """Honest words where the clinic's knowledge says nothing; {interest} may be empty."""
+    no_answer: Variants
+    booking: Variants
+    robot: Variants
+    """{assistant}, {clinic}."""
+    why: Mapping[FactKind, str]
+    why_anything: str
+    instructions: Variants
+    address: Variants
+    """{address}."""
+    offered: Variants
+    """{procedure}."""
+    not_listed: Variants
+    """{procedure}."""
+    offers: Variants
+    """{procedures}."""
+    image: Variants
+    audio: Variants
+    place_pin: Variants
+    attachment: Variants
+    human_offer: Variants
+    """Goes with the last attempt."""
+    thanks: Variants
+    qualified: Variants
+    """To a lead whose qualification is over; {name} as in the greeting."""
+    small_talk: Variants
+    """Answers "tudo bem?"."""
+    opted_out: str
+    deletion: str
+    escalation: Mapping[EscalationReason, str]
+    despair: str
+    """To somebody who speaks of suicide."""

@@ -1,0 +1,278 @@
+"""When the lead wants it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+from sdr_common.lead import FactKind, UrgencyLevel
+from sdr_dialogue.domain.conversation import FactDraft
+from sdr_dialogue.engine.calendar_pt import (
+    MONTH,
+    MONTHS,
+    NUMBER,
+    WEEKDAYS,
+    days_of,
+    days_to_day,
+    days_to_feast,
+    days_to_slashed,
+    days_to_weekday,
+    level_of_days,
+    level_of_month,
+    number,
+)
+from sdr_dialogue.engine.hearing import Hearing, is_no, is_unknown, is_yes
+
+_WEEKDAY = "(?:" + "|".join(WEEKDAYS) + ")"
+_RESEARCHING = re.compile(
+    r" (?:sem (?:pressa|data|prazo|previsao|urgencia|planos?)|tanto faz|tanto fez|(?:nao )?(?:estou|tem|tenho|"
+    r"e|ha|esta) (?:com )?(?:nenhuma |muita |tanta )?(?:sem )?pressa|"
+    r"(?:nao|n) (?:tenho|tem|ha|sei|defini|decidi|pensei|marquei|estou com)(?: \w+){0,3} (?:data|prazo|pressa|"
+    r"previsao|urgencia|quando)|"
+    r"so (?:estou |uma |de |para |a |fazendo (?:uma )?|dando uma |queria |quero |mesmo )*(?:pesquis\w+|olh\w+|"
+    r"vendo|ver|sondando|cotando|cotacao|curios\w+|orcamento|"
+    r"levantando|comparando|especulando|perguntando|olhadinha)|(?:apenas|somente) (?:estou )?(?:pesquis\w+|"
+    r"olhando|curiosidade|vendo|cotando)|"
+    r"por (?:enquanto|hora|agora) (?:eu )?(?:estou )?(?:so )?(?:pesquis\w+|olhando|vendo|curiosidade|nao|nada)|"
+    r"(?:ainda )?estou (?:ainda )?(?:so )?pesquisando|"
+    r"quando (?:der|puder|eu puder|tiver|conseguir|sobrar)|(?:algum|um) dia(?: desses| quem sabe)?|futuramente|"
+    r"mais para frente|la para frente|"
+    r"nao (?:e|esta|seria) (?:\w+ )?(?:urgente|agora|para agora|ja)|qualquer (?:dia|data|hora|momento|epoca)|"
+    r"nao e nada urgente|"
+    r"para (?:o )?futuro|no futuro|pesquisando (?:ainda|precos?|valores|clinicas|por enquanto)|sem compromisso|"
+    r"nada urgente|com calma|na calma|"
+    r"em pesquisa|fase de pesquisa|ainda (?:esta )?pesquisando) "
+)
+_SOON = re.compile(
+    r" (?:(?:o )?(?:quanto antes|mais (?:rapido|breve|cedo|logo)(?: possivel| que der| que puder)?)|"
+    r"urgente(?:mente)?|urgencia|imediat\w+|"
+    r"assim que (?:der|possivel|puder|tiver (?:vaga|horario)|conseguir)|(?:para|pra) ontem|(?:para|por) (?:ja|"
+    r"agora|hoje)|ja mesmo|agora mesmo|pressa|"
+    r"(?:esses|estes|nesses|nestes) dias|(?:os |nos )?proximos dias|(?:daqui a|em|daqui) (?:uns|alguns|poucos) dias|"
+    r"mais proxim[ao] (?:data|horario|dia)|primeir[ao] (?:horario|data|vaga)|logo logo) "
+)
+_THIS_WEEK = re.compile(
+    r" (?:(?:ainda |para |n)?(?:essa|esta|nessa|nesta|dessa|desta)(?: mesma)? semana(?: mesmo| ainda)?|"
+    r"depois de amanha|amanha|hoje(?: mesmo| ainda)?|"
+    r"(?:esse |este |nesse |neste |no |proximo )?(?:fim|final) de semana) "
+)
+_NEXT_WEEK = re.compile(
+    r" (?:(?:na |para a? ?)?(?:semana|sem) que ve?[mn]|(?:na |para a? ?)?(?:proxima|outra) semana|semana proxima|"
+    r"(?:as |nas )?proximas semanas|(?:as |nas )?(?:duas )?proximas (?:duas |2 )?semanas|quinzena) "
+)
+_NEXT_MONTH = re.compile(
+    r" (?:(?:no |para o? ?)?(?:mes|m) que ve?[mn]|(?:no |para o? ?)?(?:proximo|outro) mes|mes proximo|"
+    r"(?:no |para o? ?)?(?:comeco|inicio|final|fim|meio) do (?:mes que vem|proximo mes|outro mes)|em breve) "
+)
+_THIS_MONTH = re.compile(
+    r" (?:(?:ainda |n|para )?(?:esse|este|nesse|neste|desse|deste)(?: mesmo)? mes(?: ainda)?|(?:no )?(?:fim|"
+    r"final) do mes) "
+)
+_LATER = re.compile(
+    r" (?:(?:no |para o? ?)?ano que vem|(?:no |o )?proximo (?:ano|semestre)|(?:no )?(?:outro|segundo) semestre|"
+    r"semestre que vem|"
+    r"(?:nos |os )?proximos meses|(?:nas |minhas )?ferias|(?:ainda )?(?:vai )?demora\w*|daqui (?:a )?(?:muito|"
+    r"um bom) tempo) "
+)
+_AMOUNT = re.compile(
+    r" (?P<lead>daqui (?:a )?(?:mais ou menos |umas? |uns )?|dentro de (?:umas? |uns )?|em ate |ate |"
+    r"em (?:uns |umas |mais ou menos |torno de )?|"
+    rf"nos proximos |nas proximas |proximos |proximas |para daqui (?:a )?|mais ou menos |uns |umas |)"
+    rf"(?:{NUMBER} (?:ou|a|e) )?(?P<amount>{NUMBER}) (?P<unit>dias?|semanas?|mes|meses|anos?) "
+)
+_NOT_AHEAD = re.compile(
+    r" (?:faz|fazem|fez|ha|tem|tenho|dura\w*|gravida|gestante|bebe|filh[ao]|parcel\w+|cada|a cada|atras|tinha|"
+    r"passad[ao]s?|de idade|casad[ao]|sessoes|"
+    r"namoro|experiencia|recupera\w+|amament\w+|garantia|dieta|academia) "
+)
+_DATED = re.compile(
+    rf" (?:(?:no |ate |para |antes do |depois do |la pelo )?dia )?(?P<day>\d{{1,2}}|primeiro) (?:de|"
+    rf"do) (?P<month>{MONTH}) | (?P<slashed>\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?) |"
+    rf" (?:no |ate |ate o |para |para o |antes do |depois do |la pelo )?dia (?P<bare>\d{{1,2}}) "
+)
+_MONTH_NAMED = re.compile(
+    r" (?:em|ate|para|de|antes de|depois de|so em|la para|meados de|comeco de|inicio de|fim de|final de|"
+    rf"la por|mes de) (?P<month>{MONTH}) "
+)
+_BARE_MONTH = re.compile(rf" (?P<month>{MONTH}) ")
+_FEAST = re.compile(
+    r" (?:no|ate o|ate|antes do|antes da|para o|para a|para|depois do|depois da|pelo|perto do|d|na|apos o) "
+    r"(?P<feast>natal|ano novo|reveillon|verao|inverno|primavera|fim d[oe] ano|final d[oe] ano|dia das maes|"
+    r"dia dos namorados|festa junina|carnaval|pascoa) "
+)
+_WEEKDAY_SAID = re.compile(
+    r" (?:na |no |nessa |nesse |para |ate |essa |esse |proxim[ao] |"
+    rf"de )?(?P<day>{_WEEKDAY})(?: feira)?(?P<next> que vem| da semana que vem| da outra semana|"
+    r" da proxima semana)? "
+)
+_PLANS = re.compile(
+    r" (?:quero|queria|gostaria|quer|posso|consigo|conseguiria|poderia|pode ser|podemos|marcar|agendar|fazer|"
+    r"ir|horario|vaga|encaixe|para|preciso|"
+    r"pretendo|planejo|vou|disponivel|disponibilidade|agenda|remover|realizar|comecar|ate|antes|seria|ideal|dar|da) "
+)
+_HOURS = re.compile(
+    r" (?:abre|abrem|aberto|aberta|abertos|funciona\w*|fecha\w*|atende|atendem|que horas|"
+    r"horario de (?:funcionamento|atendimento)) "
+)
+_IMPOSSIBLE = re.compile(r"^(?:nao (?:da|posso|consigo|rola|vai dar|vai|e possivel|tem como|quero))(?: |$)")
+_REFUSED = re.compile(
+    r" (?:nao(?: posso| consigo| da| quero| pode ser| vai dar| e| precisa ser| tem que ser| ser| para| ir|"
+    r" fazer| na| no| marcar| nem)*|menos) $"
+)
+_WEAK = re.compile(r" (?:logo|breve|rapido|agora|ja|essa|esta) ")
+_LABELS = {
+    UrgencyLevel.THIS_WEEK: "Esta semana",
+    UrgencyLevel.NEXT_TWO_WEEKS: "Próximas 2 semanas",
+    UrgencyLevel.WITHIN_30_DAYS: "Até 30 dias",
+    UrgencyLevel.OVER_30_DAYS: "Mais de 30 dias",
+    UrgencyLevel.RESEARCHING: "Só pesquisando",
+}
+
+_Found = tuple[UrgencyLevel, tuple[int, int]]
+_Finder = Callable[[str, date, bool], list[_Found]]
+
+
+def read_urgency(hearing: Hearing) -> FactDraft | None:
+    """When the lead wants it, or None. A correction, or a change of mind about a date, replaces what is known."""
+    asked = hearing.asked is FactKind.URGENCY
+    text = hearing.text
+    found = _stated(text, hearing.now.date(), asked)
+    if not found:
+        return _bare(hearing) if asked else None
+    if not asked and _HOURS.search(text) and not _PLANS.search(text):
+        return None
+    level, span = found[-1] if hearing.corrects else found[0]
+    known = FactKind.URGENCY in hearing.facts
+    if known and not (asked or hearing.corrects or level is not UrgencyLevel.RESEARCHING):
+        return None
+    confidence = 0.95 if hearing.corrects or asked else 0.9 if _PLANS.search(text) else 0.8
+    value = hearing.said.exact(*span) if hearing.language == "pt" else _LABELS[level]
+    return hearing.draft(FactKind.URGENCY, value[:1].upper() + value[1:], level, span, confidence=confidence)
+
+
+def _stated(text: str, today: date, asked: bool) -> list[_Found]:
+    found = [hit for finder in _FINDERS for hit in finder(text, today, asked)]
+    found = [hit for hit in found if not _taken_back(text, hit[1])]
+    # The longest reading of a place in the text wins: "dia 20 de março" over "em março".
+    kept: list[_Found] = []
+    for level, (start, end) in sorted(found, key=lambda hit: (hit[1][0] - hit[1][1], hit[1][0])):
+        if not any(start < other_end - 1 and other_start < end - 1 for _, (other_start, other_end) in kept):
+            kept.append((level, (start, end)))
+    dated = [hit for hit in kept if hit[0] is not UrgencyLevel.RESEARCHING]
+    if dated and any(hit[0] is UrgencyLevel.RESEARCHING for hit in kept):
+        # "Sem pressa, mas queria antes do Natal": the date says more; "hoje não, só pesquisando" says less.
+        kept = sorted(dated, key=lambda hit: hit[1][0])
+    return sorted(kept, key=lambda hit: hit[1][0])
+
+
+def _taken_back(text: str, span: tuple[int, int]) -> bool:
+    start, end = span
+    return bool(_IMPOSSIBLE.match(text[end:].lstrip())) or bool(_REFUSED.search(text[max(0, start - 45) : start + 1]))
+
+
+def _phrases(text: str, _today: date, asked: bool) -> list[_Found]:
+    found = [(UrgencyLevel.RESEARCHING, match.span()) for match in _RESEARCHING.finditer(text)]
+    found += [(UrgencyLevel.THIS_WEEK, match.span()) for match in _SOON.finditer(text) if asked or _urgent(text, match)]
+    found += [(UrgencyLevel.NEXT_TWO_WEEKS, match.span()) for match in _NEXT_WEEK.finditer(text)]
+    found += [(UrgencyLevel.WITHIN_30_DAYS, match.span()) for match in _NEXT_MONTH.finditer(text)]
+    found += [
+        (UrgencyLevel.OVER_30_DAYS, match.span())
+        for match in _LATER.finditer(text)
+        if asked or "ferias" not in match.group() or _PLANS.search(text)
+    ]
+    if asked or _PLANS.search(text):
+        found += [(UrgencyLevel.THIS_WEEK, match.span()) for match in _THIS_WEEK.finditer(text)]
+    else:
+        found += [
+            (UrgencyLevel.THIS_WEEK, match.span())
+            for match in _THIS_WEEK.finditer(text)
+            if "hoje" not in match.group() and not text.rstrip().endswith("?")
+        ]
+    return found
+
+
+def _urgent(text: str, match: re.Match[str]) -> bool:
+    """Whether haste is about the wish: not "nao tenho pressa", not an answer wanted quickly."""
+    before = text[max(0, match.start() - 40) : match.start() + 1]
+    return not re.search(r" (?:sem|nao|responde\w*|resposta|nem) (?:\w+ ){0,3}$", before)
+
+
+def _this_month(text: str, today: date, _asked: bool) -> list[_Found]:
+    found = []
+    for match in _THIS_MONTH.finditer(text):
+        days = days_to_day(31, today, today.month) or days_to_day(30, today, today.month) or 28 - today.day
+        found.append((level_of_days(max(days, 0)), match.span()))
+    return found
+
+
+def _amounts(text: str, _today: date, asked: bool) -> list[_Found]:
+    found = []
+    for match in _AMOUNT.finditer(text):
+        around = text[max(0, match.start() - 30) : match.end() + 12]
+        if _NOT_AHEAD.search(" " + around + " ") or not (
+            asked or match["lead"].startswith(("daqui", "dentro", "em ", "ate", "para", "prox", "nos", "nas"))
+        ):
+            continue
+        amount = number(match["amount"])
+        if match["unit"].startswith("ano") and not match["lead"].startswith(("daqui", "em", "dentro")):
+            continue
+        if amount:
+            found.append((level_of_days(days_of(amount, match["unit"])), match.span()))
+    return found
+
+
+def _dates(text: str, today: date, asked: bool) -> list[_Found]:
+    found: list[_Found] = []
+    for match in _DATED.finditer(text):
+        if match["slashed"]:
+            days = days_to_slashed(match["slashed"], today)
+        elif match["bare"]:
+            next_month = text[match.end() - 1 :].startswith((" do mes que vem", " do proximo mes"))
+            days = days_to_day(int(match["bare"]), today, today.month % 12 + 1 if next_month else 0)
+        else:
+            day = 1 if match["day"] == "primeiro" else int(match["day"])
+            days = days_to_day(day, today, MONTHS[match["month"]])
+        if days is not None and not re.search(r" (?:nasci|nascimento|fiz|foi|desde|aniversario (?:e|foi)) ", text):
+            found.append((level_of_days(days), match.span()))
+    pattern = _BARE_MONTH if asked else _MONTH_NAMED
+    if not re.search(r" (?:fiz|foi|desde|passado|passada|nasci|nascimento) ", text):
+        found += [(level_of_month(MONTHS[match["month"]], today), match.span()) for match in pattern.finditer(text)]
+    found += [(level_of_days(days_to_feast(match["feast"], today)), match.span()) for match in _FEAST.finditer(text)]
+    return found
+
+
+def _weekdays(text: str, today: date, asked: bool) -> list[_Found]:
+    if not asked and not _PLANS.search(text):
+        return []
+    found = []
+    for match in _WEEKDAY_SAID.finditer(text):
+        if match["day"] in ("segunda", "terca", "quarta", "quinta", "sexta") and re.match(
+            r"(?:vez|sessao|opcao|mao|parte|dose|pessoa)", text[match.end() :]
+        ):
+            continue
+        days = days_to_weekday(WEEKDAYS[match["day"]], today, next_week=bool(match["next"]))
+        if match["next"]:
+            days = max(days, 8)
+        found.append((level_of_days(days), match.span()))
+    return found
+
+
+_FINDERS: tuple[_Finder, ...] = (_phrases, _this_month, _amounts, _dates, _weekdays)
+
+
+def _bare(hearing: Hearing) -> FactDraft | None:
+    """The answer to "quando?" without a date: "não sei", "logo", "sim" to "tem data em mente?" says nothing."""
+    said = hearing.said
+    if len(said.words) > 12 or is_yes(said):
+        return None
+    if is_unknown(said):
+        return hearing.whole(FactKind.URGENCY, "Ainda não sabe quando", UrgencyLevel.RESEARCHING, 0.65)
+    if is_no(said):
+        return hearing.whole(FactKind.URGENCY, "Sem data definida", UrgencyLevel.RESEARCHING, 0.6)
+    if match := _WEAK.search(said.text):
+        if match.group().strip() in ("logo", "breve"):
+            return hearing.whole(FactKind.URGENCY, said.raw.strip(), UrgencyLevel.WITHIN_30_DAYS, 0.6)
+        if len(said.words) <= 4:
+            return hearing.whole(FactKind.URGENCY, said.raw.strip(), UrgencyLevel.THIS_WEEK, 0.7)
+    return None
