@@ -1,0 +1,5 @@
+drop table escalation;
+drop table qualification;
+drop table first_message;
+drop table lead;
+drop table event;

@@ -1,0 +1,109 @@
+"""What reporting needs from outside, in its own words. Nothing here commits: operations own transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sdr_common.postgres import Connection
+from sdr_reporting.domain.event import Event, EventId, LeadKey
+from sdr_reporting.domain.lead import Lead
+from sdr_reporting.domain.listing import LeadFilter, Placed, Position
+from sdr_reporting.domain.overview import Overview
+from sdr_reporting.domain.period import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Clinic:
+    """The clinic as every service is told of it; reporting counts days in its zone."""
+
+    name: str
+    assistant_name: str
+    time_zone: str
+    """IANA name."""
+    address: str = ""
+    city: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event with its original, which is kept whole."""
+
+    event: Event
+    body: bytes
+    """`sdr.reporting.v1.Event`, with fields that we do not know."""
+
+
+class Events(Protocol):
+    """Raw events, kept for ever, each once."""
+
+    async def lock(self, conn: Connection, account_ids: Collection[int]) -> None:
+        """Lets one transaction at a time record for an account: sequence numbers then rise as they commit."""
+        ...
+
+    async def add(self, conn: Connection, told: Sequence[Told]) -> Mapping[EventId, int]:
+        """Adds events; gives the sequence numbers of those that are new."""
+        ...
+
+
+class Leads(Protocol):
+    """What events add up to."""
+
+    async def find(self, conn: Connection, keys: Collection[LeadKey]) -> Mapping[LeadKey, Lead]:
+        """The leads that are known among `keys`."""
+        ...
+
+    async def save(self, conn: Connection, leads: Iterable[Lead]) -> None:
+        """Stores leads as they are now."""
+        ...
+
+    async def add_occurrences(self, conn: Connection, events: Sequence[Event]) -> None:
+        """Adds the first messages, qualifications and escalations that events tell of."""
+        ...
+
+    async def link_qualifications(self, conn: Connection, keys: Collection[LeadKey]) -> None:
+        """Works out again, for these leads, when each qualification began and which one followed it."""
+        ...
+
+
+class Reports(Protocol):
+    """Figures and lists."""
+
+    async def overview(self, conn: Connection, account_id: int, period: Period) -> Overview:
+        """The figures of a period."""
+        ...
+
+    async def newest(self, conn: Connection, account_id: int) -> int:
+        """The greatest sequence number recorded for an account; 0: none."""
+        ...
+
+    async def page(
+        self, conn: Connection, wanted: LeadFilter, snapshot: int, after: Position | None, limit: int
+    ) -> Sequence[Placed]:
+        """Leads in the order of the snapshot, the latest news first, after a position; at most `limit`."""
+        ...
+
+
+class Accounts(Protocol):
+    """Accounts' zones, versioned."""
+
+    async def zone(self, account_id: int) -> str:
+        """The active zone, perhaps as it was up to two seconds ago; the product's default for an unknown account."""
+        ...
+
+    async def find(self, conn: Connection, account_id: int) -> tuple[int, Clinic] | None:
+        """The active version and the clinic; None when there is none."""
+        ...
+
+    async def put(self, conn: Connection, account_id: int, clinic: Clinic) -> tuple[int, bool]:
+        """Adds a version unless it equals the active one.
+
+        Returns:
+            The active version, and whether it is new.
+        """
+        ...
+
+    def forget(self, account_id: int) -> None:
+        """Makes the next `zone` see what was just committed."""
+        ...

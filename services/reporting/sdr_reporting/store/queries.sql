@@ -1,0 +1,161 @@
+-- lock_accounts --
+-- Lets one transaction at a time record for an account, in one order for all: no deadlock, and sequence
+-- numbers rise as they commit, which is what pages of a list rely on.
+select count(pg_advisory_xact_lock(hashtextextended('reporting.record', account_id))) as lock_count
+from (select unnest(%(account_ids)s::bigint[]) as account_id order by 1) as accounts
+
+-- add_events --
+-- Adds raw events; one that is there already is left alone and not returned.
+insert into event (event_id, account_id, contact_id, occurred_at, kind, body)
+select * from unnest(%(event_ids)s::uuid[], %(account_ids)s::bigint[], %(contact_ids)s::bigint[],
+  %(occurred_at)s::timestamptz[], %(kinds)s::text[], %(bodies)s::bytea[])
+on conflict on constraint event_pk do nothing
+returning event_id, seq
+
+-- find_leads --
+-- Leads by key.
+select lead.* from lead
+join unnest(%(account_ids)s::bigint[], %(contact_ids)s::bigint[]) as wanted (account_id, contact_id)
+  using (account_id, contact_id)
+
+-- save_leads --
+-- Stores leads as they are now.
+insert into lead (account_id, contact_id, conversation_id, channel, contact_name, fact_name, name, name_folded,
+  name_grams, told_status, status, procedure, known_count, team, closer_email, qualification_id,
+  qualification_version, score, temperature, qualified_at, answered, first_message_at, first_public_at, updated_at,
+  last_seq, stamps)
+select account_id, contact_id, conversation_id, channel, contact_name, fact_name, name, name_folded,
+  name_grams, told_status, status, procedure, known_count, team, closer_email, qualification_id,
+  qualification_version, score, temperature, qualified_at, answered, first_message_at, first_public_at, updated_at,
+  last_seq, stamps
+from jsonb_to_recordset(%(leads)s::jsonb) as l (account_id bigint, contact_id bigint, conversation_id bigint,
+  channel text, contact_name text, fact_name text, name text, name_folded text, name_grams text[], told_status text,
+  status text, procedure text, known_count int, team text, closer_email text, qualification_id uuid,
+  qualification_version int, score int, temperature text, qualified_at timestamptz, answered boolean,
+  first_message_at timestamptz, first_public_at timestamptz, updated_at timestamptz, last_seq bigint, stamps jsonb)
+on conflict on constraint lead_pk do update set
+  conversation_id = excluded.conversation_id, channel = excluded.channel, contact_name = excluded.contact_name,
+  fact_name = excluded.fact_name, name = excluded.name, name_folded = excluded.name_folded,
+  name_grams = excluded.name_grams, told_status = excluded.told_status, status = excluded.status,
+  procedure = excluded.procedure, known_count = excluded.known_count, team = excluded.team,
+  closer_email = excluded.closer_email, qualification_id = excluded.qualification_id,
+  qualification_version = excluded.qualification_version, score = excluded.score,
+  temperature = excluded.temperature, qualified_at = excluded.qualified_at, answered = excluded.answered,
+  first_message_at = excluded.first_message_at, first_public_at = excluded.first_public_at,
+  updated_at = excluded.updated_at, last_seq = excluded.last_seq, stamps = excluded.stamps
+
+-- add_first_messages --
+-- The first lead message of each turn that had one.
+insert into first_message (event_id, account_id, contact_id, first_message_at)
+select * from unnest(%(event_ids)s::uuid[], %(account_ids)s::bigint[], %(contact_ids)s::bigint[],
+  %(first_message_at)s::timestamptz[])
+on conflict on constraint first_message_pk do nothing
+
+-- add_qualifications --
+-- Judgements; a judgement never changes, so one that is there already is left alone.
+insert into qualification (account_id, qualification_id, contact_id, version, score, temperature, qualified_at)
+select * from unnest(%(account_ids)s::bigint[], %(qualification_ids)s::uuid[], %(contact_ids)s::bigint[],
+  %(versions)s::int[], %(scores)s::int[], %(temperatures)s::text[], %(qualified_at)s::timestamptz[])
+on conflict on constraint qualification_pk do nothing
+
+-- add_escalations --
+-- Calls for a human.
+insert into escalation (event_id, account_id, contact_id, occurred_at)
+select * from unnest(%(event_ids)s::uuid[], %(account_ids)s::bigint[], %(contact_ids)s::bigint[],
+  %(occurred_at)s::timestamptz[])
+on conflict on constraint escalation_pk do nothing
+
+-- link_qualifications --
+-- Works out again, for some leads, when each qualification began, which one followed it and what is wanted:
+-- from all that is known now, so that the order in which it became known does not matter.
+with ordered as (
+  select q.account_id, q.contact_id, q.qualification_id, q.qualified_at,
+    lag(q.qualified_at) over of_lead as previous_at, lead(q.qualified_at) over of_lead as superseded_at
+  from qualification q
+  join unnest(%(account_ids)s::bigint[], %(contact_ids)s::bigint[]) as wanted (account_id, contact_id)
+    using (account_id, contact_id)
+  window of_lead as (partition by q.account_id, q.contact_id order by q.qualified_at, q.version, q.qualification_id)),
+linked as (
+  select o.account_id, o.qualification_id, o.superseded_at, l.procedure,
+    (select min(m.first_message_at) from first_message m
+     where m.account_id = o.account_id and m.contact_id = o.contact_id and m.first_message_at <= o.qualified_at
+       and m.first_message_at > coalesce(o.previous_at, '-infinity')) as started_at
+  from ordered o join lead l using (account_id, contact_id))
+update qualification q
+set started_at = linked.started_at, superseded_at = linked.superseded_at, procedure = linked.procedure
+from linked
+where q.account_id = linked.account_id and q.qualification_id = linked.qualification_id
+  and (q.started_at, q.superseded_at, q.procedure)
+    is distinct from (linked.started_at, linked.superseded_at, linked.procedure)
+
+-- overview --
+-- The figures of a period, as of one snapshot. A lead's latest qualification in the period is the one that
+-- was not superseded before the period's end.
+with judged as (
+  select score, temperature, procedure, extract(epoch from qualified_at - started_at) as took_s
+  from qualification
+  where account_id = %(account_id)s and qualified_at >= coalesce(%(start)s::timestamptz, '-infinity')
+    and qualified_at < %(until)s::timestamptz and (superseded_at is null or superseded_at >= %(until)s::timestamptz)),
+wanted as (
+  select procedure, count(*) as lead_count from judged where procedure <> ''
+  group by procedure order by lead_count desc, procedure collate "C" limit 10),
+new_leads as (
+  select count(*) as new_lead_count,
+    avg(greatest(extract(epoch from first_public_at - first_message_at), 0)) as first_answer_s
+  from lead
+  where account_id = %(account_id)s and first_message_at >= coalesce(%(start)s::timestamptz, '-infinity')
+    and first_message_at < %(until)s::timestamptz),
+figures as (
+  select count(*) as qualified_lead_count, avg(score) as average_score, avg(took_s) as qualification_s,
+    count(*) filter (where temperature = 'quente') as hot_count,
+    count(*) filter (where temperature = 'morno') as warm_count,
+    count(*) filter (where temperature = 'frio') as cold_count,
+    count(*) filter (where temperature = 'muito_frio') as very_cold_count
+  from judged)
+select figures.*, new_leads.*,
+  (select coalesce(jsonb_agg(jsonb_build_array(procedure, lead_count)
+     order by lead_count desc, procedure collate "C"), '[]') from wanted) as procedures,
+  (select count(*) from lead where account_id = %(account_id)s and status = 'em_andamento') as in_progress_lead_count,
+  (select count(distinct contact_id) from escalation
+   where account_id = %(account_id)s and occurred_at >= coalesce(%(start)s::timestamptz, '-infinity')
+     and occurred_at < %(until)s::timestamptz) as escalated_lead_count
+from figures, new_leads
+
+-- newest_seq --
+-- The greatest sequence number that an account's leads have.
+select coalesce(max(last_seq), 0) as seq from lead where account_id = %(account_id)s
+
+-- list_leads --
+-- Leads without news since the snapshot, the latest news first, after a position.
+select lead.*, updated_at as placed_at from lead
+where account_id = %(account_id)s and last_seq <= %(snapshot)s
+  and (%(temperature)s::text is null or temperature = %(temperature)s::text)
+  and (%(status)s::text is null or status = %(status)s::text)
+  and (%(pattern)s::text is null or name_folded like %(pattern)s::text)
+  and (%(grams)s::text[] is null or name_grams @> %(grams)s::text[])
+  and (%(after_at)s::timestamptz is null
+    or (updated_at, contact_id) < (%(after_at)s::timestamptz, %(after_id)s::bigint))
+order by updated_at desc, contact_id desc limit %(limit)s
+
+-- list_moved_leads --
+-- Leads that had news since the snapshot, where they stood as of it; those that are new since are left out.
+select lead.*, then_at.placed_at from lead
+join lateral (
+  select max(occurred_at) as placed_at from event
+  where event.account_id = lead.account_id and event.contact_id = lead.contact_id
+    and seq <= %(snapshot)s and kind <> '') as then_at on then_at.placed_at is not null
+where account_id = %(account_id)s and last_seq > %(snapshot)s
+  and (%(temperature)s::text is null or temperature = %(temperature)s::text)
+  and (%(status)s::text is null or status = %(status)s::text)
+  and (%(pattern)s::text is null or name_folded like %(pattern)s::text)
+  and (%(after_at)s::timestamptz is null
+    or (placed_at, contact_id) < (%(after_at)s::timestamptz, %(after_id)s::bigint))
+order by placed_at desc, contact_id desc limit %(limit)s
+
+-- check_schema --
+-- Fails until the migrations were applied: what readiness waits for.
+select count(*) as table_count from (
+  select from event where false union all select from lead where false
+  union all select from first_message where false union all select from qualification where false
+  union all select from escalation where false union all select from account_settings where false
+  union all select from idempotency where false) as tables

@@ -1,0 +1,176 @@
+"""Rows to domain objects and back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from psycopg.rows import DictRow
+
+from sdr_common.lead import Channel, LeadStatus, Temperature
+from sdr_reporting.domain.event import LeadKey, LeadQualified
+from sdr_reporting.domain.lead import Assignment, Lead, Register, Stamp
+from sdr_reporting.domain.listing import LeadSummary
+from sdr_reporting.domain.name import fold, grams
+from sdr_reporting.domain.overview import Overview
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+def account_grams(account_id: int, folded: str) -> list[str]:
+    """The pieces of a name behind the account's id, so that an account is not slowed by another's names."""
+    return [f"{account_id}:{gram}" for gram in grams(folded)]
+
+
+def lead_document(lead: Lead) -> dict[str, object]:
+    """A lead as `save_leads` takes it."""
+    judged = lead.qualification.value
+    folded = fold(lead.name)
+    return {
+        "account_id": lead.key.account_id,
+        "contact_id": lead.key.contact_id,
+        "conversation_id": lead.conversation_id.value,
+        "channel": lead.channel.value,
+        "contact_name": lead.contact_name.value,
+        "fact_name": lead.fact_name.value,
+        "name": lead.name,
+        "name_folded": folded,
+        "name_grams": account_grams(lead.key.account_id, folded),
+        "told_status": lead.told_status.value,
+        "status": lead.status,
+        "procedure": lead.procedure.value,
+        "known_count": lead.known_count.value,
+        "team": lead.assignment.value.team,
+        "closer_email": lead.assignment.value.closer_email,
+        "qualification_id": judged and judged.qualification_id,
+        "qualification_version": judged and judged.version,
+        "score": judged and judged.score,
+        "temperature": judged and judged.temperature,
+        "qualified_at": judged and judged.qualified_at.isoformat(),
+        "answered": lead.answered,
+        "first_message_at": _iso(lead.first_message_at),
+        "first_public_at": _iso(lead.first_public_at),
+        "updated_at": _iso(lead.updated_at),
+        "last_seq": lead.last_seq,
+        "stamps": {
+            name: _stamp_document(stamp)
+            for name, stamp in (
+                ("conversation_id", lead.conversation_id.stamp),
+                ("channel", lead.channel.stamp),
+                ("contact_name", lead.contact_name.stamp),
+                ("fact_name", lead.fact_name.stamp),
+                ("told_status", lead.told_status.stamp),
+                ("procedure", lead.procedure.stamp),
+                ("known_count", lead.known_count.stamp),
+                ("assignment", lead.assignment.stamp),
+            )
+            if stamp is not None
+        },
+    }
+
+
+def lead(row: DictRow) -> Lead:
+    """A row of `lead`."""
+    stamps: dict[str, Stamp] = {name: _stamp(document) for name, document in row["stamps"].items()}
+    judged = _judged(row)
+    own = None
+    if judged is not None:
+        own = Stamp(judged.qualified_at, judged.version, judged.qualification_id)
+    return Lead(
+        key=LeadKey(row["account_id"], row["contact_id"]),
+        conversation_id=Register(row["conversation_id"], stamps.get("conversation_id")),
+        channel=Register(_channel(row), stamps.get("channel")),
+        contact_name=Register(row["contact_name"], stamps.get("contact_name")),
+        fact_name=Register(row["fact_name"], stamps.get("fact_name")),
+        told_status=Register(_status(row["told_status"]), stamps.get("told_status")),
+        procedure=Register(row["procedure"], stamps.get("procedure")),
+        known_count=Register(row["known_count"], stamps.get("known_count")),
+        assignment=Register(Assignment(row["team"], row["closer_email"]), stamps.get("assignment")),
+        qualification=Register(judged, own),
+        answered=row["answered"],
+        first_message_at=row["first_message_at"],
+        first_public_at=row["first_public_at"],
+        updated_at=row["updated_at"],
+        last_seq=row["last_seq"],
+    )
+
+
+def summary(row: DictRow) -> LeadSummary:
+    """A row of `lead` as a list shows it."""
+    return LeadSummary(
+        contact_id=row["contact_id"],
+        conversation_id=row["conversation_id"],
+        name=row["name"],
+        status=_status(row["status"]),
+        temperature=None if row["temperature"] is None else Temperature(row["temperature"]),
+        score=row["score"],
+        procedure=row["procedure"],
+        known_count=row["known_count"],
+        first_message_at=row["first_message_at"],
+        updated_at=row["updated_at"],
+        qualified_at=row["qualified_at"],
+        qualification_id=str(row["qualification_id"] or ""),
+        channel=_channel(row),
+        team=row["team"],
+        closer_email=row["closer_email"],
+    )
+
+
+def overview(row: DictRow) -> Overview:
+    """The row of the `overview` query."""
+    return Overview(
+        new_lead_count=row["new_lead_count"],
+        qualified_lead_count=row["qualified_lead_count"],
+        by_temperature={
+            Temperature.HOT: row["hot_count"],
+            Temperature.WARM: row["warm_count"],
+            Temperature.COLD: row["cold_count"],
+            Temperature.VERY_COLD: row["very_cold_count"],
+        },
+        average_qualification_time=_seconds(row["qualification_s"]),
+        average_first_answer_time=_seconds(row["first_answer_s"]),
+        top_procedures=tuple((procedure, count) for procedure, count in row["procedures"]),
+        average_score=None if row["average_score"] is None else float(row["average_score"]),
+        in_progress_lead_count=row["in_progress_lead_count"],
+        escalated_lead_count=row["escalated_lead_count"],
+    )
+
+
+def _judged(row: DictRow) -> LeadQualified | None:
+    if row["qualification_id"] is None:
+        return None
+    return LeadQualified(
+        qualification_id=str(row["qualification_id"]),
+        version=row["qualification_version"],
+        score=row["score"],
+        temperature=Temperature(row["temperature"]),
+        status=None,
+        qualified_at=row["qualified_at"],
+    )
+
+
+def _channel(row: DictRow) -> Channel | None:
+    return None if row["channel"] is None else Channel(row["channel"])
+
+
+def _status(word: str | None) -> LeadStatus | None:
+    return None if word is None else LeadStatus(word)
+
+
+def _stamp_document(stamp: Stamp) -> list[object]:
+    return [(stamp.at - _EPOCH) // _MICROSECOND, stamp.rank, stamp.tie]
+
+
+def _stamp(document: list[object]) -> Stamp:
+    micros, rank, tie = document
+    return Stamp(_EPOCH + int(str(micros)) * _MICROSECOND, int(str(rank)), str(tie))
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat()
+
+
+def _seconds(value: Decimal | None) -> timedelta | None:
+    return None if value is None else timedelta(microseconds=round(value * 1_000_000))
