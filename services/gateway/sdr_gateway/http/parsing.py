@@ -121,6 +121,9 @@ _UNUSED: Mapping[str, IgnoredReason] = {
     "conversation_created": IgnoredReason.CONVERSATION_CREATED,
     "contact_created": IgnoredReason.CONTACT_EVENT,
     "contact_updated": IgnoredReason.CONTACT_EVENT,
+    "webwidget_triggered": IgnoredReason.NOTHING_USED,
+    "inbox_created": IgnoredReason.NOTHING_USED,
+    "inbox_updated": IgnoredReason.NOTHING_USED,
 }
 
 

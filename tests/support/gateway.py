@@ -1,0 +1,309 @@
+"""A gateway in this process on a real database, with dialogue, scoring and routing faked behind real gRPC."""
+
+# ruff: noqa: N802  (methods of servicers have the names of the contract)
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import grpc
+import httpx
+from cryptography.fernet import Fernet
+from google.protobuf.message import Message
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow, dict_row
+
+from sdr.common.v1 import lead_pb2 as lead
+from sdr.dialogue.v1 import dialogue_pb2 as dialogue
+from sdr.dialogue.v1 import dialogue_pb2_grpc as dialogue_grpc
+from sdr.gateway.v1.gateway_pb2 import GatewaySettings as AccountPart
+from sdr.reporting.v1 import reporting_pb2 as reporting
+from sdr.reporting.v1 import reporting_pb2_grpc as reporting_grpc
+from sdr.routing.v1 import routing_pb2 as routing
+from sdr.routing.v1 import routing_pb2_grpc as routing_grpc
+from sdr.scoring.v1 import scoring_pb2 as scoring
+from sdr.scoring.v1 import scoring_pb2_grpc as scoring_grpc
+from sdr_common.account_settings import AccountSettingsStore
+from sdr_common.errors import DomainError
+from sdr_common.grpc_server import start_server
+from sdr_common.postgres import make_pool, transaction
+from sdr_common.secret_box import SecretBox
+from sdr_gateway.app import Gateway, Role, build
+from sdr_gateway.domain.account import Account
+from sdr_gateway.settings import GatewaySettings
+from sdr_gateway.store.accounts import BurstDefaults, PostgresAccounts
+from tests.support.payloads import Json, encode, sign
+
+SECRET = "kWm3yqzvUuQ3o1XbRrExemplo"
+PATH_SECRET = "caminho-secreto-de-teste"
+KEY = Fernet.generate_key().decode()
+R = TypeVar("R", bound=Message)
+
+
+def a_lead(status: lead.LeadStatus.ValueType = lead.LEAD_STATUS_IN_PROGRESS) -> lead.LeadState:
+    """A lead of whom the name is known."""
+    fact = lead.Fact(kind=lead.FACT_KIND_NAME, value="Mariana", confidence=1.0, source=lead.FACT_SOURCE_LEAD)
+    return lead.LeadState(facts=[fact], known_count=1, status=status)
+
+
+def a_reply(text: str = "Oi! Qual é o seu nome?", **fields: Any) -> dialogue.RespondResponse:
+    """An ordinary answer."""
+    return dialogue.RespondResponse(
+        reply=text, asks=lead.FACT_KIND_NAME, lead=fields.pop("lead", a_lead()), engine="scripted", **fields
+    )
+
+
+def a_qualification(temperature: lead.Temperature.ValueType = lead.TEMPERATURE_HOT) -> lead.Qualification:
+    """A judgement."""
+    return lead.Qualification(
+        qualification_id="0b2f3c4d-0000-4000-8000-000000000001",
+        version=1,
+        score=95,
+        temperature=temperature,
+        status=lead.LEAD_STATUS_QUALIFIED,
+        ended=lead.END_REASON_FACTS_COMPLETE,
+    )
+
+
+@dataclass
+class Services:
+    """The fakes: what they were asked, and what a test makes them answer."""
+
+    responds: list[dialogue.RespondRequest] = field(default_factory=list)
+    analyzes: list[dialogue.AnalyzeRequest] = field(default_factory=list)
+    observes: list[dialogue.ObserveRequest] = field(default_factory=list)
+    qualifies: list[scoring.QualifyRequest] = field(default_factory=list)
+    delivers: list[routing.DeliverRequest] = field(default_factory=list)
+    connects: list[routing.ConnectChatwootRequest] = field(default_factory=list)
+    puts: list[tuple[str, Any]] = field(default_factory=list)
+    events: list[reporting.Event] = field(default_factory=list)
+    answer: Callable[[dialogue.RespondRequest], Awaitable[dialogue.RespondResponse]] | None = None
+    accept: Callable[[routing.DeliverRequest], Awaitable[None]] | None = None
+    refuse_put: dict[str, DomainError] = field(default_factory=dict)
+    refuse_observe: DomainError | None = None
+    temperature: lead.Temperature.ValueType = lead.TEMPERATURE_HOT
+    known_lead: lead.LeadState = field(default_factory=a_lead)
+    settings: dict[str, Any] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+    webhook_secret: str = SECRET
+    target: str = ""
+
+    @property
+    def observations(self) -> list[dialogue.Observation]:
+        """Everything that was observed on its own, in order."""
+        return [seen for call in self.observes for found in call.conversations for seen in found.observations]
+
+    def put(self, part: str, request: Any) -> tuple[int, bool]:
+        """Stores a part as every service does."""
+        self.puts.append((part, request))
+        if part in self.refuse_put:
+            raise self.refuse_put[part]
+        settings = getattr(request, "settings", None)
+        changed = part not in self.settings or self.settings[part] != settings
+        if changed and not request.dry_run:
+            self.settings[part] = settings
+            self.versions[part] = self.versions.get(part, 0) + 1
+        return self.versions.get(part, 0), changed
+
+
+class _Dialogue(dialogue_grpc.DialogueServiceServicer):
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def Respond(self, request: dialogue.RespondRequest, _: Any) -> dialogue.RespondResponse:
+        self._services.responds.append(request)
+        return a_reply() if self._services.answer is None else await self._services.answer(request)
+
+    async def Analyze(self, request: dialogue.AnalyzeRequest, _: Any) -> dialogue.AnalyzeResponse:
+        self._services.analyzes.append(request)
+        return dialogue.AnalyzeResponse(
+            lead=a_lead(), behaviour=lead.BEHAVIOUR_COOPERATIVE, summary="Quer botox.", engine="scripted"
+        )
+
+    async def Observe(self, request: dialogue.ObserveRequest, _: Any) -> dialogue.ObserveResponse:
+        if self._services.refuse_observe is not None:
+            raise self._services.refuse_observe
+        self._services.observes.append(request)
+        return dialogue.ObserveResponse()
+
+    async def GetConversation(
+        self, request: dialogue.GetConversationRequest, _: Any
+    ) -> dialogue.GetConversationResponse:
+        return dialogue.GetConversationResponse(lead=self._services.known_lead)
+
+    async def GetSettings(self, request: dialogue.GetSettingsRequest, _: Any) -> dialogue.GetSettingsResponse:
+        return dialogue.GetSettingsResponse(settings=self._services.settings.get("dialogue"), version=1)
+
+    async def PutSettings(self, request: dialogue.PutSettingsRequest, _: Any) -> dialogue.PutSettingsResponse:
+        version, changed = self._services.put("dialogue", request)
+        return dialogue.PutSettingsResponse(version=version, changed=changed)
+
+
+class _Scoring(scoring_grpc.ScoringServiceServicer):
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def Qualify(self, request: scoring.QualifyRequest, _: Any) -> scoring.QualifyResponse:
+        self._services.qualifies.append(request)
+        return scoring.QualifyResponse(qualification=a_qualification(self._services.temperature))
+
+    async def GetSettings(self, request: scoring.GetSettingsRequest, _: Any) -> scoring.GetSettingsResponse:
+        return scoring.GetSettingsResponse(settings=self._services.settings.get("scoring"), version=1)
+
+    async def PutSettings(self, request: scoring.PutSettingsRequest, _: Any) -> scoring.PutSettingsResponse:
+        version, changed = self._services.put("scoring", request)
+        return scoring.PutSettingsResponse(version=version, changed=changed)
+
+
+class _Routing(routing_grpc.RoutingServiceServicer):
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def Deliver(self, request: routing.DeliverRequest, _: Any) -> routing.DeliverResponse:
+        self._services.delivers.append(request)
+        if self._services.accept is not None:
+            await self._services.accept(request)
+        return routing.DeliverResponse(delivery_id="0b2f3c4d-0000-4000-8000-000000000002")
+
+    async def ConnectChatwoot(self, request: routing.ConnectChatwootRequest, _: Any) -> routing.ConnectChatwootResponse:
+        self._services.connects.append(request)
+        return routing.ConnectChatwootResponse(
+            chatwoot_version="4.15.1",
+            webhook_secret=self._services.webhook_secret,
+            bot_id=4,
+            inbox_ids=[12],
+            steps=[routing.ProvisioningStep(name="bot", outcome="created")],
+        )
+
+    async def GetSettings(self, request: routing.GetSettingsRequest, _: Any) -> routing.GetSettingsResponse:
+        return routing.GetSettingsResponse(settings=self._services.settings.get("routing"), version=1)
+
+    async def PutSettings(self, request: routing.PutSettingsRequest, _: Any) -> routing.PutSettingsResponse:
+        version, changed = self._services.put("routing", request)
+        return routing.PutSettingsResponse(version=version, changed=changed)
+
+
+class _Reporting(reporting_grpc.ReportingServiceServicer):
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def Record(self, request: reporting.RecordRequest, _: Any) -> reporting.RecordResponse:
+        self._services.events.extend(request.events)
+        return reporting.RecordResponse(recorded_count=len(request.events))
+
+    async def PutSettings(self, request: reporting.PutSettingsRequest, _: Any) -> reporting.PutSettingsResponse:
+        version, changed = self._services.put("reporting", request)
+        return reporting.PutSettingsResponse(version=version, changed=changed)
+
+
+@asynccontextmanager
+async def fake_services() -> AsyncIterator[Services]:
+    """All four services in one real server that validates as the real ones do."""
+    services = Services()
+
+    def register(server: grpc.aio.Server) -> None:
+        dialogue_grpc.add_DialogueServiceServicer_to_server(_Dialogue(services), server)
+        scoring_grpc.add_ScoringServiceServicer_to_server(_Scoring(services), server)
+        routing_grpc.add_RoutingServiceServicer_to_server(_Routing(services), server)
+        reporting_grpc.add_ReportingServiceServicer_to_server(_Reporting(services), server)
+
+    server = await start_server("fake", register, [])
+    services.target = f"127.0.0.1:{server.port}"
+    try:
+        yield services
+    finally:
+        await server.stop(0)
+
+
+def gateway_settings(url: str, services: Services, **overrides: Any) -> GatewaySettings:
+    """Short times, free ports."""
+    given: dict[str, Any] = {
+        "database_url": url,
+        "secret_key": KEY,
+        "http_port": 0,
+        "grpc_port": 0,
+        "dialogue_target": services.target,
+        "scoring_target": services.target,
+        "routing_target": services.target,
+        "coalesce_idle_ms": 150,
+        "coalesce_max_ms": 1000,
+        "quiet_s": 0.2,
+        "echo_quiet_s": 0.3,
+        "lease_s": 2.0,
+        "sweep_interval_s": 3600.0,
+        "account_ttl_s": 0.2,
+        "drain_s": 1.0,
+    }
+    return GatewaySettings.model_validate({**given, **overrides})
+
+
+@dataclass
+class Door:
+    """A running gateway, and a Chatwoot that posts to it."""
+
+    gateway: Gateway
+    http: httpx.AsyncClient
+    url: str
+
+    async def post(self, body: Json, *, account: int = 1, secret: str = SECRET) -> httpx.Response:
+        """Posts one signed event."""
+        raw = encode(body)
+        return await self.http.post(f"/webhooks/chatwoot/{account}", content=raw, headers=sign(secret, raw))
+
+    async def tell(self, *bodies: Json) -> None:
+        """Posts events at once; each must be taken."""
+        for response in await asyncio.gather(*(self.post(body) for body in bodies)):
+            assert response.status_code == 200, response.text
+
+    async def rows(self, query: str) -> list[DictRow]:
+        """Reads the gateway's tables."""
+        async with await AsyncConnection.connect(
+            self.url, row_factory=dict_row, options="-c search_path=gateway"
+        ) as conn:
+            return await (await conn.execute(query.encode())).fetchall()
+
+    async def outcomes(self) -> list[str]:
+        """Outcomes of the turns that ended, oldest first."""
+        return [row["outcome"] for row in await self.rows("select outcome from mailbox_turn order by turn")]
+
+
+async def store_account(url: str, **changes: Any) -> None:
+    """Stores a connected account, as ConnectAccount does."""
+    given: dict[str, Any] = {
+        "account_id": 1,
+        "chatwoot_url": "http://127.0.0.1:9",
+        "chatwoot_account_id": 3,
+        "connected_at": 0.0,
+        "webhook_secret": SECRET,
+        "path_secret": PATH_SECRET,
+        "admin_token": "admin-token-de-teste",
+    }
+    connected_at = changes.pop("connected_at", None)
+    account = Account(**{**given, **changes})
+    store = PostgresAccounts(SecretBox(KEY), AccountSettingsStore(AccountPart), BurstDefaults(2.0, 8.0))
+    async with make_pool(url, "gateway", name="test") as pool, transaction(pool) as conn:
+        await store.save(conn, account, "4.15.1")
+        if connected_at is not None:
+            await conn.execute(
+                "update account set connected_at = %s where account_id = %s",
+                [datetime.fromtimestamp(connected_at, UTC), account.account_id],
+            )
+
+
+@asynccontextmanager
+async def running_gateway(
+    url: str, services: Services, *, role: Role = Role.ALL, account: bool = True, **overrides: Any
+) -> AsyncIterator[Door]:
+    """A gateway, its account connected an hour ago."""
+    if account:
+        await store_account(url, connected_at=datetime.now(UTC).timestamp() - 3600)
+    async with AsyncExitStack() as stack:
+        gateway = await build(gateway_settings(url, services, **overrides), stack, role)
+        base = f"http://127.0.0.1:{gateway.http_port}"
+        http = await stack.enter_async_context(httpx.AsyncClient(base_url=base, timeout=10, trust_env=False))
+        yield Door(gateway, http, url)
