@@ -16,6 +16,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from sdr.scoring.v1.scoring_pb2 import ExplainResponse
 from tests.integration.common.scripted import request, stub
 from tests.support.otlp_collector import Collector, Span, collector
+from tests.support.telemetry_registry import registry
 
 EXPLAIN = "sdr.scoring.v1.ScoringService/Explain"
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
@@ -91,6 +92,23 @@ async def test_calls_are_measured_by_method_and_outcome() -> None:
         failed = await seen.wait_for(lambda seen: _server_span(seen, "INTERNAL"))
     assert not refused.failed
     assert failed.failed
+
+
+async def test_what_a_collector_receives_is_what_the_registry_promises() -> None:
+    promised = registry()
+    async with collector() as seen, _process(seen.environment()) as channel:
+        for account_id in (1, 404):
+            with suppress(grpc.aio.AioRpcError):
+                await _explain(channel, account_id)
+        await seen.wait_for(lambda seen: _server_span(seen, "OK"))
+        await seen.wait_for(lambda seen: _server_span(seen, "NOT_FOUND"))
+        await seen.wait_for(lambda seen: seen.latest("rpc.server.call.duration"))
+    received = {name for span in seen.select(kind="server") for name in span.attributes}
+    assert received - promised.instrumented_attributes == set()
+    assert "rpc.response.status_code" in received
+    ours = [point for point in seen.points if not point.name.startswith("otel.")]
+    assert {point.name for point in ours} - promised.metrics.keys() == set()
+    assert {name for point in ours for name in point.attributes} <= promised.attributes.keys()
 
 
 async def test_health_checks_are_not_traced() -> None:
