@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from contextlib import AsyncExitStack, suppress
 
 import psycopg
@@ -15,8 +16,17 @@ from sdr_common.event_outbox import EventForwarder
 from sdr_common.grpc_client import make_channel
 from sdr_common.grpc_server import GrpcServer, start_server, stop_on_signals
 from sdr_common.idempotency import Idempotency
+from sdr_common.lead import FactKind
 from sdr_common.postgres import Pool, connection, make_pool
+from sdr_dialogue.clients.breaker import CircuitBreaker
+from sdr_dialogue.clients.chain import ModelChain
+from sdr_dialogue.clients.latency import DelayedModel
+from sdr_dialogue.clients.llm import ModelChoice, OpenAiModel
 from sdr_dialogue.clients.reporting import GrpcRecorder
+from sdr_dialogue.domain.conversation import TurnContext
+from sdr_dialogue.engine.scripted import ScriptedEngine, read_value
+from sdr_dialogue.engine.speech import speech_for
+from sdr_dialogue.engine.wording import question_for
 from sdr_dialogue.operations import Dialogue
 from sdr_dialogue.ports import LanguageModel
 from sdr_dialogue.servicer import DialogueServicer
@@ -111,7 +121,12 @@ async def build(settings: Settings, stack: AsyncExitStack, model: LanguageModel)
     idempotency = Idempotency(pool, lease_s=settings.lease())
     accounts = PostgresSettings(pool, settings.settings_ttl_s)
     dialogue = Dialogue(
-        pool, conversations=PostgresConversations(), settings=accounts, events=OutboxEvents(), model=model
+        pool,
+        conversations=PostgresConversations(),
+        settings=accounts,
+        events=OutboxEvents(),
+        model=model,
+        read=read_value,
     )
     forwarder = None
     if settings.reporting_target:
@@ -132,15 +147,39 @@ async def build(settings: Settings, stack: AsyncExitStack, model: LanguageModel)
 
 def choose_model(settings: Settings) -> LanguageModel:
     """What answers in production: the provider's model if there is a key, and always the scripted engine."""
-    from sdr_dialogue.engine.scripted import ScriptedEngine
+    scripted: LanguageModel = ScriptedEngine()
+    if settings.fake_latency_ms:
+        scripted = DelayedModel(scripted, settings.fake_latency_ms / 1000)
+    if not settings.openai_api_key.get_secret_value():
+        return scripted
+    provider = OpenAiModel(
+        ModelChoice(
+            api_key=settings.openai_api_key.get_secret_value(),
+            base_url=settings.openai_base_url,
+            model=settings.model,
+            analysis_model=settings.analysis_model,
+            deadline_s=settings.model_deadline_s,
+            analysis_deadline_s=settings.analysis_deadline_s,
+            reasoning_effort=settings.reasoning_effort,
+        ),
+        ask=_question,
+    )
+    breaker = CircuitBreaker(settings.breaker_failures, settings.breaker_pause_s, time.monotonic)
+    return ModelChain(provider, scripted, breaker)
 
-    return ScriptedEngine()
+
+def _question(kind: FactKind, context: TurnContext, language: str) -> str:
+    return question_for(kind, context, speech_for(context, language))
 
 
 async def run(settings: Settings) -> None:
     """Serves until SIGTERM or SIGINT, then drains."""
     stop = stop_on_signals()
+    model = choose_model(settings)
     async with AsyncExitStack() as stack:
-        await build(settings, stack, choose_model(settings))
+        await build(settings, stack, model)
+        if isinstance(model, ModelChain):
+            # The first lead does not wait for a library to load.
+            await model.warm_up()
         await stop.wait()
     _LOG.info("service_stopped")

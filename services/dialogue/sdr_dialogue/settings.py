@@ -28,6 +28,8 @@ class Settings(ServiceSettings):
     """Model of a turn's answer: cheap and quick."""
     analysis_model: Annotated[str, Field(min_length=1)] = "gpt-5"
     """Model of the judgement at the end of a qualification: once per lead."""
+    reasoning_effort: Annotated[str, Field(pattern="^(|none|minimal|low|medium|high)$")] = "low"
+    """How long reasoning models (gpt-5…, o…) may think; empty: not sent. Leads wait for it."""
     model_deadline_s: Annotated[float, Ge(0.05), Le(120)] = 12.0
     """Seconds that a model gets for one answer, its repair included; then the scripted engine answers."""
     analysis_deadline_s: Annotated[float, Ge(0.05), Le(300)] = 30.0

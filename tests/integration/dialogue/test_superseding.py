@@ -95,7 +95,8 @@ async def test_a_message_edited_before_its_answer_is_kept_as_it_is_now(
     edit = an_observation(10, pb.OBSERVATION_KIND_EDITED, "nome=Mariana;", minute=30)
     answer = await dialogue.respond(a_request(2, a_message(10, "nome=Mariana;"), observations=(edit,)))
     assert values(answer.lead) == {"NAME": "Mariana"}
-    assert [line.text for line in (await dialogue.conversation()).lines][0] == "nome=Mariana;"
+    lines = (await dialogue.conversation()).lines
+    assert lines[0].text == "nome=Mariana;"
 
 
 async def test_a_superseded_turn_that_ends_late_changes_nothing(dialogue: Dialogue, model: ObedientModel) -> None:

@@ -1,0 +1,24 @@
+"""`python -m sdr_sandbox.llm`: an emulated OpenAI for `OPENAI_BASE_URL=http://127.0.0.1:8089/v1`."""
+
+from __future__ import annotations
+
+import argparse
+
+import uvicorn
+
+from sdr_sandbox.llm.app import make_app
+from sdr_sandbox.llm.script import ModelState
+
+
+def main() -> None:
+    """Serves until it is told to stop."""
+    parser = argparse.ArgumentParser(prog="sdr_sandbox.llm", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="address to bind to")
+    parser.add_argument("--port", type=int, default=8089, help="port to bind to")
+    parser.add_argument("--key", default="", help="the one accepted API key; empty: any")
+    options = parser.parse_args()
+    uvicorn.run(make_app(ModelState(api_key=options.key)), host=options.host, port=options.port, log_level="warning")
+
+
+if __name__ == "__main__":
+    main()

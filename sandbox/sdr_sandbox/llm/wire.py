@@ -1,0 +1,104 @@
+"""OpenAI's wire format: answers and errors as the API sends them.
+
+Source: https://platform.openai.com/docs/api-reference/chat/object and /docs/guides/error-codes.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+from starlette.responses import JSONResponse, Response
+
+from sdr_sandbox.llm.script import Answer, CutOff, Failure, Json, Refusal
+
+_ERRORS: dict[int, tuple[str, str | None, str]] = {
+    400: ("invalid_request_error", None, "The request is malformed."),
+    401: ("invalid_request_error", "invalid_api_key", "Incorrect API key provided."),
+    403: ("invalid_request_error", "unsupported_country_region_territory", "Not supported here."),
+    404: ("invalid_request_error", "model_not_found", "The model does not exist or you do not have access to it."),
+    408: ("timeout", None, "Request timed out."),
+    409: ("conflict", None, "The resource was updated by another process."),
+    429: ("requests", "rate_limit_exceeded", "Rate limit reached for requests."),
+    500: ("server_error", None, "The server had an error while processing your request."),
+    502: ("server_error", None, "Bad gateway."),
+    503: ("server_error", None, "The engine is currently overloaded, please try again later."),
+}
+"""Type, code and message by status."""
+
+
+def error(status: int, message: str = "", *, code: str | None = None, param: str | None = None) -> Response:
+    """An error body; empty `message` and `code`: the usual ones of the status."""
+    kind, usual_code, usual = _ERRORS[status]
+    body = {"error": {"message": message or usual, "type": kind, "param": param, "code": code or usual_code}}
+    return JSONResponse(body, status, headers={"x-request-id": f"req_{uuid.uuid4().hex}"})
+
+
+def failure(step: Failure) -> Response:
+    """A scripted error, with its hint when to come again."""
+    response = error(step.status)
+    if step.retry_after_s is not None:
+        response.headers["retry-after"] = str(step.retry_after_s)
+        response.headers["x-ratelimit-remaining-requests"] = "0"
+        response.headers["x-ratelimit-reset-requests"] = f"{step.retry_after_s}s"
+    return response
+
+
+def completion(model: str, step: Answer | Refusal | CutOff) -> Response:
+    """A `chat.completion` object."""
+    content: JsonValue
+    refusal: str | None = None
+    finish_reason, prompt_tokens, completion_tokens, cached_tokens = "stop", 120, 40, 0
+    if isinstance(step, Answer):
+        content = step.content if isinstance(step.content, str) else json.dumps(step.content, ensure_ascii=False)
+        prompt_tokens, completion_tokens, cached_tokens = (
+            step.prompt_tokens,
+            step.completion_tokens,
+            step.cached_tokens,
+        )
+    elif isinstance(step, CutOff):
+        content, finish_reason = step.content, "length"
+    else:
+        content, refusal = None, step.text
+    body: Json = {
+        "id": f"chatcmpl-{uuid.uuid4().hex}",
+        "object": "chat.completion",
+        "created": int(time.time()),
+        "model": model,
+        "choices": [
+            {
+                "index": 0,
+                "message": {"role": "assistant", "content": content, "refusal": refusal, "annotations": []},
+                "logprobs": None,
+                "finish_reason": finish_reason,
+            }
+        ],
+        "usage": _usage(prompt_tokens, completion_tokens, cached_tokens),
+        "service_tier": "default",
+        "system_fingerprint": None,
+    }
+    return JSONResponse(body, headers={"x-request-id": f"req_{uuid.uuid4().hex}"})
+
+
+def _usage(prompt_tokens: int, completion_tokens: int, cached_tokens: int) -> Json:
+    return {
+        "prompt_tokens": prompt_tokens,
+        "completion_tokens": completion_tokens,
+        "total_tokens": prompt_tokens + completion_tokens,
+        "prompt_tokens_details": {"cached_tokens": cached_tokens, "audio_tokens": 0},
+        "completion_tokens_details": {
+            "reasoning_tokens": 0,
+            "audio_tokens": 0,
+            "accepted_prediction_tokens": 0,
+            "rejected_prediction_tokens": 0,
+        },
+    }
+
+
+def key_of(headers: Mapping[str, str]) -> str:
+    """The bearer token of a request; empty: none."""
+    scheme, _, key = headers.get("authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
