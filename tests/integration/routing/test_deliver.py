@@ -73,9 +73,11 @@ async def test_a_hand_off_writes_everything_in_order_and_opens(routing: Routing)
     ]
     assert delivery.state == pb.DELIVERY_STATE_DONE
     assert routing.messages(who.conversation_id) == [
-        "Sim, atendemos aos sábados.\n\n"
-        "Perfeito, Mariana! Já passei suas informações para Camila Ribeiro, que vai continuar seu atendimento por aqui "
-        "e combinar com você os próximos passos sobre botox. 😊"
+        (
+            "Sim, atendemos aos sábados.\n\n"
+            "Perfeito, Mariana! Já passei suas informações para Camila Ribeiro, que vai continuar seu atendimento por aqui "
+            "e combinar com você os próximos passos sobre botox. 😊"
+        )
     ]
     (note,) = routing.messages(who.conversation_id, private=True)
     assert "110 de 130 pontos" in note
