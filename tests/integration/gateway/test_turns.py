@@ -133,14 +133,17 @@ async def test_repeated_and_reordered_webhooks_answer_once(door: Door, services:
     assert [m.message_id for m in asked.messages] == [101, 102]
 
 
-async def test_typing_makes_the_burst_wait_and_nothing_else(door: Door, services: Services) -> None:
-    await door.tell(a_message(101))
-    for _ in range(4):
-        await asyncio.sleep(0.08)
-        await door.tell(typing())
-    assert services.responds == []
-    await eventually(lambda: services.delivers)
-    assert await door.rows("select count(*) as n from mailbox_entry") == [{"n": 1}]
+async def test_typing_makes_the_burst_wait_and_nothing_else(database: str, services: Services) -> None:
+    async with running_gateway(database, services, coalesce_idle_ms=700, coalesce_max_ms=10_000) as door:
+        began = asyncio.get_running_loop().time()
+        await door.tell(a_message(101))
+        for _ in range(6):
+            await asyncio.sleep(0.2)  # the pace of somebody who types
+            await door.tell(typing())
+        assert services.responds == []
+        await eventually(lambda: services.delivers)
+        assert asyncio.get_running_loop().time() - began > 1.8
+        assert await door.rows("select count(*) as n from mailbox_entry") == [{"n": 1}]
 
 
 async def test_the_last_turn_is_analyzed_and_judged_before_it_is_delivered(door: Door, services: Services) -> None:

@@ -110,6 +110,12 @@ def decide(state: ConversationState, signals: Sequence[Signal]) -> Decision:
     )
 
 
+def everything_told(decision: Decision) -> tuple[Note, ...]:
+    """All of a turn as notes, for a turn that cannot be answered."""
+    lines = (_lead_note(message) for message in decision.messages)
+    return tuple(sorted((*decision.notes, *lines), key=lambda note: note.message_id))
+
+
 def _silence(state: ConversationState, fresh: Sequence[Signal], lines: Sequence[Signal]) -> Outcome | None:
     if not lines:
         return Outcome.OBSERVED

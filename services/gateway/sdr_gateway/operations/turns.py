@@ -21,7 +21,7 @@ from sdr_common.grpc_errors import RemoteError
 from sdr_common.mailbox import Claim
 from sdr_gateway.domain.conversation import ConversationState
 from sdr_gateway.domain.event import Signal, SignalKind
-from sdr_gateway.domain.turn import Decision, Note, Outcome, after_delivery, decide
+from sdr_gateway.domain.turn import Decision, Note, Outcome, after_delivery, decide, everything_told
 from sdr_gateway.operations import requests
 from sdr_gateway.operations.observe import Observer
 from sdr_gateway.ports import Conversations, Dialogue, Remembered, Routing, Scoring, Turns
@@ -200,7 +200,7 @@ class TurnWork:
         _LOG.error("turn_poisoned", turn=turn.claim.turn, attempt=turn.claim.attempt)
         silent = turn.decision.silence is not None
         try:
-            await self._observer.observe(turn.ref, turn.decision.notes)
+            await self._observer.observe(turn.ref, everything_told(turn.decision))
         except RemoteError as error:
             if error.transient and silent:
                 raise
