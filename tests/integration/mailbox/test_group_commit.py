@@ -90,3 +90,19 @@ async def test_a_caller_that_gives_up_does_not_disturb_the_others(box: Box) -> N
         gone.cancel()
         assert await stays is Receipt.ACCEPTED
     assert exts((await box.claim()).entries) == [1, 2]
+
+
+async def test_a_group_that_loses_a_deadlock_is_committed_again(box: Box) -> None:
+    await box.put(message(1, key_id=1), message(2, key_id=2))
+    async with GroupCommit(box.mailbox) as commit, box.session() as other:
+        await other.execute("set local deadlock_timeout = '60s'")
+        await box.mailbox.ingest(other, [message(3, key_id=2)])
+
+        async def add_both() -> list[Receipt]:
+            return list(await asyncio.gather(commit.add(message(4, key_id=1)), commit.add(message(5, key_id=2))))
+
+        waiting = await box.blocked(add_both)
+        # Against the key order, as no statement of the mailbox does: somebody must lose.
+        assert len((await box.mailbox.ingest(other, [message(6, key_id=1)])).new) == 1
+    assert await waiting == [Receipt.ACCEPTED, Receipt.ACCEPTED]
+    assert sorted(exts(claim.entries) for claim in await box.mailbox.claim("anna", 10)) == [[1, 4, 6], [2, 3, 5]]

@@ -8,9 +8,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
+from structlog.testing import capture_logs
 
 from sdr_common.clock import utc_now
 from sdr_common.errors import DomainError, ErrorKind, InvalidField
@@ -28,7 +31,8 @@ from sdr_common.mailbox import (
     WorkerOptions,
 )
 from sdr_common.postgres import connection
-from tests.integration.mailbox.box import OPTIONS, Box, exts, message
+from tests.integration.mailbox.box import OPTIONS, Box, exts, message, open_box
+from tests.support.postgres import with_database
 
 FAST = WorkerOptions(drain_s=0.2)
 
@@ -343,3 +347,97 @@ async def test_a_handler_that_hangs_is_cancelled_and_that_counts(box: Box) -> No
         await until(lambda: bool(samples))
     assert isinstance(samples[0], TurnPutBack)
     assert (samples[0].counted, samples[0].attempt) == (True, 1)
+
+
+async def test_a_process_that_slept_past_its_lease_drops_the_older_of_its_two_claims(box: Box) -> None:
+    attempts: list[int] = []
+    cancelled: list[int] = []
+
+    async def handle(claim: Claim) -> Close:
+        attempts.append(claim.attempt)
+        if claim.attempt == 1:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                cancelled.append(claim.attempt)
+        return Close("answered")
+
+    await box.put(message(1))
+    async with working(box.mailbox, handle) as worker:
+        await until(lambda: attempts == [1])
+        await box.hurry("held_until")
+        await until(lambda: attempts == [1, 2] and worker.in_flight == 0)
+    assert cancelled == [1]
+    assert (await box.row())["due_at"] is None
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_the_end_of_a_turn_that_somebody_else_has_is_dropped(box: Box, fails: bool) -> None:
+    go_on = asyncio.Event()
+    samples: list[Sample] = []
+
+    async def handle(claim: Claim) -> Close:
+        await go_on.wait()
+        if fails:
+            raise ValueError("late")
+        return Close("answered")
+
+    await box.put(message(1))
+    async with working(box.mailbox, handle, metrics=samples.append) as worker:
+        await until(lambda: worker.in_flight == 1)
+        async with connection(box.pool) as conn:
+            await conn.execute("update mailbox set owner = 'other', epoch = epoch + 1, held_until = now() + '1 hour'")
+        go_on.set()
+        await until(lambda: worker.in_flight == 0)
+    row = await box.row()
+    assert (row["owner"], row["attempt"], row["turn"] is None) == ("other", 1, False)
+    assert samples == []
+
+
+async def test_stopping_while_the_database_is_away_leaves_turns_to_their_leases(box: Box, box_url: str) -> None:
+    cancelled = asyncio.Event()
+
+    async def handle(claim: Claim) -> Close:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+        raise AssertionError
+
+    await box.put(message(1))
+    async with open_box(box_url, options=replace(OPTIONS, lease_s=0.3)) as doomed:
+        await box.put(message(2, key_id=8))
+        options = replace(FAST, depth_every_s=0.02)
+        with capture_logs() as logs:
+            async with working(doomed.mailbox, handle, options, metrics=lambda _: None) as worker:
+                await until(lambda: worker.in_flight == 2)
+                await doomed.pool.close()
+                await until(lambda: any(log["event"] == "mailbox_store_lost" for log in logs))
+    assert cancelled.is_set()
+    assert [log["event"] for log in logs] == ["mailbox_store_lost"]
+    row = await box.row()
+    assert (row["attempt"], row["turn"] is None) == (1, False)
+
+
+async def test_an_outage_is_logged_once_and_work_goes_on_after_it(box: Box) -> None:
+    handled: list[int] = []
+
+    async def handle(claim: Claim) -> Close:
+        handled.append(claim.key_id)
+        return Close("answered")
+
+    name = urlsplit(box.url).path.removeprefix("/")
+    with capture_logs() as logs, psycopg.connect(with_database(box.url, "postgres"), autocommit=True) as admin:
+
+        def happened(event: str) -> bool:
+            return any(log["event"] == event for log in logs)
+
+        async with working(box.mailbox, handle):
+            admin.execute(SQL("alter database {} allow_connections false").format(Identifier(name)))
+            admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [name])
+            await until(lambda: happened("mailbox_store_lost"))
+            admin.execute(SQL("alter database {} allow_connections true").format(Identifier(name)))
+            await until(lambda: happened("mailbox_store_returned"), 30)
+            await box.put(message(1))
+            await until(lambda: handled == [7])
+    assert [log["event"] for log in logs] == ["mailbox_store_lost", "mailbox_store_returned"]
