@@ -101,7 +101,8 @@ wanted as (
   group by procedure order by lead_count desc, procedure collate "C" limit 10),
 new_leads as (
   select count(*) as new_lead_count,
-    avg(greatest(extract(epoch from first_public_at - first_message_at), 0)) as first_answer_s
+    avg(greatest(extract(epoch from first_public_at - first_message_at), 0))
+      filter (where first_public_at is not null) as first_answer_s
   from lead
   where account_id = %(account_id)s and first_message_at >= coalesce(%(start)s::timestamptz, '-infinity')
     and first_message_at < %(until)s::timestamptz),

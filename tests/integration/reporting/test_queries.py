@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from sdr_common.migrate import migrate
+from sdr_reporting.store.postgres import QUERIES
+from tests.support.postgres import PostgresServer
+
+LEAD_COUNT = 30_000
+
+FILL = """
+insert into lead (account_id, contact_id, conversation_id, channel, contact_name, fact_name, name, name_folded,
+  name_grams, told_status, status, procedure, known_count, team, closer_email, qualification_id,
+  qualification_version, score, temperature, qualified_at, answered, first_message_at, first_public_at, updated_at,
+  last_seq, stamps)
+select 7, n, n, 'whatsapp', name, '', name, name,
+  array(select distinct '7:' || substr(name, i, 3) from generate_series(1, length(name) - 2) i),
+  status, status, (array['botox','laser','acne'])[1 + n % 3], n % 6, '', '', gen_random_uuid(),
+  1, n % 131, (array['quente','morno','frio','muito_frio'])[1 + n % 4], began + interval '6 minutes', true,
+  began, began + interval '20 seconds', began + interval '7 minutes', n, '{}'
+from (select n, timestamptz '2026-03-03' - make_interval(mins => n) as began,
+    (array['ana','maria','jose','joao','bia'])[1 + n % 5] || ' '
+      || (array['silva','souza','conceicao','avila'])[1 + n / 5 % 4] || ' ' || md5(n::text) as name,
+    case when n % 1000 = 0 then 'escalado' when n % 10 = 0 then 'em_andamento' else 'qualificado' end as status
+  from generate_series(1, %(count)s) n) as leads;
+insert into first_message select gen_random_uuid(), 7, contact_id, first_message_at from lead;
+insert into qualification
+select 7, qualification_id, contact_id, 1, score, temperature, qualified_at, first_message_at, null, procedure
+from lead;
+insert into escalation
+select gen_random_uuid(), 7, contact_id, updated_at from lead where status = 'escalado' or contact_id % 20 = 0;
+insert into event (event_id, account_id, contact_id, occurred_at, kind, body)
+select gen_random_uuid(), 7, contact_id, updated_at, 'turn_finished', '' from lead order by contact_id;
+vacuum analyze
+"""
+"""Leads of one account, a minute apart, each judged once."""
+
+
+@pytest.fixture(scope="module")
+def many_leads(postgres: PostgresServer) -> Iterator[str]:
+    """A database with many leads, made once for all plans."""
+    with postgres.database() as url:
+        migrate(url, "reporting", "sdr_reporting")
+        with psycopg.connect(url, autocommit=True, options="-c search_path=reporting") as conn:
+            for statement in FILL.split(";"):
+                conn.execute(statement.replace("%(count)s", str(LEAD_COUNT)).encode())
+        yield url
+
+
+@pytest.mark.parametrize("name", sorted(QUERIES))
+def test_each_query_can_be_planned_on_the_migrated_schema(database: str, name: str) -> None:
+    parameters = dict.fromkeys(re.findall(r"%\((\w+)\)s", QUERIES[name]))
+    with psycopg.connect(database, options="-c search_path=reporting") as conn:
+        plan = conn.execute(f"explain {QUERIES[name]}".encode(), parameters).fetchall()
+    assert plan
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "index"),
+    [
+        ("list_leads", {}, "lead_by_news"),
+        ("list_leads", {"status": "escalado"}, "lead_by_status"),
+        ("list_leads", {"temperature": "quente"}, "lead_by_temperature"),
+        ("list_leads", {"pattern": "%conceicao%", "grams": ["7:con", "7:onc", "7:nce"]}, "lead_by_name"),
+        ("overview", {}, "qualification_by_time"),
+        ("overview", {}, "lead_by_first_message"),
+        ("overview", {}, "escalation_by_time"),
+        ("list_moved_leads", {"snapshot": 29_990}, "lead_by_seq"),
+        ("find_leads", {"account_ids": [7], "contact_ids": [5]}, "lead_pk"),
+        ("link_qualifications", {"account_ids": [7], "contact_ids": [5]}, "first_message_of_lead"),
+    ],
+)
+def test_a_query_finds_its_index_among_many_leads(
+    many_leads: str, name: str, parameters: dict[str, object], index: str
+) -> None:
+    defaults: dict[str, object] = dict.fromkeys(re.findall(r"%\((\w+)\)s", QUERIES[name]))
+    defaults |= {"account_id": 7, "snapshot": 10**9, "limit": 51} | parameters
+    if name == "overview":
+        defaults |= {"start": "2026-03-01", "until": "2026-03-03"}
+    with psycopg.connect(many_leads, options="-c search_path=reporting") as conn:
+        plan = conn.execute(f"explain {QUERIES[name]}".encode(), defaults).fetchall()
+    assert index in "\n".join(line for (line,) in plan)

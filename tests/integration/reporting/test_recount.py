@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import asyncio
+import itertools
+import uuid
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sdr.common.v1 import lead_pb2 as lead
+from sdr.reporting.v1 import reporting_pb2 as pb
+from tests.integration.reporting.conftest import Reporting, timestamp
+from tests.integration.reporting.recount import Figures, leads_of, recount, same_period, utc
+
+ZONES = ["America/Sao_Paulo", "America/Noronha", "UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu"]
+ACCOUNTS = itertools.count(1000)
+"""Each example has an account of its own: one database serves them all."""
+
+BASE = datetime.now(UTC).replace(microsecond=0)
+MINUTES_AGO = st.integers(0, 3 * 24 * 60) | st.integers(0, 45 * 24 * 60) | st.sampled_from([60, 120, 180])
+INSTANTS = st.builds(
+    lambda minutes, micros: BASE - timedelta(minutes=minutes, microseconds=micros),
+    MINUTES_AGO,
+    st.sampled_from([0, 0, 1, 250_001]),
+)
+STATUSES = st.sampled_from(lead.LeadStatus.values())
+UUIDS = st.uuids().map(str)
+
+
+def _facts(instant: datetime, slug: str | None, level: str) -> list[lead.Fact]:
+    if slug is None:
+        return []
+    return [
+        lead.Fact(
+            kind=lead.FACT_KIND_INTEREST,
+            value="interesse",
+            level=level,
+            canonical=slug,
+            source=lead.FACT_SOURCE_LEAD,
+            set_at=timestamp(instant),
+        )
+    ]
+
+
+@st.composite
+def payloads(draw: st.DrawFn, instant: datetime) -> dict[str, object]:
+    """What happened at an instant."""
+    kind = draw(
+        st.sampled_from(["turn", "turn", "facts", "judged", "judged", "settled", "escalated", "status", "newer"])
+    )
+    near = draw(st.integers(-120, 5))
+    other = timestamp(instant + timedelta(minutes=near))
+    if kind == "turn":
+        return {
+            "turn_finished": pb.TurnFinished(
+                turn_id=1,
+                message_count=draw(st.integers(0, 2)),
+                first_message_at=draw(st.sampled_from([None, other, other])),
+                outcome=draw(st.sampled_from(["answered", "answered", "paused", "escalated", "opted_out"])),
+            )
+        }
+    if kind == "facts":
+        slug = draw(st.sampled_from([None, "", "botox", "laser", "peeling"]))
+        level = draw(st.sampled_from(["especifico", "generico", "nenhum"]))
+        return {"facts_learned": pb.FactsLearned(facts=_facts(instant, slug, level), status=draw(STATUSES))}
+    if kind == "judged":
+        qualification = lead.Qualification(
+            qualification_id=draw(UUIDS),
+            version=draw(st.integers(1, 3)),
+            score=draw(st.integers(0, 130)),
+            temperature=draw(st.sampled_from(lead.Temperature.values()[1:])),
+            status=draw(STATUSES),
+            qualified_at=timestamp(instant),
+        )
+        return {"lead_qualified": pb.LeadQualified(qualification=qualification)}
+    if kind == "settled":
+        return {"delivery_settled": pb.DeliverySettled(first_public_at=draw(st.sampled_from([None, other])))}
+    if kind == "escalated":
+        return {"lead_escalated": pb.LeadEscalated()}
+    return {"lead_status_changed": pb.LeadStatusChanged(status=draw(STATUSES))} if kind == "status" else {}
+
+
+@st.composite
+def events(draw: st.DrawFn) -> pb.Event:
+    """An event of one of four leads of no account yet."""
+    instant = draw(INSTANTS)
+    return pb.Event(
+        event_id=draw(UUIDS),
+        occurred_at=timestamp(instant),
+        conversation=lead.ConversationRef(conversation_id=draw(st.integers(1, 2)), contact_id=draw(st.integers(1, 4))),
+        **draw(payloads(instant)),  # type: ignore[arg-type]  # exactly one message of the oneof, or none
+    )
+
+
+def figures(overview: pb.GetOverviewResponse) -> Figures:
+    has = overview.HasField
+    return Figures(
+        new=overview.new_lead_count,
+        qualified=overview.qualified_lead_count,
+        temperatures=[each.lead_count for each in overview.by_temperature],
+        qualification_time=(
+            overview.average_qualification_time.ToTimedelta() if has("average_qualification_time") else None
+        ),
+        answer_time=overview.average_first_answer_time.ToTimedelta() if has("average_first_answer_time") else None,
+        procedures=[(each.procedure, each.lead_count) for each in overview.top_procedures],
+        score=overview.average_score if has("average_score") else None,
+        in_progress=overview.in_progress_lead_count,
+        escalated=overview.escalated_lead_count,
+    )
+
+
+def same(one: Figures, other: Figures) -> bool:
+    """Equal but for the last digit of a mean score."""
+    score, other_score = one.score, other.score
+    one.score = other.score = None
+    close = score == other_score or (score is not None and score == pytest.approx(other_score))
+    return one == other and close
+
+
+async def in_named_period(
+    reporting: Reporting, account_id: int, name: str, zone: str, told: list[pb.Event]
+) -> tuple[Figures, Figures]:
+    """What the service counts and what a recount does, on one local day."""
+    while True:
+        today = datetime.now(ZoneInfo(zone)).date()
+        counted = figures(await reporting.overview(name, account_id=account_id))
+        expected = recount(told, same_period(name, datetime.now(UTC), ZoneInfo(zone)))
+        if datetime.now(ZoneInfo(zone)).date() == today:
+            return counted, expected
+
+
+async def all_pages(reporting: Reporting, account_id: int) -> list[pb.LeadSummary]:
+    leads: list[pb.LeadSummary] = []
+    token = ""
+    while True:
+        request = pb.ListLeadsRequest(account_id=account_id, page_size=2, page_token=token)
+        page = await reporting.list_leads(request)
+        leads += page.leads
+        token = page.next_page_token
+        if not token:
+            return leads
+
+
+async def tell(reporting: Reporting, told: list[pb.Event], order: list[pb.Event], size: int) -> None:
+    """Tells events in batches at the same time; answers how many were new in all."""
+    batches = [order[start : start + size] for start in range(0, len(order), size)]
+    counts = await asyncio.gather(*(reporting.record(*batch) for batch in batches))
+    assert sum(counts) == len(told)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(drawn=st.lists(events(), min_size=1, max_size=16, unique_by=lambda event: event.event_id), data=st.data())
+async def test_every_figure_equals_a_recount_of_the_raw_events(
+    reporting: Reporting, drawn: list[pb.Event], data: st.DataObject
+) -> None:
+    account_id = next(ACCOUNTS)
+    namespace = uuid.UUID(int=account_id)
+    for event in drawn:
+        # Hypothesis replays examples: the same event of another example is another event.
+        event.event_id = str(uuid.uuid5(namespace, event.event_id))
+        judged = event.lead_qualified.qualification if event.HasField("lead_qualified") else None
+        if judged is not None:
+            judged.qualification_id = str(uuid.uuid5(namespace, judged.qualification_id))
+        event.conversation.account_id = account_id
+    zone = data.draw(st.sampled_from(ZONES))
+    await reporting.put_settings(zone, account_id=account_id)
+    repeated = data.draw(st.lists(st.sampled_from(drawn), max_size=6))
+    order = data.draw(st.permutations(drawn + repeated))
+    await tell(reporting, drawn, list(order), data.draw(st.integers(1, 6)))
+
+    for name in ("today", "week", "month"):
+        counted, expected = await in_named_period(reporting, account_id, name, zone, drawn)
+        assert same(counted, expected), name
+
+    start = data.draw(INSTANTS)
+    until = start + timedelta(minutes=data.draw(st.integers(0, 30 * 24 * 60)))
+    counted = figures(await reporting.overview(start=start, until=until, account_id=account_id))
+    assert same(counted, recount(drawn, lambda instant: start <= instant < until))
+
+    listed = await all_pages(reporting, account_id)
+    leads = leads_of(drawn)
+    newest = {contact: max(utc(event.occurred_at) for event in one.events) for contact, one in leads.items()}
+    expected_order = sorted(leads, key=lambda contact: (newest[contact], contact), reverse=True)
+    assert [item.contact_id for item in listed] == expected_order
+    for item in listed:
+        one = leads[item.contact_id]
+        judgements = one.judgements()
+        assert item.status == one.status()
+        assert item.procedure == one.procedure()
+        assert item.qualification_id == (judgements[-1].qualification_id if judgements else "")
+        assert item.HasField("first_message_at") == bool(one.messages())
