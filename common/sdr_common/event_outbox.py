@@ -56,6 +56,10 @@ delete from event_outbox where seq = any(%(seqs)s)
 -- Gives a batch back at once.
 update event_outbox set leased_until = null where seq = any(%(seqs)s)
 
+-- set_aside --
+-- Lets an event that reporting fails on wait, so that it holds up no other.
+update event_outbox set leased_until = now() + make_interval(secs => %(pause_s)s) where seq = any(%(seqs)s)
+
 -- refuse --
 -- Keeps an event that reporting refuses, out of the way and visible to operators.
 update event_outbox set refused_because = %(reason)s, leased_until = null where seq = any(%(seqs)s)
@@ -63,6 +67,8 @@ update event_outbox set refused_because = %(reason)s, leased_until = null where 
 )
 
 _LOG = structlog.get_logger()
+_SET_ASIDE_S = 600.0
+"""Until an event that reporting failed on is tried again."""
 
 
 class Recorder(Protocol):
@@ -166,20 +172,24 @@ class EventForwarder:
         return len(events)
 
     async def _send(self, events: dict[int, bytes]) -> None:
-        """Sends events; a batch that is refused is halved until the bad one stands alone."""
+        """Sends events; a batch that is refused or fails reporting is halved until the bad one stands alone."""
         try:
             await self._recorder.record(RecordRequest(events=[Event.FromString(body) for body in events.values()]))
         except RemoteError as error:
-            if error.kind is not ErrorKind.INVALID:
+            refused = error.kind is ErrorKind.INVALID
+            if not refused and (error.kind, error.reason) != (ErrorKind.INTERNAL, "INTERNAL"):
                 raise
             if len(events) > 1:
                 items = list(events.items())
                 await self._send(dict(items[: len(items) // 2]))
                 await self._send(dict(items[len(items) // 2 :]))
                 return
-            _LOG.error("event_refused", reason=error.reason, seq=next(iter(events)))
+            _LOG.error("event_refused" if refused else "event_set_aside", reason=error.reason, seq=next(iter(events)))
             async with connection(self._pool) as conn:
-                await conn.execute(_QUERIES["refuse"], {"seqs": list(events), "reason": error.message[:500]})
+                if refused:
+                    await conn.execute(_QUERIES["refuse"], {"seqs": list(events), "reason": error.message[:500]})
+                else:
+                    await conn.execute(_QUERIES["set_aside"], {"seqs": list(events), "pause_s": _SET_ASIDE_S})
             return
         async with connection(self._pool) as conn:
             await conn.execute(_QUERIES["sent"], {"seqs": list(events)})

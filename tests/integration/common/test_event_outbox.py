@@ -31,6 +31,8 @@ class _Reporting(reporting_pb2_grpc.ReportingServiceServicer):
 
     refused: set[str] = field(default_factory=set)
     """Ids of events whose batch is refused."""
+    failed_on: set[str] = field(default_factory=set)
+    """Ids of events that it has a fault with."""
     down: bool = False
     loses_answers: int = 0
     """So many calls are recorded and then fail."""
@@ -43,6 +45,8 @@ class _Reporting(reporting_pb2_grpc.ReportingServiceServicer):
         if self.down:
             raise StoreUnavailable
         for position, event in enumerate(request.events):
+            if event.event_id in self.failed_on:
+                raise ArithmeticError("a fault of reporting")
             if event.event_id in self.refused:
                 raise InvalidField(f"events[{position}]", "not what it must be")
         self.received += [event.event_id for event in request.events]
@@ -155,6 +159,26 @@ async def test_a_refused_event_is_found_by_halving_and_kept_for_operators(
     calls = reporting.calls
     assert await EventForwarder(pool, client).forward() == 0
     assert reporting.calls == calls
+
+
+async def test_an_event_that_reporting_fails_on_is_set_aside_and_sent_when_it_is_mended(
+    pool: Pool, client: _Client, reporting: _Reporting
+) -> None:
+    sent = await _put(pool, [_event() for _ in range(5)])
+    reporting.failed_on = {sent[0]}
+    with structlog.testing.capture_logs() as logs:
+        await EventForwarder(pool, client).forward()
+    assert [entry for entry in logs if entry["event"] == "event_set_aside"] == [
+        {"event": "event_set_aside", "log_level": "error", "reason": "INTERNAL", "seq": 1}
+    ]
+    assert set(reporting.received) == set(sent[1:])
+    assert await EventForwarder(pool, client).forward() == 0
+    reporting.failed_on = set()
+    async with connection(pool) as conn:
+        await conn.execute("update event_outbox set leased_until = leased_until - interval '10 minutes'")
+    await EventForwarder(pool, client).forward()
+    assert sent[0] in reporting.received
+    assert await _waiting(pool) == []
 
 
 async def test_an_outage_in_the_middle_of_halving_loses_and_leases_nothing(
