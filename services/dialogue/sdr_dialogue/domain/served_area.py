@@ -40,7 +40,7 @@ _GENERIC = words(
 )
 _LEADING = re.compile(
     r"^(?:(?:eu|aqui|ai|la|moro|mora|vivo|resido|estou|to|tou|sou|fico|venho|falo|e|eh|no|na|nos|nas|em|de|do|da|"
-    r"dos|das|o|a|bairro|cidade|municipio|regiao|zona rural|perto|proximo|proxima|lado|ao|mesmo|bem|por)\s+)+"
+    r"dos|das|o|a|bairro|cidade(?= d)|municipio|regiao|zona rural|perto|proximo|proxima|lado|ao|mesmo|bem|por)\s+)+"
 )
 _TRAILING = re.compile(r"\s+(?:mesmo|capital|brasil|e voce|e vc|e voces|por enquanto|centro|agora|atualmente)$")
 _SEGMENTS = re.compile(r"[,;/()\n.!?|]+|\s[-–—]\s|[-–—](?=[A-Z]{2}\b)")
@@ -168,6 +168,8 @@ def _municipality(place: str, area: _Area) -> str:
     segments = [" ".join(_words(part)) for part in _SEGMENTS.split(place)]
     code = _state_code(segments)
     for segment in segments:
+        if len(segments) > 1 and segment.upper() in STATE_CODES:
+            continue  # "Recife - SP": a state beside a name is no city.
         if found := _municipality_of(segment, code, area):
             return found
     return ""

@@ -175,7 +175,7 @@ _REFUSAL = re.compile(
     r"nao vou (?:mais )?(?:querer|fazer)(?: mais)?(?: nada)?(?= [.,!]| $)|deixa (?:para la|quieto|pra la|"
     r"assim)|esquece(?= [.,!]| $)|mudei de ideia(?= [.!]| $| nao| obrigad| e nao| desisti)|"
     r"nao preciso (?:mais )?(?:de nada)?(?= [.,!]| $| obrigad)|"
-    r"(?:ja )?(?:fechei|marquei|agendei|fiz|resolvi)(?: \w+){0,2} (?:com|em) (?:outra|outro) (?:clinica|lugar|"
+    r"(?:ja )?(?:fechei|marquei|agendei|resolvi)(?: \w+){0,2} (?:com|em) (?:outra|outro) (?:clinica|lugar|"
     r"local|profissional)|(?:nao|n) (?:e|eh) (?:para|pra) mim(?= [.,!]| $)|"
     r"nao vai dar(?: \w+){0,2}(?: obrigad\w)?(?= [.!]| $)) "
 )

@@ -13,16 +13,17 @@ _NOT_DONE = (
     r"pix|o pagamento|a inscri|minha parte|as contas|isso nao)"
 )
 _KNOWS = re.compile(
-    r" (?:ja (?:fiz|tinha feito|havia feito|fiz isso|fazia|faco|tive|coloquei|apliquei|usei|removi|tomei|"
-    rf"passei por|tirei) (?:\w+ ){{0,2}}?{_NOT_DONE}(?=\w|[.,!?;])|"
+    r" (?:ja (?:fiz|tinha feito|havia feito|fiz isso|fazia|faco|coloquei|apliquei|usei|removi|tomei|"
+    rf"passei por|tirei) {_NOT_DONE}\w+|"
     r"ja (?:fiz|faco|fazia|coloquei|apliquei) $|"
     r"(?:eu )?(?:fiz|faco|coloquei|apliquei|fazia) (?:\w+ ){0,5}?(?:sempre|ano passado|mes passado|"
     r"semana passada|faz \w+|ha \w+|todo ano|todo mes|a cada|anos atras|meses atras|vezes|antes|em outra|"
     r"em outro|regularmente|direto|uma vez|duas vezes|com voces)|"
     r"(?:segunda|terceira|quarta|quinta|outra|mais uma) (?:vez|sessao|aplicacao)|retoque|retocar|refazer|"
     r"(?:fazer|quero|repetir) (?:\w+ )?de novo|renovar|repetir|manutencao|"
-    r"(?:ja )?(?:sei|conheco|vi|pesquisei|tenho nocao|tenho ideia|sabia|consultei|cotei|levantei|comparei|"
-    r"tenho)(?: \w+){0,3} (?:d?os |d?o |uns |quanto )?(?:precos?|valores|valor|custos?|quanto (?:custa|e|fica|"
+    r"(?:ja )?(?:sei|conheco|vi|pesquisei|tenho (?:uma )?(?:nocao|ideia|base)|sabia|consultei|cotei|levantei|"
+    r"comparei)(?: \w+){0,3} (?:d?os |d?o |uns |quanto )?(?:precos?|valores|valor|custos?|quanto (?:custa|e|"
+    r"fica|"
     r"sai)|orcamentos?|media de preco|faixa de preco)|"
     r"(?:ja )?(?:fiz|pedi|tenho|peguei|recebi|fizeram)(?: \w+){0,2} (?:orcamento|orcamentos|cotacao|cotacoes|"
     r"avaliacao|avaliacoes|consulta)|me (?:cobraram|passaram|falaram o valor|orcaram)|"
@@ -36,7 +37,8 @@ _LITTLE = re.compile(
     r" (?:(?:ja )?(?:pesquisei|pesquisando (?:bastante|muito|faz|ha|sobre|um pouco|bem)|andei pesquisando|"
     r"andei (?:vendo|lendo|olhando)|procurei saber|li|dei uma (?:olhada|pesquisada|lida|fucada|buscada))|"
     r"(?:ja )?(?:fiz|andei fazendo|faco)(?: \w+){0,2} (?:pesquis\w+|buscas?)|"
-    r"(?:ja )?vi (?:\w+ ){0,3}(?:videos?|internet|instagram|insta|tiktok|youtube|posts?|reels|google|sobre|"
+    r"(?:ja )?(?:vi|assisti|vejo|acompanho|sigo) (?:\w+ ){0,3}(?:videos?|influenc\w+|famosas?|internet|"
+    r"instagram|insta|tiktok|youtube|posts?|reels|google|sobre|"
     r"resultados?|coisas?|fotos|falar|falando)|"
     r"(?:ja )?(?:ouvi falar|ouvi|li) (?:\w+ ){0,3}(?:sobre|falar|algo|coisas?|disso|um pouco)?|(?:um|"
     r"bem) (?:pouco|pouquinho)|pouca coisa|mais ou menos|alguma coisa|algumas coisas|o basico|basiquinho|"
@@ -44,7 +46,7 @@ _LITTLE = re.compile(
     r"(?:minh?as?|uma|umas|meu|meus|um) (?:\w+ )?(?:amigas?|amigos?|irmas?|irmao|mae|tia|prima|colega|cunhada|"
     r"vizinha|conhecida|filha|esposa|marido|sogra|chefe)(?: \w+){0,2} (?:fez|fizeram|faz|ja fez|fazem|usa|"
     r"colocou|indicou)|"
-    r"(?:estou|to|tenho|venho) (?:so )?pesquisa(?:ndo|do)(?! pela| por)|conheco (?:um pouco|por cima|de nome|"
+    r"(?:estou|tenho|venho) (?:so )?pesquisa(?:ndo|do)(?! pela| por)|conheco (?:um pouco|por cima|de nome|"
     r"mais ou menos|de ouvir)|sei (?:um pouco|o basico|pouco|mais ou menos|alguma coisa|algo|so o)|"
     r"conheco pouco|sei que) "
 )
@@ -55,7 +57,8 @@ _FIRST = re.compile(
     r"corri atras|procurava)|nunca (?:fiz|fez|tinha feito|usei|coloquei|apliquei|tomei|vi|experimentei|tive|"
     r"mexi)|"
     r"nao (?:fiz|fiz ainda)|ainda nao (?:fiz|pesquisei|vi|procurei|busquei)|primeira vez|"
-    r"marinheira? de primeira|estou comecando) "
+    r"marinheira? de primeira|estou comecando|(?:tudo |e )?(?:tudo )?nov(?:o|idade)(?: tudo)? para mim|"
+    r"tudo novo|novidade) "
 )
 _NOTHING = re.compile(
     r" (?:nao (?:conheco|sei|entendo|manjo)(?: muito| quase| praticamente)? (?:nada|bem|direito|muito|"
@@ -64,8 +67,17 @@ _NOTHING = re.compile(
     r"(?:nao )?faco (?:a )?(?:minima |menor )?ideia|nao faco ideia|nem sei(?: \w+){0,3}|(?:sou |totalmente |"
     r"bem )(?:leig[ao]|por fora)|leig[ao]|zero|nunca ouvi(?: falar)?|"
     r"o que e isso|como (?:e que )?funciona|me explica\w*|nao tenho (?:ideia|nocao|conhecimento)|quase nada|"
+    r"nem ideia|nenhuma ideia|nocao nenhuma|"
     r"praticamente nada|totalmente perdid[ao]|perdidinha) "
 )
+_SMALL = re.compile(
+    r" (?:um|bem|o basico|basiquinho|mais ou menos|pouca coisa|alguma|algumas|por|superficial|sei|"
+    r"estou (?:so )?pesquis)"
+)
+"""Words that tell knowledge only as an answer to the question for it."""
+_OUTRIGHT_YES = frozenset(("sim", "ja", "claro", "isso", "certeza", "obvio", "aham", "uhum"))
+_TOLD_BY_OTHERS = re.compile(r"^ (?:ja )?(?:fez|faz|fazia|colocou|aplicou) ")
+"""As a human of the clinic notes it down."""
 _PRICE_TOPIC = re.compile(r" (?:quanto|precos?|valor|valores) ")
 _LABELS = {
     KnowledgeLevel.KNOWS_PRICES: "Já fez ou conhece os valores",
@@ -91,7 +103,7 @@ def read_knowledge(hearing: Hearing) -> FactDraft | None:
 
 def _stated(text: str, asked: bool) -> tuple[KnowledgeLevel, tuple[int, int]] | None:
     first = _FIRST.search(text)
-    knows = _KNOWS_BARE.search(text) or _KNOWS.search(text)
+    knows = _KNOWS_BARE.search(text) or _KNOWS.search(text) or (_TOLD_BY_OTHERS.search(text) if asked else None)
     if knows and _negated(text, knows):
         knows = None
     new_to_it = first is not None and knows is not None and first.start() < knows.start() and "mas" not in text
@@ -105,14 +117,7 @@ def _stated(text: str, asked: bool) -> tuple[KnowledgeLevel, tuple[int, int]] | 
     ):
         return KnowledgeLevel.UNKNOWN, nothing.span()
     little = _LITTLE.search(text)
-    if (
-        little
-        and (
-            asked
-            or not re.search(r" (?:um|bem|o basico|mais ou menos|pouca coisa|alguma|algumas|sei) ?", little.group()[:9])
-        )
-        and not _negated(text, little)
-    ):
+    if little and (asked or not _SMALL.match(little.group())) and not _negated(text, little):
         return KnowledgeLevel.RESEARCHED_A_LITTLE, little.span()
     return None
 
@@ -147,7 +152,11 @@ def _bare(hearing: Hearing) -> FactDraft | None:
         level = KnowledgeLevel.FIRST_SEARCH
     elif is_unknown(said):
         level = KnowledgeLevel.UNKNOWN
-    elif is_yes(said) or rest in (("ja",), ("bastante",), ("muito",), ("pouco",)) or _short_yes(said.words):
+    elif (
+        (is_yes(said) and any(word in _OUTRIGHT_YES for word in said.words))
+        or rest in (("ja",), ("bastante",), ("muito",), ("pouco",))
+        or _short_yes(said.words)
+    ):
         level = KnowledgeLevel.RESEARCHED_A_LITTLE
     if level is None:
         return None

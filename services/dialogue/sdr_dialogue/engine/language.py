@@ -20,7 +20,7 @@ _ENGLISH = words(
     yes first time never done need looking for to and with it do have tattoo removal filler skin know please i'm im
     don't dont about what where when are can this interested speak human person not no sure just researching today
     tomorrow soon appointment in on an of been before wrinkles lips hair removed remove get rush hurry anytime
-    whenever looking yet couple weeks days months"""
+    whenever looking yet couple weeks days months me stop messaging messages"""
 )
 _PORTUGUESE = words(
     """oi ola quero queria gostaria quanto custa nome moro obrigada obrigado voce vc voces onde estou sou tenho

@@ -26,9 +26,10 @@ _FROM = re.compile(
     r"to) (?:aqui |la )?(?:em|no|na|nos|nas)|"
     r"(?:falo|venho|vim|vindo|viria|saio|saindo) (?:de|do|da)|trabalho (?:em|no|na|perto d[eoa])|sou (?:aqui|"
     r"ali) (?:em|no|na)|aqui (?:em|de|do|da|no|na)|"
-    r"(?:meu |o )?bairro(?: e)?|(?:minha |a )?cidade e|regiao (?:de|do|da)|"
-    r"(?=zona)) ?(?P<place>\w.*?)(?= [.?!;:()\n]| $|$)"
+    r"(?:meu |o )?bairro(?: e)?|(?:minha |a )?cidade e|regiao (?:de|do|da)) "
+    r"(?P<place>\w.*?)(?= [.?!;:()\n]| $|$)"
 )
+_ZONE = re.compile(r" (?P<place>zona (?:norte|sul|leste|oeste|central|rural)(?: d[eoa] \w+(?: \w+)?)?)(?= )")
 _OWN_PLACE = re.compile(
     r" (?:sou daqui|moro aqui(?: mesmo| na cidade| pertinho| perto)?|sou da cidade|(?:na )?mesma cidade|"
     r"aqui na cidade|sou local|aqui mesmo|daqui mesmo) "
@@ -74,7 +75,7 @@ def read_location(hearing: Hearing) -> FactDraft | None:
         draft = _named(hearing, match, sure=True, asked=asked)
         if draft is not None:
             return draft
-    for match in _FROM.finditer(text):
+    for match in (*_FROM.finditer(text), *_ZONE.finditer(text)):
         draft = _named(hearing, match, sure=False, asked=asked)
         if draft is not None and (not known or asked or hearing.corrects):
             return draft

@@ -46,9 +46,9 @@ _EVERYDAY = words(
 _LINKS = words("da de do das dos e")
 _MARKS = frozenset("?!.,;:()\n")
 _NEVER = words(
-    """oi ola bom boa dia tarde noite sim nao ok tudo interessada interessado cliente nova novo botox mae filha filho pai
-    irma irmao amiga amigo esposa marido namorada namorado secretaria assistente representante vendedor
-    vendedora     fornecedor consultora consultor advogada advogado medica medico enfermeira dentista biomedica esteticista aluna
+    """oi ola bom boa dia tarde noite sim nao ok tudo interessada interessado cliente nova novo botox mae filha filho
+    pai irma irmao amiga amigo esposa marido namorada namorado secretaria assistente representante vendedor vendedora
+    fornecedor consultora consultor advogada advogado medica medico enfermeira dentista biomedica esteticista aluna
     estudante menor maior leiga leigo casada solteira daqui brasileira brasileiro mulher homem pessoa eu voce mesma
     mesmo humano humana humanos robo moradora alergica gravida lactante gestante diabetica hipertensa fumante muito
     bem assim tipo loira morena ruiva negra branca favor paciente moro quero queria gostaria so contra aquela aquele

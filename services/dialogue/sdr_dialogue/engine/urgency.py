@@ -26,7 +26,8 @@ from sdr_dialogue.engine.hearing import Hearing, is_no, is_unknown, is_yes
 
 _WEEKDAY = "(?:" + "|".join(WEEKDAYS) + ")"
 _RESEARCHING = re.compile(
-    r" (?:sem (?:pressa|data|prazo|previsao|urgencia|planos?)|tanto faz|tanto fez|(?:nao )?(?:estou|tem|tenho|"
+    r" (?:(?:sem|nenhuma|zero) (?:pressa|data|prazo|previsao|urgencia|planos?)|tanto faz|tanto fez|"
+    r"(?:nao )?(?:estou|tem|tenho|"
     r"e|ha|esta) (?:com )?(?:nenhuma |muita |tanta )?(?:sem )?pressa|"
     r"(?:nao|n) (?:tenho|tem|ha|sei|defini|decidi|pensei|marquei|estou com)(?: \w+){0,3} (?:data|prazo|pressa|"
     r"previsao|urgencia|quando)|"
@@ -36,7 +37,8 @@ _RESEARCHING = re.compile(
     r"olhando|curiosidade|vendo|cotando)|"
     r"por (?:enquanto|hora|agora) (?:eu )?(?:estou )?(?:so )?(?:pesquis\w+|olhando|vendo|curiosidade|nao|nada)|"
     r"(?:ainda )?estou (?:ainda )?(?:so )?pesquisando|"
-    r"quando (?:der|puder|eu puder|tiver|conseguir|sobrar)|(?:algum|um) dia(?: desses| quem sabe)?|futuramente|"
+    r"quando (?:eu )?(?:der|puder|tiver|conseguir|sobrar|juntar|receber|decidir|for possivel)|(?:algum|"
+    r"um) dia(?: desses| quem sabe)?|futuramente|"
     r"mais para frente|la para frente|"
     r"nao (?:e|esta|seria) (?:\w+ )?(?:urgente|agora|para agora|ja)|qualquer (?:dia|data|hora|momento|epoca)|"
     r"nao e nada urgente|"
@@ -97,9 +99,9 @@ _MONTH_NAMED = re.compile(
 )
 _BARE_MONTH = re.compile(rf" (?P<month>{MONTH}) ")
 _FEAST = re.compile(
-    r" (?:no|ate o|ate|antes do|antes da|para o|para a|para|depois do|depois da|pelo|perto do|d|na|apos o) "
+    r" (?:no|ate o|ate|antes do|antes da|para o|para a|para|depois do|depois da|pelo|perto do|d|na|apos o|la para o) "
     r"(?P<feast>natal|ano novo|reveillon|verao|inverno|primavera|fim d[oe] ano|final d[oe] ano|dia das maes|"
-    r"dia dos namorados|festa junina|carnaval|pascoa) "
+    r"dia dos namorados|festa junina|carnaval|pascoa|meio d[oe] ano) "
 )
 _WEEKDAY_SAID = re.compile(
     r" (?:na |no |nessa |nesse |para |ate |essa |esse |proxim[ao] |"
@@ -237,7 +239,11 @@ def _dates(text: str, today: date, asked: bool) -> list[_Found]:
             found.append((level_of_days(days), match.span()))
     pattern = _BARE_MONTH if asked else _MONTH_NAMED
     if not re.search(r" (?:fiz|foi|desde|passado|passada|nasci|nascimento) ", text):
-        found += [(level_of_month(MONTHS[match["month"]], today), match.span()) for match in pattern.finditer(text)]
+        found += [
+            (level_of_month(MONTHS[match["month"]], today), match.span())
+            for match in pattern.finditer(text)
+            if not text[: match.start("month")].endswith(" rio de ")
+        ]
     found += [(level_of_days(days_to_feast(match["feast"], today)), match.span()) for match in _FEAST.finditer(text)]
     return found
 
