@@ -305,5 +305,5 @@ async def running_gateway(
     async with AsyncExitStack() as stack:
         gateway = await build(gateway_settings(url, services, **overrides), stack, role)
         base = f"http://127.0.0.1:{gateway.http_port}"
-        http = await stack.enter_async_context(httpx.AsyncClient(base_url=base, timeout=10, trust_env=False))
+        http = await stack.enter_async_context(httpx.AsyncClient(base_url=base, timeout=60, trust_env=False))
         yield Door(gateway, http, url)

@@ -46,7 +46,11 @@ def attribute_texts(attributes: Mapping[str, Any] | None) -> tuple[dict[str, str
     """A contact's custom attributes: ours as text, WAHA's addresses, and whether WAHA is there."""
     if not attributes:
         return {}, (), False
-    ours = {key: text_of(value) for key, value in attributes.items() if key.startswith(_OURS) and len(key) <= 200}
+    ours = {
+        key: text_of(value)
+        for key, value in attributes.items()
+        if key.startswith(_OURS) and len(key) <= 200 and "\0" not in key
+    }
     addresses = tuple(value for key in _WAHA if isinstance(value := attributes.get(key), str))
     return ours, addresses, any(key in attributes for key in _WAHA)
 
