@@ -19,6 +19,8 @@ from sdr_common.postgres import Connection, Pool, Queries, connection, make_pool
 T = TypeVar("T")
 
 SCHEMA = "box"
+SLOW_S = 8.0
+"""How long a busy machine may pause between two statements of a test."""
 OPTIONS = MailboxOptions(lease_s=60.0, patience_s=60.0)
 
 

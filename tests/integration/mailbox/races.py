@@ -15,7 +15,7 @@ import pytest
 from sdr_common.clock import utc_now
 from sdr_common.mailbox import Claim, Close, Extension, Failure, LeaseLost, NewEntry
 from sdr_common.postgres import connection
-from tests.integration.mailbox.box import Box, echo, exts, message
+from tests.integration.mailbox.box import SLOW_S, Box, echo, exts, message
 
 Race = Callable[[Box], Awaitable[None]]
 
@@ -59,11 +59,11 @@ async def a_quiet_arrival_that_a_close_waited_for_is_due_by_itself(box: Box) -> 
     await box.put(message(1))
     claim = await box.claim()
     async with box.session() as arriving:
-        await box.mailbox.ingest(arriving, [echo(2, quiet_s=5.0)])
+        await box.mailbox.ingest(arriving, [echo(2, quiet_s=100.0)])
         closing = await box.blocked(lambda: box.close(claim))
     assert await closing
     await box.claim_none()
-    assert await box.seconds_until("due_at") == pytest.approx(5.0, abs=2.0)
+    assert await box.seconds_until("due_at") == pytest.approx(100.0, abs=SLOW_S)
     await box.hurry("quiet_at")
     second = await box.claim()
     assert exts(second.entries) == [2]
@@ -273,18 +273,18 @@ async def outages_and_stops_are_not_poison(box: Box) -> None:
 async def typing_leaves_what_an_open_turn_made_wait(box: Box) -> None:
     await box.put(message(1))
     claim = await box.claim()
-    await box.put(message(2, idle_s=2.0))
+    await box.put(message(2, idle_s=20.0, cap_s=80.0))
     async with connection(box.pool) as conn:
-        await box.mailbox.extend(conn, [Extension(1, 7, 7.0)])
+        await box.mailbox.extend(conn, [Extension(1, 7, 70.0)])
     assert await box.close(claim)
-    assert await box.seconds_until("due_at") == pytest.approx(2.0, abs=1.5)
+    assert await box.seconds_until("due_at") == pytest.approx(20.0, abs=SLOW_S)
 
 
 async def typing_never_passes_the_cap(box: Box) -> None:
-    await box.put(message(1, idle_s=2.0, cap_s=8.0))
+    await box.put(message(1, idle_s=20.0, cap_s=80.0))
     async with connection(box.pool) as conn:
         await box.mailbox.extend(conn, [Extension(1, 7, 3600.0)])
-    assert await box.seconds_until("due_at") == pytest.approx(8.0, abs=2.0)
+    assert await box.seconds_until("due_at") == pytest.approx(80.0, abs=SLOW_S)
 
 
 async def taking_reads_its_own_keys_entries_only(box: Box) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sdr_common.clock import utc_now
 from sdr_common.mailbox import Close, EntryRefused, Extension, NewEntry
 from sdr_common.postgres import transaction
-from tests.integration.mailbox.box import Box, echo, exts, message
+from tests.integration.mailbox.box import SLOW_S, Box, echo, exts, message
 
 
 async def test_an_entry_that_comes_again_is_stored_once(box: Box) -> None:
@@ -50,12 +50,12 @@ async def test_a_turn_sees_its_entries_in_the_outside_order_with_all_they_came_w
 
 
 async def test_a_burst_waits_for_silence_but_never_past_the_cap(box: Box) -> None:
-    await box.put(message(1, idle_s=2.0, cap_s=8.0))
-    assert await box.seconds_until("due_at") == pytest.approx(2.0, abs=0.5)
-    await box.hurry("first_at", by_s=7.0)
-    await box.hurry("cap_at", by_s=7.0)
-    await box.put(message(2, idle_s=2.0, cap_s=8.0))
-    assert await box.seconds_until("due_at") == pytest.approx(1.0, abs=0.5)
+    await box.put(message(1, idle_s=20.0, cap_s=80.0))
+    assert await box.seconds_until("due_at") == pytest.approx(20.0, abs=SLOW_S)
+    await box.hurry("first_at", by_s=70.0)
+    await box.hurry("cap_at", by_s=70.0)
+    await box.put(message(2, idle_s=20.0, cap_s=80.0))
+    assert await box.seconds_until("due_at") == pytest.approx(10.0, abs=SLOW_S)
 
 
 async def test_an_entry_without_idle_is_due_at_once_and_nothing_puts_it_off(box: Box) -> None:
@@ -73,34 +73,34 @@ async def test_what_comes_during_a_turn_is_due_by_its_own_idle_and_cap(box: Box)
     claim = await box.claim()
     await box.put(message(2, idle_s=30.0, cap_s=60.0))
     assert await box.close(claim)
-    assert await box.seconds_until("due_at") == pytest.approx(30.0, abs=1.0)
+    assert await box.seconds_until("due_at") == pytest.approx(30.0, abs=SLOW_S)
 
 
 async def test_typing_puts_a_burst_off_up_to_its_cap_and_never_brings_it_forward(box: Box) -> None:
-    await box.put(message(1, idle_s=2.0, cap_s=8.0))
-    for idle_s, due_s in ((4.0, 4.0), (1.0, 4.0), (60.0, 8.0)):
+    await box.put(message(1, idle_s=20.0, cap_s=80.0))
+    for idle_s, due_s in ((40.0, 40.0), (10.0, 40.0), (600.0, 80.0)):
         async with transaction(box.pool) as conn:
             await box.mailbox.extend(conn, [Extension(1, 7, idle_s), Extension(1, 7, 0.5), Extension(1, 99, 5.0)])
-        assert await box.seconds_until("due_at") == pytest.approx(due_s, abs=0.5)
+        assert await box.seconds_until("due_at") == pytest.approx(due_s, abs=SLOW_S)
 
 
 async def test_typing_alone_makes_nothing_due_and_leaves_an_open_turn_alone(box: Box) -> None:
-    await box.put(echo(1, quiet_s=30.0))
+    await box.put(echo(1, quiet_s=100.0))
     async with transaction(box.pool) as conn:
-        await box.mailbox.extend(conn, [Extension(1, 7, 2.0)])
-    assert await box.seconds_until("due_at") == pytest.approx(30.0, abs=0.5)
+        await box.mailbox.extend(conn, [Extension(1, 7, 20.0)])
+    assert await box.seconds_until("due_at") == pytest.approx(100.0, abs=SLOW_S)
     await box.put(message(2))
     claim = await box.claim()
-    await box.put(message(3, idle_s=2.0))
+    await box.put(message(3, idle_s=20.0, cap_s=80.0))
     async with transaction(box.pool) as conn:
-        await box.mailbox.extend(conn, [Extension(1, 7, 7.0)])
-    assert await box.seconds_until("due_at") == pytest.approx(60.0, abs=1.0)
+        await box.mailbox.extend(conn, [Extension(1, 7, 70.0)])
+    assert await box.seconds_until("due_at") == pytest.approx(60.0, abs=SLOW_S)
     assert await box.close(claim)
-    assert await box.seconds_until("due_at") == pytest.approx(2.0, abs=0.5)
+    assert await box.seconds_until("due_at") == pytest.approx(20.0, abs=SLOW_S)
 
 
 async def test_a_quiet_entry_is_taken_along_with_the_next_turn(box: Box) -> None:
-    await box.put(echo(1, quiet_s=5.0))
+    await box.put(echo(1, quiet_s=100.0))
     await box.claim_none()
     await box.put(message(2))
     claim = await box.claim()
@@ -110,8 +110,8 @@ async def test_a_quiet_entry_is_taken_along_with_the_next_turn(box: Box) -> None
 
 
 async def test_a_quiet_entry_that_nothing_takes_along_becomes_due_by_itself(box: Box) -> None:
-    await box.put(echo(1, quiet_s=5.0))
-    assert await box.seconds_until("due_at") == pytest.approx(5.0, abs=0.5)
+    await box.put(echo(1, quiet_s=100.0))
+    assert await box.seconds_until("due_at") == pytest.approx(100.0, abs=SLOW_S)
     await box.hurry("quiet_at")
     claim = await box.claim()
     assert (exts(claim.entries), claim.since) == ([1], None)
@@ -120,11 +120,11 @@ async def test_a_quiet_entry_that_nothing_takes_along_becomes_due_by_itself(box:
 async def test_a_quiet_entry_during_a_turn_neither_makes_it_stale_nor_is_left_behind(box: Box) -> None:
     await box.put(message(1))
     claim = await box.claim()
-    await box.put(echo(2, quiet_s=5.0))
+    await box.put(echo(2, quiet_s=100.0))
     assert await box.mailbox.seal(claim, b"answer")
     assert (await box.mailbox.supersede(claim)).turn == claim.turn
     assert await box.close(claim)
-    assert await box.seconds_until("due_at") == pytest.approx(5.0, abs=0.5)
+    assert await box.seconds_until("due_at") == pytest.approx(100.0, abs=SLOW_S)
     await box.hurry("quiet_at")
     assert exts((await box.claim()).entries) == [2]
 
