@@ -75,8 +75,8 @@ async def test_a_hand_off_writes_everything_in_order_and_opens(routing: Routing)
     assert routing.messages(who.conversation_id) == [
         (
             "Sim, atendemos aos sábados.\n\n"
-            "Perfeito, Mariana! Já passei suas informações para Camila Ribeiro, que vai continuar seu atendimento por aqui "
-            "e combinar com você os próximos passos sobre botox. 😊"
+            "Perfeito, Mariana! Já passei suas informações para Camila Ribeiro, que vai continuar seu atendimento por "
+            "aqui e combinar com você os próximos passos sobre botox. 😊"
         )
     ]
     (note,) = routing.messages(who.conversation_id, private=True)

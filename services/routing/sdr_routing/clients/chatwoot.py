@@ -24,8 +24,6 @@ from sdr_routing.ports import ChatwootConnection, Connections, Look
 
 _NAMES_TTL_S = 60.0
 """Teams and agents are read again after this long, and at once where a name is missing."""
-_MISS_TTL_S = 5.0
-"""A name that is missing is not looked for again within this time."""
 _CONNECTION_TTL_S = 5.0
 _MOST_PAGES = 20
 _EXISTS = 422
@@ -175,7 +173,7 @@ class ChatwootHelpdesks:
 
 
 def _is_stale(names: _Names, name: str) -> bool:
-    return names.age_s() > (_NAMES_TTL_S if name in names.ids else _MISS_TTL_S)
+    return name not in names.ids or names.age_s() > _NAMES_TTL_S
 
 
 def _is_human(assignee: Person | None) -> bool:

@@ -1,0 +1,144 @@
+"""What cannot succeed is given up, shown, and can be taken up again."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from sdr.common.v1 import lead_pb2 as lead
+from sdr.routing.v1 import routing_pb2 as pb
+from sdr_common.grpc_client import call
+from sdr_common.grpc_errors import RemoteError
+from tests.integration.routing.conftest import ACCOUNT, Routing, a_hand_off, a_request
+
+
+async def retry(routing: Routing, delivery_id: str) -> pb.Delivery:
+    request = pb.RetryDeliveryRequest(request_id=str(uuid.uuid4()), account_id=ACCOUNT, delivery_id=delivery_id)
+    return (await call(routing.stub.RetryDelivery, request, timeout_s=20)).delivery
+
+
+async def dead_letters(routing: Routing, page_size: int = 0, token: str = "") -> pb.ListDeadLettersResponse:
+    request = pb.ListDeadLettersRequest(account_id=ACCOUNT, page_size=page_size, page_token=token)
+    return await call(routing.stub.ListDeadLetters, request, timeout_s=20)
+
+
+async def test_a_conversation_that_is_gone_makes_a_dead_letter(routing: Routing) -> None:
+    who = await routing.new_lead()
+    who.conversation_id = 999
+    accepted = await routing.deliver(a_request(who))
+    delivery = await routing.settled(accepted.delivery_id)
+    assert delivery.state == pb.DELIVERY_STATE_DEAD
+    message = delivery.writes[-1]
+    assert (message.state, message.detail) == (
+        pb.DELIVERY_STATE_DEAD,
+        "o Chatwoot recusou (404): Resource could not be found",
+    )
+    page = await dead_letters(routing)
+    assert [row.delivery_id for row in page.deliveries] == [accepted.delivery_id]
+    (settled,) = [event for event in await routing.events() if event.WhichOneof("payload") == "delivery_settled"]
+    assert settled.delivery_settled.outcome == "dead"
+
+
+async def test_a_dead_letter_does_not_hold_up_later_deliveries(routing: Routing) -> None:
+    who = await routing.new_lead()
+    gone = a_request(who)
+    gone.conversation.conversation_id = 999
+    first = await routing.deliver(gone)
+    second = await routing.deliver(a_request(who, turn_id=2))
+    assert (await routing.settled(first.delivery_id)).state == pb.DELIVERY_STATE_DEAD
+    assert (await routing.settled(second.delivery_id)).state == pb.DELIVERY_STATE_DONE
+
+
+async def test_a_missing_team_is_mended_by_making_it_and_trying_again(routing: Routing) -> None:
+    await routing.put_settings(pb.RoutingSettings(team_rules=[pb.TeamRule(team="Vendas")]))
+    who = await routing.new_lead()
+    accepted = await routing.deliver(a_hand_off(who))
+    assert (await routing.settled(accepted.delivery_id)).state == pb.DELIVERY_STATE_DEAD
+    await routing.chatwoot.ask("POST", "/teams", {"name": "vendas", "allow_auto_assign": False})
+    assert (await retry(routing, accepted.delivery_id)).state == pb.DELIVERY_STATE_PENDING
+    assert (await routing.settled(accepted.delivery_id)).state == pb.DELIVERY_STATE_DONE
+    conversation = routing.conversation(who.conversation_id)
+    assert routing.chatwoot.core.state.teams[conversation.team_id].name == "vendas"
+    assert len(routing.messages(who.conversation_id)) == 1
+
+
+async def test_a_revoked_token_kills_and_a_new_connection_with_a_retry_mends(routing: Routing) -> None:
+    who = await routing.new_lead()
+    bot = next(iter(routing.chatwoot.core.state.agent_bots.values()))
+    actors = routing.chatwoot.core.index.actor_by_token
+    del actors[bot.access_token]
+    accepted = await routing.deliver(a_request(who))
+    delivery = await routing.settled(accepted.delivery_id)
+    assert delivery.state == pb.DELIVERY_STATE_DEAD
+    assert delivery.writes[1].detail.startswith("o Chatwoot recusou o token (401)")
+    bot.access_token = "um-token-novo"
+    actors[bot.access_token] = bot
+    await routing.connect()
+    await retry(routing, accepted.delivery_id)
+    assert (await routing.settled(accepted.delivery_id)).state == pb.DELIVERY_STATE_DONE
+    assert len(routing.messages(who.conversation_id)) == 1
+
+
+async def test_attributes_that_died_are_written_by_the_next_delivery_and_not_turned_back_by_a_retry(
+    routing: Routing,
+) -> None:
+    who = await routing.new_lead()
+    dying = a_request(who)
+    dying.conversation.contact_id = who.contact_id
+    contacts = routing.chatwoot.core.state.contacts
+    contact = contacts.pop(who.contact_id)
+    rows = routing.chatwoot.core.state.conversations
+    conversation = rows.pop(who.conversation_id)
+    first = await routing.deliver(dying)
+    assert (await routing.settled(first.delivery_id)).state == pb.DELIVERY_STATE_DEAD
+    contacts[who.contact_id], rows[who.conversation_id] = contact, conversation
+    state = lead.LeadState(known_count=2, status=lead.LEAD_STATUS_IN_PROGRESS)
+    second = await routing.deliver(a_request(who, turn_id=2, lead=state))
+    await routing.settled(second.delivery_id)
+    assert routing.attributes(who.contact_id)["sdr_ia_progresso"] == "2/5"
+    await retry(routing, first.delivery_id)
+    assert (await routing.settled(first.delivery_id)).state == pb.DELIVERY_STATE_DONE
+    attributes = routing.attributes(who.contact_id)
+    assert attributes["sdr_ia_progresso"] == "2/5"
+    assert attributes["sdr_ia_interesse"] == "botox"
+
+
+async def test_only_a_dead_delivery_can_be_retried(routing: Routing) -> None:
+    who = await routing.new_lead()
+    accepted = await routing.deliver(a_request(who))
+    await routing.settled(accepted.delivery_id)
+    with pytest.raises(RemoteError) as caught:
+        await retry(routing, accepted.delivery_id)
+    assert caught.value.reason == "DELIVERY_NOT_DEAD"
+    with pytest.raises(RemoteError) as caught:
+        await retry(routing, str(uuid.uuid4()))
+    assert caught.value.reason == "DELIVERY_NOT_FOUND"
+
+
+async def test_dead_letters_come_in_pages_newest_first(routing: Routing) -> None:
+    who = await routing.new_lead()
+    who.conversation_id = 999
+    ids = []
+    for turn in range(1, 6):
+        accepted = await routing.deliver(a_request(who, turn_id=turn))
+        ids.append(accepted.delivery_id)
+        await routing.settled(accepted.delivery_id)
+    first = await dead_letters(routing, 2)
+    second = await dead_letters(routing, 2, first.next_page_token)
+    third = await dead_letters(routing, 2, second.next_page_token)
+    seen = [row.delivery_id for page in (first, second, third) for row in page.deliveries]
+    assert seen == ids[::-1]
+    assert third.next_page_token == ""
+    with pytest.raises(RemoteError) as caught:
+        await dead_letters(routing, 2, "bm9wZQ==")
+    assert caught.value.reason == "INVALID_PAGE_TOKEN"
+
+
+async def test_a_foreign_account_sees_nothing(routing: Routing) -> None:
+    who = await routing.new_lead()
+    accepted = await routing.deliver(a_request(who))
+    request = pb.GetDeliveryRequest(account_id=ACCOUNT + 1, delivery_id=accepted.delivery_id)
+    with pytest.raises(RemoteError) as caught:
+        await call(routing.stub.GetDelivery, request, timeout_s=5)
+    assert caught.value.reason == "DELIVERY_NOT_FOUND"
