@@ -9,10 +9,11 @@ import structlog
 
 from sdr_common.errors import AccountNotFound, InvalidPageToken, WriteConflict
 from sdr_common.postgres import Connection, Pool, connection, transaction
-from sdr_dialogue.domain.answering import Prepared, ReadValue, conclude, prepare, shown
+from sdr_dialogue.domain.answering import Prepared, conclude, prepare, shown
 from sdr_dialogue.domain.conversation import AnalysisContext, AnalysisDraft, Speaker, TurnDraft
 from sdr_dialogue.domain.errors import ConversationNotFound
 from sdr_dialogue.domain.judging import TRANSCRIPT_LINES, judge, transcript
+from sdr_dialogue.domain.merge import Reader
 from sdr_dialogue.domain.observing import take_in
 from sdr_dialogue.domain.settings import AccountSettings
 from sdr_dialogue.domain.settings_rules import check_settings
@@ -72,7 +73,7 @@ class Dialogue:
         settings: AccountSettingsSource,
         events: Events,
         model: LanguageModel,
-        read: ReadValue | None = None,
+        read: Reader | None = None,
     ) -> None:
         self._pool = pool
         self._conversations = conversations

@@ -6,6 +6,8 @@ import asyncio
 import random
 import time
 from contextlib import AsyncExitStack, suppress
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import psycopg
 import structlog
@@ -24,6 +26,7 @@ from sdr_dialogue.clients.latency import DelayedModel
 from sdr_dialogue.clients.llm import ModelChoice, OpenAiModel
 from sdr_dialogue.clients.reporting import GrpcRecorder
 from sdr_dialogue.domain.conversation import TurnContext
+from sdr_dialogue.domain.settings import AccountSettings
 from sdr_dialogue.engine.scripted import ScriptedEngine, read_value
 from sdr_dialogue.engine.speech import speech_for
 from sdr_dialogue.engine.wording import question_for
@@ -126,7 +129,7 @@ async def build(settings: Settings, stack: AsyncExitStack, model: LanguageModel)
         settings=accounts,
         events=OutboxEvents(),
         model=model,
-        read=read_value,
+        read=_read,
     )
     forwarder = None
     if settings.reporting_target:
@@ -170,6 +173,10 @@ def choose_model(settings: Settings) -> LanguageModel:
 
 def _question(kind: FactKind, context: TurnContext, language: str) -> str:
     return question_for(kind, context, speech_for(context, language))
+
+
+def _read(kind: FactKind, value: str, settings: AccountSettings, now: datetime) -> tuple[str, str]:
+    return read_value(kind, value, settings, now.astimezone(ZoneInfo(settings.time_zone)))
 
 
 async def run(settings: Settings) -> None:

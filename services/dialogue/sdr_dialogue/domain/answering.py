@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sdr_common.lead import EndReason, Fact, FactKind, FactSource, LeadStatus
 from sdr_dialogue.domain.conversation import LeadMessage, Line, Speaker, TurnContext, TurnDraft
-from sdr_dialogue.domain.merge import detect_human_edits, merge_facts
+from sdr_dialogue.domain.merge import Reader, detect_human_edits, merge_facts
 from sdr_dialogue.domain.observing import take_in
 from sdr_dialogue.domain.progress import count_ask, end_of
 from sdr_dialogue.domain.settings import AccountSettings
@@ -33,9 +32,6 @@ from sdr_dialogue.domain.turn import (
     Seen,
     StoredLine,
 )
-
-ReadValue = Callable[[FactKind, str, AccountSettings, datetime], tuple[str, str]]
-"""Reads level and canonical of a value that a human wrote; the time is in the account's zone."""
 
 STATUS_ATTRIBUTE = "sdr_ia_status"
 """The contact attribute that publishes where a lead stands."""
@@ -65,7 +61,7 @@ class Prepared:
     """True: a later turn answered these messages already; nothing may change."""
 
 
-def prepare(burst: Burst, loaded: Loaded, settings: AccountSettings, read: ReadValue | None = None) -> Prepared:
+def prepare(burst: Burst, loaded: Loaded, settings: AccountSettings, read: Reader | None = None) -> Prepared:
     """Take in what was seen, take back what was never sent, and lay out what an engine may know.
 
     Args:
@@ -104,18 +100,13 @@ def _silence(burst: Burst, lead: Lead) -> str:
 
 
 def _with_human_edits(
-    lead: Lead, attributes: Mapping[str, str], settings: AccountSettings, loaded: Loaded, read: ReadValue | None
+    lead: Lead, attributes: Mapping[str, str], settings: AccountSettings, loaded: Loaded, read: Reader | None
 ) -> tuple[Lead, dict[FactKind, Fact]]:
     own = {
         kind: (*lead.written.get(kind, ()), *(spellings(lead.facts[kind], settings) if kind in lead.facts else ()))
         for kind in FactKind
     }
-    local = loaded.now.astimezone(ZoneInfo(settings.time_zone))
-
-    def reader(kind: FactKind, value: str) -> tuple[str, str]:
-        return read(kind, value, settings, local) if read is not None else ("", "")
-
-    edits = detect_human_edits(attributes, own, now=loaded.now, settings=settings, read=reader)
+    edits = detect_human_edits(attributes, own, now=loaded.now, settings=settings, read=read)
     edited = {fact.kind: fact for fact in edits}
     return (replace(lead, facts=lead.facts | edited) if edited else lead), edited
 

@@ -15,6 +15,8 @@ from sdr_dialogue.domain.text import fold
 
 REPLY_LIMIT = 700
 """Characters of a reply: two to four lines."""
+QUESTION_LIMIT = 300
+"""Characters of a question."""
 
 Questions = Callable[[FactKind, TurnContext, str], str]
 """The product's wording of a question, in a language."""
@@ -57,8 +59,8 @@ def checked(draft: TurnDraft, question: str, context: TurnContext, ask: Question
     asks = _asks(draft, facts, context)
     words = ""
     if asks is not None:
-        kept = draft.asks is asks and question.strip().endswith("?") and not _MONEY.search(fold(question))
-        words = question.strip() if kept else ask(asks, context, draft.language)
+        own = draft.asks is asks and _is_question(question)
+        words = question.strip() if own else ask(asks, context, draft.language)
     room = REPLY_LIMIT - len(words) - 1
     reply = "\n".join(part for part in (shortened(before, room), words) if part)
     return replace(
@@ -83,6 +85,10 @@ def proven(facts: Iterable[FactDraft], context: TurnContext) -> tuple[FactDraft,
             source = fact.source_message_id if fact.source_message_id in sources else sources[0]
             kept.append(replace(fact, source_message_id=source))
     return tuple(kept)
+
+
+def _is_question(text: str) -> bool:
+    return text.strip().endswith("?") and len(text) <= QUESTION_LIMIT and not _MONEY.search(fold(text))
 
 
 def _asks(draft: TurnDraft, facts: tuple[FactDraft, ...], context: TurnContext) -> FactKind | None:
