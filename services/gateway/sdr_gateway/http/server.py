@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
 from sdr_common.errors import DomainError
@@ -70,7 +71,7 @@ class WebServer(uvicorn.Server):
         drain_s: Seconds that running requests get to finish.
     """
 
-    def __init__(self, app: FastAPI, *, drain_s: float) -> None:
+    def __init__(self, app: Starlette, *, drain_s: float) -> None:
         super().__init__(
             uvicorn.Config(
                 app,

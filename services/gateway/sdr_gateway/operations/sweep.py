@@ -69,7 +69,7 @@ class Sweep:
         at_start = True
         while not stop.is_set():
             # At start everything that was not swept since: an outage's leads must not wait for the interval.
-            pause_s = min(interval_s, time.monotonic() - started + 1.0) if at_start else interval_s
+            pause_s = min(interval_s, time.monotonic() - started) if at_start else interval_s
             try:
                 swept = await self.sweep_next(pause_s)
                 at_start = at_start and swept
