@@ -150,7 +150,7 @@ def _easter(year: int) -> date:
 def days_to_feast(feast: str, today: date) -> int:
     """Days to a feast that leads count by: natal, fim de ano, carnaval, pascoa, verao."""
     fixed = {"natal": (12, 25), "ano novo": (12, 31), "reveillon": (12, 31), "verao": (12, 21), "inverno": (6, 21)}
-    fixed |= {"meio do ano": (6, 20), "meio de ano": (6, 20)}
+    fixed |= {"meio do ano": (6, 20), "meio de ano": (6, 20), "comeco do ano": (1, 15), "inicio do ano": (1, 15)}
     fixed |= {"fim do ano": (12, 20), "fim de ano": (12, 20), "final do ano": (12, 20), "final de ano": (12, 20)}
     fixed |= {"dia das maes": (5, 10), "dia dos namorados": (6, 12), "festa junina": (6, 24), "primavera": (9, 22)}
     for year in (today.year, today.year + 1):

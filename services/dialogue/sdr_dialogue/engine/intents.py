@@ -56,7 +56,8 @@ _NOT_HUMAN = re.compile(
 )
 _PROFANE = re.compile(
     r" (?:porra|caralho|merda|bosta|pqp|puta que pariu|vsf|vtnc|vai se f\w+|vai tomar no \w+|fdp|"
-    r"filh[oa] da puta|foda se|fodase|se foder|cacete|idiota|imbecil|burr[oa]|inutil|lixo|otari[oa]|palhac\w+|"
+    r"filh[oa] da puta|foda se|fodase|se foder|cacete|idiota|imbecil|burr[oa](?! eu| sou)|inutil|lixo|"
+    r"otari[oa]|palhac\w+|"
     r"desgrac\w+|arrombad\w+|babaca|cuzao|cretin[oa]) "
 )
 _ANGRY = re.compile(
@@ -158,13 +159,21 @@ _NOT_JOB = re.compile(
     r"semana|botox|avaliacao|o dia|dia)|avaliacao|consulta|ex trabalho|emprego novo|novo emprego) "
 )
 _SPAM = re.compile(
-    r" (?:ganhe dinheiro|ganhar dinheiro|renda extra|dinheiro facil|clique (?:aqui|no link|e)|"
+    r" (?:ganhe dinheiro|ganhar dinheiro|renda extra|ganh\w+ (?:\w+ ){0,4}(?:por|ao) (?:dia|semana|mes)|"
+    r"trabalh\w+ de casa|dinheiro facil|clique (?:aqui|no link|e)|"
     r"voce foi (?:sortead[oa]|selecionad[oa]|premiad[oa]|contemplad[oa])|parabens voce ganhou|"
     r"emprestimo(?: consignado)?|consignado|bitcoin|cripto\w*|cassino|tigrinho|apostas?|bet|pix premiado|fgts|"
     r"seguidores|lucr\w+ (?:por dia|garantid\w+)|"
     r"investimento garantido|trabalhe de casa|marketing multinivel|corrente|repasse (?:essa|esta) mensagem|"
     r"premio|gratis agora|oferta imperdivel|saque agora|limpe seu nome|cartao aprovado|consorcio|casino|"
     r"free money|forex) "
+)
+_OWN_WISH = re.compile(
+    r" (?:quero|queria|gostaria de|preciso|pensando em) (?:muito )?(?:fazer|remover|tirar|saber|agendar|marcar|"
+    r"um|uma|tratar|o|a) "
+)
+_OFFER = re.compile(
+    r" (?:apresent\w+|ofere\w+|produtos?|propost\w+|parcerias?|permutas?|catalogo|vend(?:o|emos)|fornec\w+) "
 )
 _REFUSAL = re.compile(
     r" (?:(?:nao|n) (?:tenho|temos|tinha|ha|estou com|to com) (?:mais |nenhum |muito |o menor )*interesse|"
@@ -283,11 +292,11 @@ def disqualification_of(hearing: Hearing) -> tuple[DisqualificationKind, Sign] |
 
 def _is_wish(hearing: Hearing, match: re.Match[str], kind: DisqualificationKind) -> bool:
     """A treatment wanted after the words shows a lead all the same: "achei que era outra, mas quero botox"."""
-    if kind in (DisqualificationKind.JOB_SEEKER, DisqualificationKind.SUPPLIER):
-        return False
-    return (
-        any(mention.start > match.start() for mention in wanted(hearing)) and kind is DisqualificationKind.WRONG_NUMBER
-    )
+    after = any(mention.start > match.start() for mention in wanted(hearing))
+    if kind is DisqualificationKind.SUPPLIER:
+        # "Sou vendedora e quero fazer limpeza de pele" tells a profession.
+        return after and bool(_OWN_WISH.search(hearing.text)) and not _OFFER.search(hearing.text)
+    return after and kind is DisqualificationKind.WRONG_NUMBER
 
 
 def _refusal(hearing: Hearing) -> tuple[int, int] | None:
@@ -312,7 +321,7 @@ def _short_refusal(hearing: Hearing) -> tuple[int, int] | None:
     """A polite no to an offer, or to the question what the lead wants."""
     said = hearing.said
     thanks = any(word in ("obrigada", "obrigado", "agradeco") for word in said.words)
-    unwilling = said.words[:2] == ("nao", "quero") and bare_words(said) in (
+    unwilling = "nao quero" in " ".join(said.words) and bare_words(said) in (
         ("nao", "quero"),
         ("nao",),
         ("nao", "quero", "nao"),

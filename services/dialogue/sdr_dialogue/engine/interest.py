@@ -36,7 +36,7 @@ _WISH = re.compile(
     r"melhorar|mudar|incomod\w+|odeio meu|odeio minha|tirar|diminuir|reduzir|afinar|aumentar|levantar|remover|"
     r"preencher|"
     r"corrigir|eliminar|apagar|clarear|interess\w+|procur(?:o|ando|ava)|busc(?:o|ando)|sobre|orcamento|vontade|afim|"
-    r"(?:a|ha) fim|cuidar|rejuvenescer|colocar|por|preco|valor|quanto|problema|caindo|caida|caido|flacid\w+|"
+    r"(?:a|ha) fim|cuidar|rejuvenescer|colocar|preco|valor|quanto|problema|caindo|caida|caido|flacid\w+|"
     r"marcar|agendar|"
     r"pensando em|penso em|sonho|queda|melhorada|dar um) "
 )

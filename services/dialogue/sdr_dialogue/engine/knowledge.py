@@ -21,7 +21,8 @@ _KNOWS = re.compile(
     r"em outro|regularmente|direto|uma vez|duas vezes|com voces)|"
     r"(?:segunda|terceira|quarta|quinta|outra|mais uma) (?:vez|sessao|aplicacao)|retoque|retocar|refazer|"
     r"(?:fazer|quero|repetir) (?:\w+ )?de novo|renovar|repetir|manutencao|"
-    r"(?:ja )?(?:sei|conheco|vi|pesquisei|tenho (?:uma )?(?:nocao|ideia|base)|sabia|consultei|cotei|levantei|"
+    r"sei que (?:custa|fica|sai|gira)|(?:ja )?(?:sei|conheco|vi|pesquisei|tenho (?:uma )?(?:nocao|ideia|base)|"
+    r"sabia|consultei|cotei|levantei|"
     r"comparei)(?: \w+){0,3} (?:d?os |d?o |uns |quanto )?(?:precos?|valores|valor|custos?|quanto (?:custa|e|"
     r"fica|"
     r"sai)|orcamentos?|media de preco|faixa de preco)|"
@@ -37,7 +38,8 @@ _LITTLE = re.compile(
     r" (?:(?:ja )?(?:pesquisei|pesquisando (?:bastante|muito|faz|ha|sobre|um pouco|bem)|andei pesquisando|"
     r"andei (?:vendo|lendo|olhando)|procurei saber|li|dei uma (?:olhada|pesquisada|lida|fucada|buscada))|"
     r"(?:ja )?(?:fiz|andei fazendo|faco)(?: \w+){0,2} (?:pesquis\w+|buscas?)|"
-    r"(?:ja )?(?:vi|assisti|vejo|acompanho|sigo) (?:\w+ ){0,3}(?:videos?|influenc\w+|famosas?|internet|"
+    r"(?:ja )?(?:vi|assisti|vejo|acompanho|sigo) (?!voces|o anuncio|anuncio|a propaganda|"
+    r"o perfil)(?:\w+ ){0,3}(?:videos?|influenc\w+|famosas?|internet|"
     r"instagram|insta|tiktok|youtube|posts?|reels|google|sobre|"
     r"resultados?|coisas?|fotos|falar|falando)|"
     r"(?:ja )?(?:ouvi falar|ouvi|li) (?:\w+ ){0,3}(?:sobre|falar|algo|coisas?|disso|um pouco)?|(?:um|"
@@ -48,7 +50,7 @@ _LITTLE = re.compile(
     r"colocou|indicou)|"
     r"(?:estou|tenho|venho) (?:so )?pesquisa(?:ndo|do)(?! pela| por)|conheco (?:um pouco|por cima|de nome|"
     r"mais ou menos|de ouvir)|sei (?:um pouco|o basico|pouco|mais ou menos|alguma coisa|algo|so o)|"
-    r"conheco pouco|sei que) "
+    r"conheco pouco|sei que|me (?:falaram|contaram|explicaram) (?:sobre|um pouco|disso)) "
 )
 _FIRST = re.compile(
     r" (?:(?:e |minha |a |e a |sera a |seria a )*primeir[ao] (?:vez|pesquisa|busca|contato|procedimento|"
@@ -57,7 +59,8 @@ _FIRST = re.compile(
     r"corri atras|procurava)|nunca (?:fiz|fez|tinha feito|usei|coloquei|apliquei|tomei|vi|experimentei|tive|"
     r"mexi)|"
     r"nao (?:fiz|fiz ainda)|ainda nao (?:fiz|pesquisei|vi|procurei|busquei)|primeira vez|"
-    r"marinheira? de primeira|estou comecando|(?:tudo |e )?(?:tudo )?nov(?:o|idade)(?: tudo)? para mim|"
+    r"marinheira? de primeira|estou comecando|novat[ao]|iniciante|(?:tudo |e )?(?:tudo )?nov(?:o|"
+    r"idade)(?: tudo)? para mim|"
     r"tudo novo|novidade) "
 )
 _NOTHING = re.compile(
@@ -76,8 +79,11 @@ _SMALL = re.compile(
 )
 """Words that tell knowledge only as an answer to the question for it."""
 _OUTRIGHT_YES = frozenset(("sim", "ja", "claro", "isso", "certeza", "obvio", "aham", "uhum"))
-_TOLD_BY_OTHERS = re.compile(r"^ (?:ja )?(?:fez|faz|fazia|colocou|aplicou) ")
-"""As a human of the clinic notes it down."""
+_TOLD_SHORTLY = re.compile(
+    r"^ (?:(?:sim|ja|claro|aham) )?(?:, )?(?:eu )?(?:ja )?(?:fez|faz|fazia|colocou|aplicou|fiz|faco|coloquei|"
+    r"apliquei) (?!uma? pesquis|pesquis|busca)"
+)
+"""An answer that begins with having done it, or what a human of the clinic notes down."""
 _PRICE_TOPIC = re.compile(r" (?:quanto|precos?|valor|valores) ")
 _LABELS = {
     KnowledgeLevel.KNOWS_PRICES: "Já fez ou conhece os valores",
@@ -103,20 +109,25 @@ def read_knowledge(hearing: Hearing) -> FactDraft | None:
 
 def _stated(text: str, asked: bool) -> tuple[KnowledgeLevel, tuple[int, int]] | None:
     first = _FIRST.search(text)
-    knows = _KNOWS_BARE.search(text) or _KNOWS.search(text) or (_TOLD_BY_OTHERS.search(text) if asked else None)
+    knows = _KNOWS_BARE.search(text) or _KNOWS.search(text) or (_TOLD_SHORTLY.search(text) if asked else None)
     if knows and _negated(text, knows):
         knows = None
     new_to_it = first is not None and knows is not None and first.start() < knows.start() and "mas" not in text
     if knows and not new_to_it and (asked or not _asks_price(text, knows)):
         return KnowledgeLevel.KNOWS_PRICES, knows.span()
-    if first:
+    little = _LITTLE.search(text)
+    if first and not (little and " mas " in text[first.end() - 1 : little.end()]):
         return KnowledgeLevel.FIRST_SEARCH, first.span()
     nothing = _NOTHING.search(text)
-    if nothing and (
-        asked or re.search(r"leig|por fora|nunca ouvi|nao conheco nada|nao entendo nada|nao sei nada", nothing.group())
+    if (
+        nothing
+        and not (little and little.start() < nothing.start())
+        and (
+            asked
+            or re.search(r"leig|por fora|nunca ouvi|nao conheco nada|nao entendo nada|nao sei nada", nothing.group())
+        )
     ):
         return KnowledgeLevel.UNKNOWN, nothing.span()
-    little = _LITTLE.search(text)
     if little and (asked or not _SMALL.match(little.group())) and not _negated(text, little):
         return KnowledgeLevel.RESEARCHED_A_LITTLE, little.span()
     return None

@@ -92,15 +92,16 @@ flacidez | tratamento de flacidez | flacidez, flacida, flacido, pele caida, rost
 massagem_modeladora | massagem modeladora | massagem modeladora, massagem, modeladora, drenagem linfatica,
   drenagem, massagem redutora, massagem relaxante, pos operatorio, ventosa
 melasma | tratamento de melasma | melasma
-manchas | tratamento de manchas | mancha no rosto, manchas no rosto, mancha, manchas, clarear manchas, tirar
-  manchas, clareamento, clarear a pele, clareamento de virilha, clareamento de axila, clareamento intimo,
+manchas | tratamento de manchas | mancha no rosto, manchas no rosto, manchada, manchado, mancha, manchas,
+  clarear manchas, tirar manchas, clareamento, clarear a pele, clareamento de virilha, clareamento de axila,
+  clareamento intimo,
   hiperpigmentacao, manchas de sol, sardas
 acne | tratamento de acne | acne, espinha, espinhas, cicatriz de acne, cicatrizes de acne, marcas de espinha,
   marcas de acne, marca de espinha, poros, poro, poros abertos, pele oleosa, oleosidade, rosacea
 cicatriz | tratamento de cicatriz | cicatriz, cicatrizes, queloide, queloides
 rugas | tratamento de rugas | ruga, rugas, linhas de expressao, linha de expressao, pe de galinha, pes de galinha,
   vinco, vincos, linha da testa, linhas da testa, marcas de expressao, codigo de barras, testa, glabela, pescoco,
-  ruguinhas, linhas finas, sorriso gengival, bruxismo
+  ruguinhas, linhas finas, sorriso gengival, gengival, bruxismo
 olheiras | tratamento de olheiras | olheira, olheiras, bolsas nos olhos, bolsa nos olhos, embaixo dos olhos
 skinbooster | skinbooster | skinbooster, skin booster, hidratacao profunda, hidratacao facial, hidratacao
   injetavel, profhilo, glow
@@ -163,9 +164,10 @@ VAGUE_PHRASES = phrases(
     coisa, fazer alguma coisa, fazer algo, um tratamento, algum tratamento, conhecer os procedimentos, conhecer os
     tratamentos, conhecer a clinica, conhecer o trabalho, nada especifico, nada em especial, curiosidade, sem nada
     em mente, um pouco de tudo, de tudo um pouco, nao sei bem o que, nao sei o que fazer, nao sei o que preciso, nao
-    sei qual procedimento, nao sei qual tratamento, nao sei exatamente, o que voces recomendam, o que voces indicam,
-    o que me indicam, o que me recomendam, ver o que da para fazer, ver o que posso fazer, saber o que posso fazer,
-    melhorar meu sorriso, um carinho, uma mudanca"""
+    sei qual procedimento, nao sei qual tratamento, nao sei exatamente, o que voces recomendam, o que voce
+    recomenda, o que voce indica, o que voce me indica, o que voce me recomenda, o que voces indicam, o que me
+    indicam, o que me recomendam, ver o que da para fazer, ver o que posso fazer, saber o que posso fazer, melhorar
+    meu sorriso, um carinho, uma mudanca"""
 )
 """A wish without an aim: vago."""
 

@@ -59,6 +59,7 @@ _NOT_A_PLACE = words(
     aula onde longe apartamento signo aries touro gemeos cancer leao virgem libra escorpiao sagitario capricornio
     aquario peixes janeiro clinica voces tudo"""
 )
+_NO_PLACE_ALONE = words("interior litoral capital zona bairro cidade vila jardim centro regiao estado")
 _POSTCODE = re.compile(r"\b\d{5}-?\d{3}\b")
 _EDGES = words(
     "o a os as de do da dos das em no na nos nas bairro cidade e eh perto proximo ao aqui la ali bem mesmo "
@@ -71,7 +72,8 @@ def read_location(hearing: Hearing) -> FactDraft | None:
     asked = hearing.asked is FactKind.LOCATION
     text = hearing.text
     known = FactKind.LOCATION in hearing.facts
-    if match := _LIVES.search(text):
+    match = _LIVES.search(text)
+    if match and not text[: match.start() + 1].endswith((" nao ", " nem ", " nao mais ")):
         draft = _named(hearing, match, sure=True, asked=asked)
         if draft is not None:
             return draft
@@ -171,7 +173,7 @@ def _near(hearing: Hearing, asked: bool) -> FactDraft | None:
 def _bare(hearing: Hearing) -> FactDraft | None:
     """The bare answer to "de onde você é?"."""
     said = hearing.said
-    if is_yes(said) or is_no(said) or is_unknown(said) or is_evasion(said) or said.raw.rstrip().endswith("?"):
+    if is_yes(said) or is_no(said) or is_unknown(said) or is_evasion(said):
         return None
     for start, end in _segments(hearing):
         place = said.exact(start, end).strip(" ,.-!")
@@ -181,6 +183,8 @@ def _bare(hearing: Hearing) -> FactDraft | None:
     if match := _POSTCODE.search(said.raw):
         return hearing.whole(FactKind.LOCATION, match.group(), "", 0.7, match.group())
     rest = bare_words(said)
+    if "?" in said.tokens or all(word in _NO_PLACE_ALONE or word in _EDGES for word in rest):
+        return None
     if 1 <= len(rest) <= 5 and all(len(word) > 1 for word in rest) and not any(char.isdigit() for char in said.raw):
         content = [word for word in rest if word not in _EDGES]
         if content and not any(word in COMMON_WORDS and word not in _PLACE_WORDS for word in content):
@@ -193,12 +197,12 @@ def _bare(hearing: Hearing) -> FactDraft | None:
 def _segments(hearing: Hearing) -> list[tuple[int, int]]:
     """Where short pieces between punctuation marks stand, the whole short message first."""
     text, pieces = hearing.text, []
-    if len(hearing.said.words) <= 7:
+    if len(hearing.said.words) <= 7 and "?" not in hearing.said.tokens:
         pieces.append((1, len(text) - 1))
     start = 1
     for match in re.finditer(r" [.,;?!\n:()](?= )| $", text):
         words_between = text[start : match.start()].split()
-        if 1 <= len(words_between) <= 6:
+        if 1 <= len(words_between) <= 6 and match.group() != " ?":
             offset = start + len(text[start : match.start()]) - len(text[start : match.start()].lstrip())
             pieces.append((offset, match.start()))
         start = match.end()

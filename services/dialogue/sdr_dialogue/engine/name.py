@@ -15,7 +15,7 @@ from sdr_dialogue.engine.hearing import Hearing, is_evasion, is_no, is_unknown, 
 
 _SAYS_NAME = re.compile(
     r" (?:meu nome(?: completo| inteiro)?(?: e)?|me chamo|chamo me|(?:eu )?me chamam(?: de)?|(?:pode(?:m)? |"
-    r"podes )?(?:me )?(?:chamar|chama|chame)(?: so)?(?: de| por)|"
+    r"podes )?(?:me )?(?:chamar|chama|chame|chamam)(?: so)?(?: de| por)|"
     r"(?:o )?nome (?:e|:)|quem fala(?: aqui)? e|quem esta falando e|(?:aqui )?quem fala|falando com|"
     r"(?:meu )?nome :|me apresentando) (?:a |o |e |: |, )*(?P<name>\w.*)"
 )
@@ -71,17 +71,15 @@ def read_name(hearing: Hearing) -> FactDraft | None:
     known = FactKind.NAME in hearing.facts
     asked = hearing.asked is FactKind.NAME
     text = hearing.text
-    if match := _SAYS_NAME.search(text):
-        draft = _taken(hearing, match, match.start("name"), loose=True)
-        if draft is not None:
-            return draft
+    if (draft := _said(hearing)) is not None:
+        return draft
     if known and not hearing.corrects:
         return None
-    for match in _INTRODUCES.finditer(text):
-        group = "name" if match["name"] else "bare"
-        if match.group().startswith(" e ") and not asked:
+    for found in _INTRODUCES.finditer(text):
+        group = "name" if found["name"] else "bare"
+        if found.group().startswith(" e ") and not asked:
             continue
-        draft = _taken(hearing, match, match.start(group), loose=bool(match["article"]) or asked)
+        draft = _taken(hearing, found, found.start(group), loose=bool(found["article"]) or asked)
         if draft is not None:
             return draft
     if match := _SIGNED.search(text):
@@ -89,6 +87,16 @@ def read_name(hearing: Hearing) -> FactDraft | None:
         if draft is not None:
             return draft
     return _bare(hearing) if asked else None
+
+
+def _said(hearing: Hearing) -> FactDraft | None:
+    """The last name that the lead gives itself: "me chamo Ana Júlia, mas me chamam de Naju"."""
+    found: FactDraft | None = None
+    match = _SAYS_NAME.search(hearing.text)
+    while match is not None:
+        found = _taken(hearing, match, match.start("name"), loose=True) or found
+        match = _SAYS_NAME.search(hearing.text, match.start("name") - 1)
+    return found
 
 
 def shown_first_name(contact_name: str) -> str:

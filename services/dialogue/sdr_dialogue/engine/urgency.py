@@ -52,7 +52,8 @@ _SOON = re.compile(
     r"assim que (?:der|possivel|puder|tiver (?:vaga|horario)|conseguir)|(?:para|pra) ontem|(?:para|por) (?:ja|"
     r"agora|hoje)|ja mesmo|agora mesmo|pressa|"
     r"(?:esses|estes|nesses|nestes) dias|(?:os |nos )?proximos dias|(?:daqui a|em|daqui) (?:uns|alguns|poucos) dias|"
-    r"mais proxim[ao] (?:data|horario|dia)|primeir[ao] (?:horario|data|vaga)|logo logo) "
+    r"mais proxim[ao] (?:data|horario|dia)|primeir[ao] (?:horario|data|vaga)|quando (?:voces )?(?:tiver\w*|"
+    r"houver|abrir) (?:vaga|horario|agenda|um horario|uma vaga)|logo logo) "
 )
 _THIS_WEEK = re.compile(
     r" (?:(?:ainda |para |n)?(?:essa|esta|nessa|nesta|dessa|desta)(?: mesma)? semana(?: mesmo| ainda)?|"
@@ -101,7 +102,7 @@ _BARE_MONTH = re.compile(rf" (?P<month>{MONTH}) ")
 _FEAST = re.compile(
     r" (?:no|ate o|ate|antes do|antes da|para o|para a|para|depois do|depois da|pelo|perto do|d|na|apos o|la para o) "
     r"(?P<feast>natal|ano novo|reveillon|verao|inverno|primavera|fim d[oe] ano|final d[oe] ano|dia das maes|"
-    r"dia dos namorados|festa junina|carnaval|pascoa|meio d[oe] ano) "
+    r"dia dos namorados|festa junina|carnaval|pascoa|meio d[oe] ano|(?:comeco|inicio) do ano) "
 )
 _WEEKDAY_SAID = re.compile(
     r" (?:na |no |nessa |nesse |para |ate |essa |esse |proxim[ao] |"
@@ -122,6 +123,7 @@ _REFUSED = re.compile(
     r" (?:nao(?: posso| consigo| da| quero| pode ser| vai dar| e| precisa ser| tem que ser| ser| para| ir|"
     r" fazer| na| no| marcar| nem)*|menos) $"
 )
+_ONLY = re.compile(r" (?:so|apenas|somente|ainda|sem|nao|por enquanto|tanto) ")
 _WEAK = re.compile(r" (?:logo|breve|rapido|agora|ja|essa|esta) ")
 _LABELS = {
     UrgencyLevel.THIS_WEEK: "Esta semana",
@@ -145,6 +147,8 @@ def read_urgency(hearing: Hearing) -> FactDraft | None:
     if not asked and _HOURS.search(text) and not _PLANS.search(text):
         return None
     level, span = found[-1] if hearing.corrects else found[0]
+    if level is UrgencyLevel.RESEARCHING and hearing.asked is FactKind.KNOWLEDGE and not _ONLY.search(text):
+        return None  # "Tô pesquisando há um tempo" tells what the lead knows.
     known = FactKind.URGENCY in hearing.facts
     if known and not (asked or hearing.corrects or level is not UrgencyLevel.RESEARCHING):
         return None
@@ -181,7 +185,7 @@ def _phrases(text: str, _today: date, asked: bool) -> list[_Found]:
     found += [
         (UrgencyLevel.OVER_30_DAYS, match.span())
         for match in _LATER.finditer(text)
-        if asked or "ferias" not in match.group() or _PLANS.search(text)
+        if "ferias" not in match.group() or ((asked or _PLANS.search(text)) and not _BARE_MONTH.search(text))
     ]
     if asked or _PLANS.search(text):
         found += [(UrgencyLevel.THIS_WEEK, match.span()) for match in _THIS_WEEK.finditer(text)]
