@@ -1,0 +1,66 @@
+"""The command line that every service has; light, so that `migrate` and `check-config` start quickly."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TypeVar
+
+from sdr_common.settings import ServiceSettings, load_settings
+
+S = TypeVar("S", bound=ServiceSettings)
+
+
+def run_command(
+    service: str,
+    settings_class: type[S],
+    commands: Sequence[str],
+    doc: str | None,
+    arguments: Sequence[str] | None = None,
+) -> None:
+    """A service's command line: `migrate`, `check-config`, and the commands that run it.
+
+    Args:
+        service: Short name: schema, package suffix and log name.
+        settings_class: What it reads from its environment.
+        commands: Those that `sdr_<service>.server.run(settings, command)` knows.
+        doc: Shown by `--help`.
+        arguments: Instead of the process's own.
+
+    Raises:
+        SystemExit: the configuration is wrong (status 2, a line per fault).
+    """
+    parser = argparse.ArgumentParser(prog=f"sdr_{service}", description=doc)
+    parser.add_argument("command", choices=[*commands, "migrate", "check-config"])
+    command = parser.parse_args(arguments).command
+    settings = load_settings(settings_class)
+    if command == "check-config":
+        sys.stdout.write("configuration is complete\n")
+        return
+    if command == "migrate":
+        migrate_service(settings, service)
+        return
+    start(settings, service)
+    # Imported here: the commands above need neither an event loop nor a server.
+    import uvloop  # noqa: PLC0415
+
+    uvloop.run(import_module(f"sdr_{service}.server").run(settings, command))
+
+
+def start(settings: ServiceSettings, service: str) -> None:
+    """Logs and telemetry of a process that is about to run."""
+    from sdr_common.logs import configure_logs  # noqa: PLC0415
+    from sdr_common.telemetry import start_telemetry  # noqa: PLC0415
+
+    configure_logs(service, settings.log_level)
+    start_telemetry(f"sdr-{service}")
+
+
+def migrate_service(settings: ServiceSettings, service: str) -> None:
+    """Migrates a service's schema and says what was applied."""
+    from sdr_common.migrate import migrate  # noqa: PLC0415
+
+    applied = migrate(settings.database_url.get_secret_value(), service, f"sdr_{service}")
+    sys.stdout.write(("\n".join(applied) or "nothing to migrate") + "\n")
