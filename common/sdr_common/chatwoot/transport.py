@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
 
 from sdr_common.chatwoot.errors import ChatwootDenied, ChatwootRefused, ChatwootUnavailable
 from sdr_common.chatwoot.limiter import TokenBucket
@@ -37,10 +37,16 @@ class ChatwootOptions:
 
 
 class ChatwootHttp:
-    """The process's connections to all Chatwoots; opened on first use, closed by `aclose`."""
+    """The process's connections to all Chatwoots; opened on first use, closed by `aclose`.
 
-    def __init__(self, options: ChatwootOptions | None = None) -> None:
+    Args:
+        options: Times and limits.
+        tracer: Where a span per request goes.
+    """
+
+    def __init__(self, options: ChatwootOptions | None = None, *, tracer: Tracer = TRACER) -> None:
         self.options = options or ChatwootOptions()
+        self._tracer = tracer
         self._client: httpx.AsyncClient | None = None
         self._buckets: dict[str, TokenBucket] = {}
 
@@ -101,7 +107,9 @@ class ChatwootHttp:
             "server.address": urlsplit(base_url).hostname or "",
             "url.template": template,
         }
-        with TRACER.start_as_current_span(f"{method} {template}", kind=SpanKind.CLIENT, attributes=attributes) as span:
+        with self._tracer.start_as_current_span(
+            f"{method} {template}", kind=SpanKind.CLIENT, attributes=attributes
+        ) as span:
             answer = await self._exchange(span, method, base_url + path, token=token, query=query, body=body)
             span.set_attribute("http.response.status_code", answer.status_code)
             if answer.status_code >= 300:

@@ -76,7 +76,7 @@ def test_every_key_that_is_written_is_defined() -> None:
 
 def test_only_what_differs_is_written() -> None:
     shown = {"sdr_ia_score": "105.0", "sdr_ia_nome": "mariana  Souza", "waha_whatsapp_jid": "55@c.us"}
-    values = {"sdr_ia_score": 105, "sdr_ia_nome": "mariana Souza", "sdr_ia_progresso": "1/5"}
+    values: dict[str, str | int] = {"sdr_ia_score": 105, "sdr_ia_nome": "mariana Souza", "sdr_ia_progresso": "1/5"}
     assert attributes.changes(values, shown, Written()) == {"sdr_ia_progresso": "1/5"}
 
 
@@ -95,7 +95,7 @@ def test_an_earlier_value_of_ours_is_a_stale_snapshot_and_no_humans() -> None:
 
 def test_status_and_score_are_ours_whoever_changed_them() -> None:
     shown = {"sdr_ia_score": "12", "sdr_ia_status": "completo"}
-    values = {"sdr_ia_score": 105, "sdr_ia_status": "qualificado"}
+    values: dict[str, str | int] = {"sdr_ia_score": 105, "sdr_ia_status": "qualificado"}
     assert attributes.changes(values, shown, Written()) == values
 
 
