@@ -77,7 +77,9 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     _announce(app.state.server, settings, listener.getsockname()[1])
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, timeout_graceful_shutdown=5, timeout_keep_alive=65
+    )
     _Server(config).run(sockets=[listener])
     return 0
 

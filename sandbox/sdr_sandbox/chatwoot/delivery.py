@@ -6,13 +6,13 @@ Source: `lib/webhooks/trigger.rb`, `app/jobs/*webhook_job.rb` and the listeners 
 import asyncio
 import hashlib
 import hmac
+import http.client
 import random
 import uuid
 from collections import deque
 from collections.abc import Coroutine
 from typing import Literal
 
-import httpx
 import msgspec
 import structlog
 
@@ -22,6 +22,7 @@ from sdr_sandbox.chatwoot.events import BOT_EVENTS, BOT_ONLY_EVENTS, SUBSCRIBABL
 from sdr_sandbox.chatwoot.json_types import JsonObject
 from sdr_sandbox.chatwoot.misbehaviour import Faults
 from sdr_sandbox.chatwoot.records import ACTIVITY, AgentBot
+from sdr_sandbox.chatwoot.webhook_client import WebhookClient
 
 _log = structlog.get_logger(__name__)
 
@@ -70,6 +71,10 @@ def sign(secret: str, timestamp: str, body: bytes) -> str:
     return f"sha256={digest}"
 
 
+def _phrase(status: int) -> str:
+    return http.client.responses.get(status, "")
+
+
 class Deliveries:
     """Sends webhooks in the background, each on its own; nothing waits for anything else."""
 
@@ -79,22 +84,18 @@ class Deliveries:
         self._counters = counters
         self._settings = core.settings
         self._tasks: set[asyncio.Task[None]] = set()
-        self._client: httpx.AsyncClient | None = None
+        self._client = WebhookClient(core.settings.webhook_timeout_s)
         self.log: deque[DeliveryRecord] = deque(maxlen=100_000)
 
     async def start(self) -> None:
-        """Open the connection pool and listen to events."""
-        timeout = httpx.Timeout(self._settings.webhook_timeout_s, pool=None)
-        limits = httpx.Limits(max_connections=500, max_keepalive_connections=200)
-        self._client = httpx.AsyncClient(timeout=timeout, limits=limits, trust_env=False)
+        """Listen to events."""
         self._core.bus.subscribe(self._on_event)
 
     async def stop(self) -> None:
-        """Stop listening, drop what is under way, close the pool."""
+        """Stop listening, drop what is under way, close the connections."""
         self._core.bus.unsubscribe(self._on_event)
         await self.cancel_all()
-        if self._client is not None:
-            await self._client.aclose()
+        self._client.close()
 
     async def cancel_all(self) -> None:
         """Drop every delivery under way."""
@@ -241,17 +242,13 @@ class Deliveries:
             "X-Chatwoot-Timestamp": timestamp,
             "X-Chatwoot-Signature": sign(target.secret, timestamp, body),
         }
-        if self._client is None:
-            return None, "The server is shutting down"
         try:
-            response = await self._client.post(target.url, content=body, headers=headers)
-        except httpx.TimeoutException:
+            status = await self._client.post(target.url, headers, body)
+        except TimeoutError:
             return None, "Net::ReadTimeout with #<TCPSocket:(closed)>"
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (OSError, ValueError) as error:
             return None, f"Failed to open TCP connection: {type(error).__name__}"
-        if response.is_success:
-            return response.status_code, None
-        return response.status_code, f"{response.status_code} {response.reason_phrase}"
+        return status, None if 200 <= status < 300 else f"{status} {_phrase(status)}"
 
     def _after_failure(self, target: Target, event: Event, error: str) -> None:
         if event.name not in ("message_created", "message_updated") or event.message_id is None:
