@@ -70,7 +70,7 @@ def test_a_bare_answer_is_read_after_the_question_even_if_nobody_recorded_what_i
 
 def test_a_human_s_line_ends_the_question_before_it() -> None:
     draft = analyse(
-        a_transcript(("bot", "Em que cidade você mora?"), ("human", "Oi, aqui é a Paula"), ("lead", "Osasco"))
+        a_transcript(("bot", "Você já pesquisou sobre isso?"), ("human", "Oi, aqui é a Paula"), ("lead", "não"))
     )
     assert draft.facts == ()
 

@@ -39,6 +39,8 @@ def interest(text: str, asked: FactKind | None = None, known: Fact | None = None
         ("queda de cabelo", "tratamento_capilar"),
         ("to ficando careca e quero resolver", "tratamento_capilar"),
         ("é pra papada", "lipo_papada"),
+        ("Vocês fazem lipo?", "lipoaspiracao"),
+        ("meu sorriso é gengival", "rugas"),
         ("quero tirar uns vasinhos da perna", "varizes"),
         ("quiero borrarme un tatuaje", "remocao_tatuagem"),
         ("I want lip filler", "preenchimento_labial"),

@@ -29,6 +29,9 @@ def value(
         ("me chamo carla de moema", "Carla"),
         ("Oi, Marina aqui", "Marina"),
         ("nome: Paula", "Paula"),
+        ("Me chamo Ana Júlia mas todo mundo me chama de Naju", "Naju"),
+        ("beatriz mas pode me chamar de bia", "Bia"),
+        ("Renata", "Renata"),
         ("sou Ana, moro em osasco", "Ana"),
         ("Sou o Thiago", "Thiago"),
         ("sou a dra Paula", "Paula"),
@@ -150,6 +153,7 @@ def test_a_place_is_understood_without_having_been_asked(text: str, level: str) 
         ("sou daqui mesmo", "perto"),
         ("sou de sp mesmo", "perto"),
         ("sto andre", "longe"),
+        ("Guarulhos, é longe?", "longe"),
         ("guarulhos sp", "longe"),
         ("Fortaleza-CE", "outra_cidade"),
         ("Vitória", "outra_cidade"),
@@ -176,7 +180,18 @@ def test_a_place_that_nobody_knows_is_known_all_the_same_without_a_level(text: s
 
 
 @pytest.mark.parametrize(
-    "text", ["sim", "não", "quanto custa?", "prefiro não dizer", "fica longe?", "semana que vem", "vou de carro"]
+    "text",
+    [
+        "sim",
+        "não",
+        "quanto custa?",
+        "prefiro não dizer",
+        "fica longe?",
+        "não moro em SP",
+        "Interior",
+        "semana que vem",
+        "vou de carro",
+    ],
 )
 def test_other_answers_are_no_place(text: str) -> None:
     assert "localizacao" not in levels(text, L)

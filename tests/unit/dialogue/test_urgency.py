@@ -32,6 +32,10 @@ U = FactKind.URGENCY
         ("sexta", "esta_semana"),
         ("sábado agora se der", "esta_semana"),
         ("dia 28", "esta_semana"),
+        ("quando vocês tiverem horário", "esta_semana"),
+        ("tenho bastante urgência", "esta_semana"),
+        ("antes das férias de dezembro", "ate_30_dias"),
+        ("no começo do ano", "acima_30_dias"),
         ("esse fds", "esta_semana"),
         ("semana que vem", "proximas_2_semanas"),
         ("semana q vem", "proximas_2_semanas"),
@@ -116,6 +120,10 @@ def test_urgency_is_understood_without_having_been_asked(text: str, level: str) 
 )
 def test_other_times_are_no_urgency(text: str) -> None:
     assert "urgencia" not in levels(text)
+
+
+def test_a_question_for_opening_hours_is_no_date() -> None:
+    assert levels("vocês atendem sábado?", U) == {}
 
 
 def test_a_yes_says_nothing_about_when() -> None:

@@ -107,7 +107,6 @@ class _Replay:
     topics: list[Topic] = field(default_factory=list)
     asked: set[FactKind] = field(default_factory=set)
     asked_count: int = 0
-    unanswered_count: int = 0
     evasion_count: int = 0
     irritated: bool = False
     human: bool = False
@@ -191,7 +190,6 @@ def _note(replay: _Replay, understood: Understanding, asked: FactKind | None) ->
     if asked is not None:
         replay.asked.add(asked)
         replay.asked_count += 1
-        replay.unanswered_count += asked not in understood.facts
     replay.evasion_count += understood.evasive
 
 
@@ -214,7 +212,8 @@ def _behaviour(replay: _Replay, context: AnalysisContext) -> Behaviour:
         for kind, count in context.attempts.items()
         if count >= context.settings.attempts_per_fact and kind not in replay.facts
     )
-    evades = replay.evasion_count >= 2 or (replay.asked_count >= 2 and replay.unanswered_count * 2 > replay.asked_count)
+    open_count = sum(1 for kind in replay.asked if kind not in replay.facts)
+    evades = replay.evasion_count >= 2 or (replay.asked_count >= 2 and open_count * 2 >= len(replay.asked))
     return Behaviour.EVASIVE if evades or exhausted else Behaviour.COOPERATIVE
 
 

@@ -38,7 +38,8 @@ _WISH = re.compile(
     r"corrigir|eliminar|apagar|clarear|interess\w+|procur(?:o|ando|ava)|busc(?:o|ando)|sobre|orcamento|vontade|afim|"
     r"(?:a|ha) fim|cuidar|rejuvenescer|colocar|preco|valor|quanto|problema|caindo|caida|caido|flacid\w+|"
     r"marcar|agendar|"
-    r"pensando em|penso em|sonho|queda|melhorada|dar um) "
+    r"voces (?:\w+ )?(?:fazem|tem|trabalham|oferecem|realizam|aplicam|tratam)|fazem|pensando em|penso em|sonho|"
+    r"queda|melhorada|dar um) "
 )
 _REFUSED = re.compile(
     r" (?:(?:nao|nem) (?:(?:quero|queria|gosto|curto|faria|faco|vou|pretendo|desejo|e|era|seria|preciso|penso|"

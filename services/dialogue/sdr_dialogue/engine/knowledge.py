@@ -37,7 +37,7 @@ _KNOWS_BARE = re.compile(r" ja (?:fiz|faco|fazia|coloquei|apliquei|tinha feito) 
 _LITTLE = re.compile(
     r" (?:(?:ja )?(?:pesquisei|pesquisando (?:bastante|muito|faz|ha|sobre|um pouco|bem)|andei pesquisando|"
     r"andei (?:vendo|lendo|olhando)|procurei saber|li|dei uma (?:olhada|pesquisada|lida|fucada|buscada))|"
-    r"(?:ja )?(?:fiz|andei fazendo|faco)(?: \w+){0,2} (?:pesquis\w+|buscas?)|"
+    r"(?:ja )?(?:fiz|andei fazendo|faco)(?: (?!mas )\w+){0,2} (?:pesquis\w+|buscas?)|"
     r"(?:ja )?(?:vi|assisti|vejo|acompanho|sigo) (?!voces|o anuncio|anuncio|a propaganda|"
     r"o perfil)(?:\w+ ){0,3}(?:videos?|influenc\w+|famosas?|internet|"
     r"instagram|insta|tiktok|youtube|posts?|reels|google|sobre|"

@@ -177,7 +177,7 @@ AREAS_ALONE = phrases(
     testa, glabela, pescoco, cabelo, sobrancelha, sobrancelhas, cilios, cilio, dente, rosto, pele, face, corpo,
     perna, pernas, braco, bracos, coxa, coxas, costas, facial, corporal, pinta, pintas, cravo, cravos, gordura,
     mancha, manchas, crio, rino, soro, bronze, envelhecimento, estetica, glow, plastica, preencher, colageno,
-    massagem, palpebra, palpebras, careca, lipo, facetas, faceta, spectra, enzima, enzimas, clareamento, poro,
+    massagem, palpebra, palpebras, careca, facetas, faceta, spectra, enzima, enzimas, clareamento, poro,
     poros, sinal no rosto, tecnologias, embaixo dos olhos, harmonizar"""
 )
 """Words that name an interest only beside a wish, or as the answer to the question for it."""

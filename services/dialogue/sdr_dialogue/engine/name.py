@@ -89,6 +89,12 @@ def read_name(hearing: Hearing) -> FactDraft | None:
     return _bare(hearing) if asked else None
 
 
+def is_only_a_name(value: str) -> bool:
+    """Whether a value is a common first name that means nothing else: "Renata", not "Rosa"."""
+    first = plain(value).split()[:1]
+    return bool(first) and first[0] in first_names() and first[0] not in _EVERYDAY and not states_of(first[0])
+
+
 def _said(hearing: Hearing) -> FactDraft | None:
     """The last name that the lead gives itself: "me chamo Ana Júlia, mas me chamam de Naju"."""
     found: FactDraft | None = None

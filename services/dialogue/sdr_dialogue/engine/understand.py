@@ -13,6 +13,7 @@ from sdr_common.lead import (
     Fact,
     FactKind,
     FactSource,
+    LocationLevel,
     Sentiment,
 )
 from sdr_dialogue.domain.conversation import FactDraft, LeadMessage
@@ -30,7 +31,7 @@ from sdr_dialogue.engine.interest import read_interest, wanted
 from sdr_dialogue.engine.knowledge import read_knowledge
 from sdr_dialogue.engine.location import read_location
 from sdr_dialogue.engine.motivation import read_motivation
-from sdr_dialogue.engine.name import read_name
+from sdr_dialogue.engine.name import is_only_a_name, read_name
 from sdr_dialogue.engine.normalise import normalise
 from sdr_dialogue.engine.topics import Question, questions_in
 from sdr_dialogue.engine.urgency import read_urgency
@@ -170,14 +171,18 @@ def _facts_of(hearing: Hearing, asked_before: frozenset[FactKind]) -> list[FactD
 
 
 def _late(hearing: Hearing, asked_before: frozenset[FactKind]) -> list[FactDraft]:
-    """A bare name or place that answers an earlier question, if it is surely one."""
-    if len(hearing.said.words) > 4:
+    """A bare name or place that answers another question than the last, or none, if it is surely one."""
+    if len(hearing.said.words) > 4 or "?" in hearing.said.tokens:
         return []
     for kind, reader, sure in ((FactKind.NAME, read_name, 0.9), (FactKind.LOCATION, read_location, 0.95)):
-        if kind in asked_before and kind not in hearing.facts and kind is not hearing.asked:
-            draft = reader(replace(hearing, asked=kind))
-            if draft is not None and draft.confidence >= sure:
-                return [draft]
+        if kind in hearing.facts or kind is hearing.asked:
+            continue
+        draft = reader(replace(hearing, asked=kind))
+        if draft is None or draft.confidence < sure:
+            continue
+        listed = draft.level in (LocationLevel.NEAR, LocationLevel.FAR)
+        if kind in asked_before or listed or (kind is FactKind.NAME and is_only_a_name(draft.value)):
+            return [draft]
     return []
 
 

@@ -144,7 +144,7 @@ def read_urgency(hearing: Hearing) -> FactDraft | None:
     found = _stated(text, hearing.now.date(), asked)
     if not found:
         return _bare(hearing) if asked else None
-    if not asked and _HOURS.search(text) and not _PLANS.search(text):
+    if _HOURS.search(text) and (not asked or "?" in text) and not _PLANS.search(text):
         return None
     level, span = found[-1] if hearing.corrects else found[0]
     if level is UrgencyLevel.RESEARCHING and hearing.asked is FactKind.KNOWLEDGE and not _ONLY.search(text):
