@@ -22,6 +22,7 @@ from sdr_gateway.app import Role
 from sdr_gateway.operations.document import read_document
 from tests.support.gateway import SECRET, Door, Services, running_gateway
 from tests.support.gateway_chatwoot import TOKEN, ListedChatwoot, listed_chatwoot
+from tests.support.net import eventually
 from tests.support.payloads import a_message, encode
 
 if TYPE_CHECKING:
@@ -282,5 +283,9 @@ async def test_the_account_service_is_ready_and_described(door: Door) -> None:
 
     async with grpc.aio.insecure_channel(f"127.0.0.1:{door.gateway.grpc_port}") as channel:
         health = health_pb2_grpc.HealthStub(channel)
-        answer = await health.Check(health_pb2.HealthCheckRequest(service="ready"), timeout=5)
-    assert answer.status == health_pb2.HealthCheckResponse.SERVING
+
+        async def ready() -> bool:
+            answer = await health.Check(health_pb2.HealthCheckRequest(service="ready"), timeout=5)
+            return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+
+        await eventually(ready)
