@@ -153,11 +153,13 @@ def choose_model(settings: Settings) -> LanguageModel:
     scripted: LanguageModel = ScriptedEngine()
     if settings.fake_latency_ms:
         scripted = DelayedModel(scripted, settings.fake_latency_ms / 1000)
-    if not settings.openai_api_key.get_secret_value():
+    key = settings.openai_api_key.get_secret_value()
+    if not key and not settings.openai_base_url:
         return scripted
     provider = OpenAiModel(
         ModelChoice(
-            api_key=settings.openai_api_key.get_secret_value(),
+            # Servers on one's own machine ask for none, but the client sends one.
+            api_key=key or "none",
             base_url=settings.openai_base_url,
             model=settings.model,
             analysis_model=settings.analysis_model,
@@ -186,6 +188,7 @@ async def run(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         await build(settings, stack, model)
         if isinstance(model, ModelChain):
+            stack.push_async_callback(model.close)
             # The first lead does not wait for a library to load.
             await model.warm_up()
         await stop.wait()

@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import uvicorn
+from opentelemetry.trace import Tracer
 
 from sdr_common.lead import FactKind
+from sdr_common.telemetry import TRACER
 from sdr_dialogue.clients.llm import ModelChoice, OpenAiModel
 from sdr_dialogue.domain.conversation import LeadMessage, TurnContext
 from sdr_dialogue.domain.settings import AccountSettings, FrequentQuestion, Procedure
@@ -76,7 +78,12 @@ async def emulated_llm() -> AsyncIterator[EmulatedLlm]:
 
 @asynccontextmanager
 async def adapter(
-    llm: EmulatedLlm, *, deadline_s: float = 10, model: str = "gpt-5-mini", key: str = "test-key"
+    llm: EmulatedLlm,
+    *,
+    deadline_s: float = 20,
+    model: str = "gpt-5-mini",
+    key: str = "test-key",
+    tracer: Tracer = TRACER,
 ) -> AsyncIterator[OpenAiModel]:
     """The real adapter; a base URL outside this machine is refused before anything is sent."""
     if urlsplit(llm.url).hostname != "127.0.0.1":
@@ -90,7 +97,7 @@ async def adapter(
         analysis_deadline_s=deadline_s,
         reasoning_effort="low",
     )
-    engine = OpenAiModel(choice, ask=product_question)
+    engine = OpenAiModel(choice, ask=product_question, tracer=tracer)
     await engine.warm_up()
     try:
         yield engine

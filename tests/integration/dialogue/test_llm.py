@@ -10,6 +10,9 @@ from typing import Any
 import httpx
 import pytest
 from openai import AsyncOpenAI
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from sdr_common.grpc_client import inbound_deadline
 from sdr_common.lead import (
@@ -127,6 +130,31 @@ async def test_each_fault_is_told_without_content(llm: EmulatedLlm, problem: str
     assert failed.value.problem == problem
     assert failed.value.engine == "openai:gpt-5-mini"
     assert failed.value.retry_after_s == (7.0 if problem == "status 429" else 0.0)
+
+
+async def test_a_call_is_a_genai_span_without_content(llm: EmulatedLlm) -> None:
+    spans = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(spans))
+    await llm.script({"kind": "answer", "content": an_output()}, {"kind": "refusal"})
+    async with adapter(llm, tracer=provider.get_tracer("test")) as engine:
+        await engine.respond(a_context())
+        with pytest.raises(EngineUnavailable):
+            await engine.respond(a_context())
+    answered, refused = spans.get_finished_spans()
+    assert answered.name == "chat gpt-5-mini"
+    assert dict(answered.attributes or {}) == {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "openai",
+        "gen_ai.request.model": "gpt-5-mini",
+        "gen_ai.output.type": "json",
+        "gen_ai.response.model": "gpt-5-mini",
+        "gen_ai.response.finish_reasons": ("stop",),
+        "gen_ai.usage.input_tokens": 120,
+        "gen_ai.usage.output_tokens": 40,
+    }
+    assert (refused.attributes or {})["error.type"] == "refusal"
+    assert all("Ana" not in span.to_json() for span in (answered, refused))
 
 
 async def test_a_model_that_hangs_is_left_at_the_deadline(llm: EmulatedLlm) -> None:

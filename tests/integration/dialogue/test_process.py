@@ -64,7 +64,7 @@ async def process(url: str, **values: str) -> AsyncIterator[tuple[asyncio.subpro
     )
     try:
         assert started.stderr is not None
-        async with asyncio.timeout(30), make_channel(f"127.0.0.1:{port}") as channel:
+        async with asyncio.timeout(90), make_channel(f"127.0.0.1:{port}") as channel:
             while b"service_became_ready" not in await started.stderr.readline():
                 pass
             yield started, Dialogue(url, DialogueServiceStub(channel), channel, ScriptedEngine())

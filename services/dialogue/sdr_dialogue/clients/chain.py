@@ -37,6 +37,10 @@ class TimedModel(LanguageModel, Protocol):
         """Loads what the first call would load."""
         ...
 
+    async def close(self) -> None:
+        """Closes connections."""
+        ...
+
 
 class ModelChain:
     """A `LanguageModel` of two: the first while it works, the last always.
@@ -60,6 +64,10 @@ class ModelChain:
     async def warm_up(self) -> None:
         """Loads what the first call would load."""
         await self._first.warm_up()
+
+    async def close(self) -> None:
+        """Closes the first engine's connections."""
+        await self._first.close()
 
     async def respond(self, context: TurnContext) -> TurnDraft:
         """See the port."""

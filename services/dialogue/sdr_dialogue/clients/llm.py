@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from opentelemetry.trace import Span, SpanKind, StatusCode
+from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
 
 from sdr_common.telemetry import TRACER
 from sdr_dialogue.clients.outputs import analysis_draft, turn_draft
@@ -56,12 +56,16 @@ class OpenAiModel:
         choice: Which models.
         ask: The product's words for a question, where the model's own cannot be used.
         prompts: The parts to use.
+        tracer: Makes the spans of calls.
     """
 
-    def __init__(self, choice: ModelChoice, *, ask: Questions, prompts: Prompts | None = None) -> None:
+    def __init__(
+        self, choice: ModelChoice, *, ask: Questions, prompts: Prompts | None = None, tracer: Tracer = TRACER
+    ) -> None:
         self._choice = choice
         self._ask = ask
         self._prompts = prompts or Prompts()
+        self._tracer = tracer
         self._loading = asyncio.Lock()
         self._agents: Agents | None = None
 
@@ -136,7 +140,7 @@ class OpenAiModel:
             "gen_ai.request.model": model,
             "gen_ai.output.type": "json",
         }
-        with TRACER.start_as_current_span(f"chat {model}", kind=SpanKind.CLIENT, attributes=attributes) as span:
+        with self._tracer.start_as_current_span(f"chat {model}", kind=SpanKind.CLIENT, attributes=attributes) as span:
             try:
                 async with asyncio.timeout(deadline_s):
                     result = await agent.run(said, instructions=instructions)
