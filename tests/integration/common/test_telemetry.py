@@ -47,7 +47,8 @@ async def _process(environment: dict[str, str]) -> AsyncIterator[grpc.aio.Channe
 
 
 async def _explain(channel: grpc.aio.Channel, account_id: int) -> ExplainResponse:
-    return await stub(channel).Explain(request(account_id), timeout=5, metadata=(("traceparent", CALLER),))
+    timeout_s = 1 if account_id == 408 else 10  # the one that is never answered
+    return await stub(channel).Explain(request(account_id), timeout=timeout_s, metadata=(("traceparent", CALLER),))
 
 
 def _server_span(seen: Collector, code: str) -> Span | None:
@@ -74,7 +75,7 @@ async def test_a_call_is_one_trace_from_its_caller_to_later_work() -> None:
 
 async def test_calls_are_measured_by_method_and_outcome() -> None:
     async with collector() as seen, _process(seen.environment()) as channel:
-        for account_id in (1, 1, 404, 500):
+        for account_id in (1, 1, 403, 404, 408, 500):
             with suppress(grpc.aio.AioRpcError):
                 await _explain(channel, account_id)
 
@@ -87,7 +88,8 @@ async def test_calls_are_measured_by_method_and_outcome() -> None:
             )
             return point is not None and (point.count, point.unit) == (count, "s") and point.value > 0
 
-        await seen.wait_for(lambda _: measured("OK", 2) and measured("NOT_FOUND", 1) and measured("INTERNAL", 1))
+        counts = {"OK": 2, "PERMISSION_DENIED": 1, "NOT_FOUND": 1, "CANCELLED": 1, "INTERNAL": 1}
+        await seen.wait_for(lambda _: all(measured(code, count) for code, count in counts.items()))
         refused = await seen.wait_for(lambda seen: _server_span(seen, "NOT_FOUND"))
         failed = await seen.wait_for(lambda seen: _server_span(seen, "INTERNAL"))
     assert not refused.failed

@@ -6,13 +6,19 @@ import asyncio
 import sys
 from typing import Any
 
+import grpc
+
 from sdr.scoring.v1.scoring_pb2 import ExplainRequest, ExplainResponse
 from sdr_common.errors import AccountNotFound
 from sdr_common.telemetry import TRACER, context_of, current_traceparent, links_to, start_telemetry
 from tests.integration.common.scripted import start
 
 
-async def _explain(request: ExplainRequest, _: Any) -> ExplainResponse:
+async def _explain(request: ExplainRequest, context: Any) -> ExplainResponse:
+    if request.account_id == 403:
+        await context.abort(grpc.StatusCode.PERMISSION_DENIED, "by the handler itself")
+    if request.account_id == 408:
+        await asyncio.Event().wait()
     if request.account_id == 404:
         raise AccountNotFound(404)
     if request.account_id == 500:
