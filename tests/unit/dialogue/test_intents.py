@@ -52,6 +52,14 @@ def test_an_explicit_sign_shows_that_this_is_no_lead(text: str, kind: str) -> No
         "se não tiver desconto não tenho interesse",
         "tem vaga amanhã?",
         "vocês vendem produtos?",
+        "to vendo preenchedores e toxina",
+        "tem vaga de limpeza de pele amanhã?",
+        "amanhã não vai dar",
+        "mudei de ideia",
+        "não preciso",
+        "se não me engano",
+        "sou a Bet",
+        "fiz um empréstimo pra fazer lipo",
         "trabalho com vendas",
         "achei que era outra clínica mas quero botox",
         "sou vendedora e quero fazer limpeza de pele",
@@ -109,6 +117,12 @@ def test_some_messages_need_a_person(text: str, reason: str) -> None:
         "tem risco de necrose?",
         "dá muita dor?",
         "sou advogada",
+        "moro perto da delegacia",
+        "tenho raiva do meu nariz",
+        "me ajude a escolher",
+        "tenho uma cicatriz de queimadura e quero tratar",
+        "uma mancha preta no rosto",
+        "minha olheira é roxa",
         "tenho 16 anos de casada",
         "minha filha tem 15 anos",
         "moro em Socorro",
@@ -122,14 +136,23 @@ def test_other_messages_need_nobody(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["parar", "SAIR", "pare", "stop", "cancelar", "não me mande mais mensagens", "me tira dessa lista"]
+    "text", ["parar", "SAIR", "pare", "stop", "não me mande mais mensagens", "me tira dessa lista"]
 )
 def test_a_lead_can_opt_out(text: str) -> None:
     assert reading(text).opted_out
 
 
 @pytest.mark.parametrize(
-    "text", ["quero parar de usar base", "pra sair do trabalho", "não para de doer", "remover tatuagem", "ok"]
+    "text",
+    [
+        ("quero parar de usar base"),
+        ("pra sair do trabalho"),
+        ("não para de doer"),
+        ("remover tatuagem"),
+        ("remover manchas de base"),
+        ("cancelar"),
+        ("ok"),
+    ],
 )
 def test_other_words_are_no_opt_out(text: str) -> None:
     assert not reading(text).opted_out

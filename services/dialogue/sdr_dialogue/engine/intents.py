@@ -10,16 +10,15 @@ from sdr_dialogue.domain.text import words
 from sdr_dialogue.engine.hearing import Hearing, bare_words, is_no
 from sdr_dialogue.engine.interest import mentions, wanted
 
-_OPT_OUT_WORDS = words(
-    "parar pare para sair stop cancelar descadastrar descadastre descadastra unsubscribe remover remova baixa"
-)
+_OPT_OUT_WORDS = words("parar pare para sair stop descadastrar descadastre descadastra unsubscribe")
 _OPT_OUT = re.compile(
     r" (?:nao (?:quero|desejo|gostaria de|aceito|autorizo)(?: mais)? (?:receber|que (?:me )?mandem|"
     r"que (?:me )?mande|que (?:me )?envie\w*|ser contatad\w+|mais mensage\w+|mensage\w+)|"
     r"(?:nao|parem? de|para de|pare de|deixem? de) (?:me )?(?:mand\w+|envi\w+|cham\w+|contat\w+|perturb\w+|"
     r"incomod\w+|procur\w+)(?: mais)?(?: (?:mensage\w+|nada|msg|propaganda|isso|aqui|me))+|"
     r"nao me (?:mand\w+|envi\w+|cham\w+|contat\w+|perturb\w+|procur\w+|escrev\w+|lig\w+)(?: mais)?|"
-    r"(?:me )?(?:tir\w+|remov\w+|exclu\w+|retir\w+)(?: \w+){0,3} (?:da|de|dessa) (?:sua |vossa )?(?:lista|base|"
+    r"(?:me (?:tir\w+|remov\w+|exclu\w+|retir\w+)|(?:tir\w+|remov\w+|exclu\w+|retir\w+) (?:o )?meu \w+) (?:da|"
+    r"de|dessa) (?:sua |vossa )?(?:lista|base|"
     r"contatos|agenda)|"
     r"(?:quero|desejo) (?:sair|me descadastrar|cancelar o recebimento|ser removid\w)(?: da|"
     r" dessa)?(?: lista)?(?= [.!]| $)|descadastr\w+|(?:quero )?cancelar (?:o )?(?:recebimento|inscricao|"
@@ -68,7 +67,7 @@ _ANGRY = re.compile(
     r"me fazer )?(?:pergunta\w*|perguntar|enrola\w*)|estou (?:muito |bem |super |ficando )?(?:irritad[ao]|"
     r"com raiva|put[ao]|revoltad[ao]|indignad[ao]|nervos[ao]|brav[ao]|furios[ao]|estressad[ao])|"
     r"perda de tempo|perdendo (?:meu )?tempo|voce e (?:burr[oa]|surd[oa]|ceg[oa]|inutil)|nao (?:serve|"
-    r"presta) para nada|voces sao (?:pessim\w+|horriveis|um lixo)|me (?:enrol\w+|estress\w+)|vergonhoso|raiva) "
+    r"presta) para nada|voces sao (?:pessim\w+|horriveis|um lixo)|me (?:enrol\w+|estress\w+)|vergonhoso|furia) "
 )
 _REPEATING = re.compile(
     r" (?:ja (?:falei|disse|respondi|te falei|te disse|informei|passei|expliquei)|de novo isso|mesma (?:coisa|"
@@ -85,12 +84,13 @@ _EMERGENCY = re.compile(
     r"(?:muito|bastante) (?:sangue|sangramento)|sangrando(?: \w+){0,3}|nao para de sangrar|hemorragia|"
     r"necros\w+|infeccion\w+|infeccao|com pus|saindo pus|(?:perdi|perdendo) a visao|vista (?:escureceu|"
     r"embacad\w)|"
-    r"(?:labio|boca|rosto|pele|nariz|olho) (?:\w+ ){0,3}(?:rox[oa]|pret[oa]|necros\w+|deform\w+|queimad[oa])|"
+    r"(?:labio|boca|rosto|pele|nariz|olho) (?:\w+ ){0,2}(?:ficou|ficaram|esta|estao|ficando|"
+    r"virou) (?:\w+ )?(?:rox[oa]|pret[oa]|necros\w+|deform\w+|queimad[oa])|"
     r"(?:dor|dores) (?:muito forte|insuportavel|absurda|terrivel|intensa|forte demais)|muita dor|inch(?:ou|ado|"
     r"ada|ando) (?:muito|demais|bastante)|(?:muito|super) inchad[oa]|"
-    r"emergencia|pronto socorro|me ajudem?|passando (?:muito )?mal|me matar|suicid\w+|"
-    r"acabar com (?:a )?minha vida|nao quero mais viver|tirar minha vida|queimou (?:minha|meu)|queimadura|"
-    r"febre) "
+    r"emergencia|pronto socorro|passando (?:muito )?mal|me matar|suicid\w+|"
+    r"acabar com (?:a )?minha vida|nao quero mais viver|tirar minha vida|queimou (?:minha|meu)|"
+    r"(?:estou|esta|fiquei|ficou|deu|teve) (?:com )?(?:uma )?(?:febre|queimadura)|e febre) "
 )
 _NOT_EMERGENCY = re.compile(
     r" (?:da|tem|existe|corre|ha|causa|pode|risco|medo|vai|fica|ficam|doi|deixa|cicatriz(?:es)? de|marca de|"
@@ -103,7 +103,8 @@ _LEGAL = re.compile(
     r"os )?processar|(?:meter|colocar|por|abrir|entrar com) (?:um )?(?:processo|acao)|procon|(?:meu |minha |"
     r"chamar (?:o |a |um )?|falar com (?:o |a )?meu )advogad[oa]|"
     r"(?:na|a) justica(?! seja)|acao judicial|judicialmente|reclame aqui|(?:vou )?denunci\w+|"
-    r"vigilancia sanitaria|danos morais|boletim de ocorrencia|registrar (?:um )?bo|delegacia|"
+    r"vigilancia sanitaria|danos morais|boletim de ocorrencia|registrar (?:um )?bo|(?:vou|irei|queixa) (?:na|a|"
+    r"ate a) delegacia|"
     r"ministerio publico|conselho (?:regional )?de medicina|erro medico) "
 )
 _AGE = r"(?:1[0-7]|[89]|dez|onze|doze|treze|quatorze|catorze|quinze|dezesseis|dezessete)"
@@ -114,10 +115,10 @@ _MINOR = re.compile(
 )
 _NOT_MINOR = re.compile(
     r" (?:nao sou (?:de )?menor|menor (?:preco|valor|que|do que)|(?:minha |meu )?(?:filh[oa]|sobrinh[oa]|"
-    r"net[oa]|irma|irmao)|tatuagem|festa) "
+    r"net[oa]|irma|irmao)|festa) "
 )
 _WRONG_NUMBER = re.compile(
-    r" (?:numero errado|(?:foi|e|era) engano|engano(?= [.!?]| $)|(?:mandei|enviei|chamei|escrevi|"
+    r" (?:numero errado|(?:foi|e|era) engano|(?<! me )engano(?= [.!?]| $)|(?:mandei|enviei|chamei|escrevi|"
     r"liguei)(?: \w+){0,2} errad[oa]|(?:mensagem|pessoa|contato|conversa|grupo|chat) errad[oa]|errei (?:o |"
     r"de )?(?:numero|contato|conversa|pessoa)|nao (?:e|era) (?:comigo|para voces?|esse numero)|"
     r"(?:achei|pensei) que (?:era|fosse) (?:d?a |d?o |outr)|(?:aqui |ai )?(?:e|eh) d[ao] (?:pizzaria|farmacia|"
@@ -130,7 +131,8 @@ _SUPPLIER = re.compile(
     r"social media|gestora? de trafego)|represento (?:a|uma)|(?:somos|sou d[ae]|falo d[ae]|"
     r"em nome d[ae]) (?:uma )?(?:empresa|agencia|distribuidora|fabrica|industria|startup|laboratorio|grafica|"
     r"software)|"
-    r"(?:oferec(?:o|emos)|vendo|vendemos|fornec(?:o|emos)|fabricamos|distribuimos|"
+    r"(?:oferec(?:o|emos)|(?<!estou )(?<!estava )(?<!so )(?<!ando )(?<!fiquei )vendo|vendemos|fornec(?:o|emos)|"
+    r"fabricamos|distribuimos|"
     r"trabalhamos com) (?:\w+ ){0,3}?(?:produtos?|servicos?|equipamentos?|sistemas?|solucoes|solucao|software|"
     r"marketing|insumos|materiais|uniformes|embalagens|maquininha|trafego|parcerias?|consultoria|planos|"
     r"energia|internet|cosmeticos|aparelhos?|toxina|preenchedores)|"
@@ -145,7 +147,8 @@ _SUPPLIER = re.compile(
 )
 _JOB = re.compile(
     r" (?:curricul\w+|cv|(?:vaga|vagas|oportunidade|oportunidades) (?:\w+ )?(?:de (?:emprego|trabalho|estagio|"
-    r"recepc\w+|secretaria|esteticista|biomedica|enfermeir\w+|auxiliar|limpeza|vendedora?|atendente)|na area|"
+    r"recepc\w+|secretaria|esteticista|biomedica|enfermeir\w+|auxiliar|limpeza(?! de pele)|vendedora?|"
+    r"atendente)|na area|"
     r"aberta|abertas|disponive\w+ para trabalh\w+|para (?:recep\w+|estetic\w+|biomed\w+|estagi\w+|trabalh\w+|"
     r"auxiliar|enferm\w+|secret\w+|atendente|vendedor\w*|dermato\w+))|"
     r"(?:estao|esta|voces estao|tao) (?:contratando|precisando de (?:funcionari\w+|recepcionista|esteticista|"
@@ -162,9 +165,9 @@ _SPAM = re.compile(
     r" (?:ganhe dinheiro|ganhar dinheiro|renda extra|ganh\w+ (?:\w+ ){0,4}(?:por|ao) (?:dia|semana|mes)|"
     r"trabalh\w+ de casa|dinheiro facil|clique (?:aqui|no link|e)|"
     r"voce foi (?:sortead[oa]|selecionad[oa]|premiad[oa]|contemplad[oa])|parabens voce ganhou|"
-    r"emprestimo(?: consignado)?|consignado|bitcoin|cripto\w*|cassino|tigrinho|apostas?|bet|pix premiado|fgts|"
-    r"seguidores|lucr\w+ (?:por dia|garantid\w+)|"
-    r"investimento garantido|trabalhe de casa|marketing multinivel|corrente|repasse (?:essa|esta) mensagem|"
+    r"emprestimo(?: consignado)?|consignado|bitcoin|cripto\w*|cassino|tigrinho|apostas?|pix premiado|fgts|"
+    r"(?:ganhe|comprar|compre|mais|aumentar) seguidores|lucr\w+ (?:por dia|garantid\w+)|"
+    r"investimento garantido|trabalhe de casa|marketing multinivel|repasse (?:essa|esta) mensagem|"
     r"premio|gratis agora|oferta imperdivel|saque agora|limpe seu nome|cartao aprovado|consorcio|casino|"
     r"free money|forex) "
 )
@@ -182,11 +185,11 @@ _REFUSAL = re.compile(
     r"saber (?:mais )?(?:de nada|disso)|conversar|continuar|prosseguir|fazer (?:mais )?nada|informac\w+)|"
     r"(?:nao|n) quero (?:mais|nao)(?= [.,!]| $| obrigad)|(?:eu )?desisti(?: \w+)?(?= [.,!]| $)|"
     r"nao vou (?:mais )?(?:querer|fazer)(?: mais)?(?: nada)?(?= [.,!]| $)|deixa (?:para la|quieto|pra la|"
-    r"assim)|esquece(?= [.,!]| $)|mudei de ideia(?= [.!]| $| nao| obrigad| e nao| desisti)|"
-    r"nao preciso (?:mais )?(?:de nada)?(?= [.,!]| $| obrigad)|"
+    r"assim)|esquece(?= [.,!]| $)|mudei de ideia(?= nao| obrigad| , nao| , obrigad| e nao| desisti)|"
+    r"nao preciso (?:mais(?: de nada)?|de nada|de mais nada)(?= [.,!]| $| obrigad)|"
     r"(?:ja )?(?:fechei|marquei|agendei|resolvi)(?: \w+){0,2} (?:com|em) (?:outra|outro) (?:clinica|lugar|"
     r"local|profissional)|(?:nao|n) (?:e|eh) (?:para|pra) mim(?= [.,!]| $)|"
-    r"nao vai dar(?: \w+){0,2}(?: obrigad\w)?(?= [.!]| $)) "
+    r"nao vai dar(?: \w+){0,2} (?:, )?obrigad\w) "
 )
 _CONDITIONAL = re.compile(r" (?:se (?:nao|for|tiver|fosse|custar)|nao e que|nao que|caso) (?:\w+ ){0,9}$")
 _REFUSES_ONE = re.compile(r"^(?:em|no|na|nos|nas|por|pelo|pela|de|do|da) (?!nada|nenhum|momento|mais|fazer nada)")
@@ -216,8 +219,7 @@ def opts_out(hearing: Hearing) -> bool:
         if word not in ("favor", "quero", "por", "de", "mensagem", "mensagens")
     )
     if 1 <= len(rest) <= 2 and len(hearing.said.words) <= 4 and all(word in _OPT_OUT_WORDS for word in rest):
-        treatment = hearing.asked is FactKind.INTEREST and rest[0] in ("remover", "remova", "baixa")
-        return not treatment and not (rest == ("para",) and hearing.said.raw.strip().lower() != "para")
+        return rest != ("para",) or hearing.said.raw.strip().lower() == "para"
     return bool(_OPT_OUT.search(hearing.text))
 
 
@@ -292,6 +294,8 @@ def disqualification_of(hearing: Hearing) -> tuple[DisqualificationKind, Sign] |
 
 def _is_wish(hearing: Hearing, match: re.Match[str], kind: DisqualificationKind) -> bool:
     """A treatment wanted after the words shows a lead all the same: "achei que era outra, mas quero botox"."""
+    if kind is DisqualificationKind.SPAM:
+        return bool(wanted(hearing))
     after = any(mention.start > match.start() for mention in wanted(hearing))
     if kind is DisqualificationKind.SUPPLIER:
         # "Sou vendedora e quero fazer limpeza de pele" tells a profession.

@@ -26,6 +26,10 @@ _TOPIC_WORDS = words(
     duracao sessoes resultado convenio plano desconto promocao vezes quantas paga pago gratuita gratuito gratis graca
     cobrada cobram aceita aceitam"""
 )
+_PRICE_WORDS = words(
+    """preco precos valor valores custa custam custo fica ficam sai investimento orcamento paga pago cobrada cobram
+    tabela saber informacoes procedimento procedimentos tratamento tratamentos servicos sessao cada media"""
+)
 _SYNONYMS = {
     "custa": "preco",
     "valor": "preco",
@@ -139,10 +143,12 @@ def _own_stems(text: str, settings: AccountSettings) -> frozenset[str]:
     kept = list(said.text)
     for mention in mentions(said, settings):
         kept[mention.start : mention.end] = " " * (mention.end - mention.start)
+    # A price is a price of something: of the parking, say, which is then no mere word of a topic.
+    topic_words = _PRICE_WORDS if topics_of(text)[:1] == (Topic.PRICE,) else _TOPIC_WORDS
     return frozenset(
         _stem(word)
         for word in _TOKEN.findall("".join(kept))
-        if word not in _STOP and word not in _TOPIC_WORDS and len(word) > 2
+        if word not in _STOP and word not in topic_words and len(word) > 2
     )
 
 

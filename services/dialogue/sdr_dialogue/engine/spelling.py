@@ -54,9 +54,9 @@ EMOJI_WORDS = {
     "✔": "sim",
     "👎": "nao",
     "❌": "nao",
-    "😡": "raiva",
-    "🤬": "raiva",
-    "😠": "raiva",
+    "😡": "furia",
+    "🤬": "furia",
+    "😠": "furia",
 }
 """Pictures that are an answer by themselves."""
 
