@@ -58,6 +58,10 @@ class Leads(Protocol):
         """Stores leads as they are now."""
         ...
 
+    async def save_names(self, conn: Connection, leads: Collection[Lead]) -> None:
+        """Makes leads findable by their names as they are now."""
+        ...
+
     async def add_occurrences(self, conn: Connection, events: Sequence[Event]) -> None:
         """Adds the first messages, qualifications and escalations that events tell of."""
         ...

@@ -48,6 +48,11 @@ async def test_a_lead_from_first_message_to_judgement(reporting: Reporting) -> N
     assert overview.in_progress_lead_count == 0
 
 
+async def test_a_lead_that_was_never_answered_does_not_shorten_the_mean_answer_time(reporting: Reporting) -> None:
+    await reporting.record(a_turn(0), delivered(1), a_turn(0, contact_id=502))
+    assert (await reporting.overview(until=at(60))).average_first_answer_time.ToTimedelta() == timedelta(minutes=1)
+
+
 async def test_a_period_begins_with_its_first_instant_and_ends_before_its_last(reporting: Reporting) -> None:
     await reporting.record(a_turn(0), judged(0), escalated(0))
     inside = await reporting.overview(start=at(0), until=at(1))

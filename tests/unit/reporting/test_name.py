@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdr_reporting.domain.name import fold, grams
+from sdr_reporting.domain.name import fold, index_grams, search_grams
 
 
 @pytest.mark.parametrize(
@@ -23,18 +23,21 @@ def test_a_name_is_folded(text: str, folded: str) -> None:
     assert fold(text) == folded
 
 
-def test_grams_are_runs_of_three_each_once() -> None:
-    assert grams("banana") == ["ana", "ban", "nan"]
+def test_a_name_is_found_by_its_runs_of_one_to_three_characters_each_once() -> None:
+    assert index_grams("anan") == ["a", "an", "ana", "n", "na", "nan"]
 
 
-@pytest.mark.parametrize("text", ["", "a", "jo"])
-def test_a_text_below_three_characters_has_no_grams(text: str) -> None:
-    assert grams(text) == []
+@pytest.mark.parametrize(
+    ("search", "pieces"),
+    [("", []), ("a", ["a"]), ("jo", ["jo"]), ("ana", ["ana"]), ("banana", ["ana", "ban", "nan"])],
+)
+def test_a_search_asks_for_its_longest_pieces(search: str, pieces: list[str]) -> None:
+    assert search_grams(search) == pieces
 
 
 @given(st.text(max_size=12), st.text(max_size=12), st.text(max_size=12))
-def test_a_text_has_every_gram_of_its_parts(before: str, part: str, after: str) -> None:
-    assert set(grams(part)) <= set(grams(before + part + after))
+def test_a_text_is_found_by_each_of_its_parts(before: str, part: str, after: str) -> None:
+    assert set(search_grams(part)) <= set(index_grams(before + part + after))
 
 
 @given(st.text(max_size=20))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-_GRAM = 3
+_LONGEST = 3
+"""Characters of the longest piece that names are indexed by."""
 
 
 def fold(text: str) -> str:
@@ -14,6 +15,15 @@ def fold(text: str) -> str:
     return " ".join(plain.split())
 
 
-def grams(folded: str) -> list[str]:
-    """Every run of three characters of a folded text, sorted; a text contains another only if its runs do too."""
-    return sorted({folded[start : start + _GRAM] for start in range(len(folded) - _GRAM + 1)})
+def index_grams(folded: str) -> list[str]:
+    """Every run of one to three characters of a folded text, sorted: what it can be found by."""
+    return sorted({gram for length in range(1, _LONGEST + 1) for gram in _runs(folded, length)})
+
+
+def search_grams(folded: str) -> list[str]:
+    """The pieces that a folded text must have in order to contain this one; empty for an empty one."""
+    return sorted(_runs(folded, min(len(folded), _LONGEST))) if folded else []
+
+
+def _runs(text: str, length: int) -> set[str]:
+    return {text[start : start + length] for start in range(len(text) - length + 1)}

@@ -23,7 +23,6 @@ create table lead (
   fact_name text not null,
   name text not null,
   name_folded text not null,
-  name_grams text[] not null,
   told_status text,
   status text,
   procedure text not null,
@@ -38,20 +37,29 @@ create table lead (
   answered boolean not null,
   first_message_at timestamptz,
   first_public_at timestamptz,
+  first_answer_us bigint,
   updated_at timestamptz not null,
   last_seq bigint not null,
   stamps jsonb not null,
   constraint lead_pk primary key (account_id, contact_id)
 );
-comment on column lead.name_grams is
-  'runs of three characters of name_folded behind the account''s id: finds parts of names without an extension';
+comment on column lead.first_answer_us is 'microseconds from the first message to the first public one, 0 at least';
 comment on column lead.stamps is 'per field: microseconds since 1970, rank and event id of what last set it';
 create index lead_by_news on lead (account_id, updated_at desc, contact_id desc);
 create index lead_by_status on lead (account_id, status, updated_at desc, contact_id desc);
 create index lead_by_temperature on lead (account_id, temperature, updated_at desc, contact_id desc);
-create index lead_by_first_message on lead (account_id, first_message_at) include (first_public_at);
+create index lead_by_first_message on lead (account_id, first_message_at) include (first_answer_us);
 create index lead_by_seq on lead (account_id, last_seq);
-create index lead_by_name on lead using gin (name_grams);
+
+create table lead_name (
+  account_id bigint not null,
+  contact_id bigint not null,
+  grams text[] not null,
+  constraint lead_name_pk primary key (account_id, contact_id)
+);
+comment on table lead_name is
+  'runs of one to three characters of lead.name_folded, behind the account''s id: finds parts of names without an extension; a table of its own, because names change seldom and leads often';
+create index lead_name_by_gram on lead_name using gin (grams);
 
 create table first_message (
   event_id uuid not null constraint first_message_pk primary key,
@@ -70,18 +78,18 @@ create table qualification (
   score int not null,
   temperature text not null,
   qualified_at timestamptz not null,
-  started_at timestamptz,
+  took_us bigint,
   superseded_at timestamptz,
   procedure text not null default '',
   constraint qualification_pk primary key (account_id, qualification_id)
 );
-comment on column qualification.started_at is
-  'first lead message after the lead''s previous qualification; null: there was none';
+comment on column qualification.took_us is
+  'microseconds since the first lead message after the lead''s previous qualification; null: there was none';
 comment on column qualification.superseded_at is 'when the lead''s next qualification was made; null: the latest';
 comment on column qualification.procedure is 'what the lead wants now, as in lead.procedure';
 create index qualification_of_lead on qualification (account_id, contact_id);
 create index qualification_by_time on qualification (account_id, qualified_at)
-  include (superseded_at, started_at, score, temperature, procedure);
+  include (superseded_at, took_us, score, temperature, procedure);
 
 create table escalation (
   event_id uuid not null constraint escalation_pk primary key,

@@ -27,6 +27,7 @@ from sdr_reporting.domain.event import (
 )
 from sdr_reporting.domain.lead import Lead
 from sdr_reporting.domain.listing import LeadFilter, Placed, Position
+from sdr_reporting.domain.name import search_grams
 from sdr_reporting.domain.overview import Overview
 from sdr_reporting.domain.period import DEFAULT_ZONE, Period
 from sdr_reporting.ports import Clinic, Told
@@ -82,6 +83,11 @@ class PostgresLeads:
         """See `Leads.save`."""
         await conn.execute(QUERIES["save_leads"], {"leads": Jsonb([rows.lead_document(lead) for lead in leads])})
 
+    async def save_names(self, conn: Connection, leads: Collection[Lead]) -> None:
+        """See `Leads.save_names`."""
+        if leads:
+            await conn.execute(QUERIES["save_names"], {"names": Jsonb([rows.name_document(lead) for lead in leads])})
+
     async def add_occurrences(self, conn: Connection, events: Sequence[Event]) -> None:
         """See `Leads.add_occurrences`."""
         messages: list[tuple[Event, TurnFinished]] = []
@@ -135,18 +141,18 @@ class PostgresReports:
             "temperature": wanted.temperature,
             "status": wanted.status,
             "pattern": f"%{escaped}%" if wanted.search else None,
-            "grams": rows.account_grams(wanted.account_id, wanted.search) or None,
+            "grams": rows.account_grams(wanted.account_id, search_grams(wanted.search)),
             "snapshot": snapshot,
             "after_at": after and after.updated_at,
             "after_id": after and after.contact_id,
             "limit": limit,
         }
-        lists = []
-        # In this order, a lead that moves between the two reads is in both, at the same place, and never in neither.
-        for name in ("list_leads", "list_moved_leads"):
-            cursor = await conn.execute(QUERIES[name], parameters, prepare=False)
-            lists.append([Placed(row["placed_at"], rows.summary(row)) for row in await cursor.fetchall()])
-        merged = heapq.merge(*lists, key=lambda each: (each.updated_at, each.summary.contact_id), reverse=True)
+        placed = await _placed(conn, "search_recent_leads" if wanted.search else "list_leads", parameters)
+        if wanted.search and len(placed) < limit:
+            placed = await _placed(conn, "search_leads", parameters)
+        # Read last: a lead that moves between the reads is in both, at the same place, and never in neither.
+        moved = await _placed(conn, "list_moved_leads", parameters)
+        merged = heapq.merge(placed, moved, key=lambda each: (each.updated_at, each.summary.contact_id), reverse=True)
         unique = {each.summary.contact_id: each for each in merged}
         return list(unique.values())[:limit]
 
@@ -177,6 +183,11 @@ class PostgresAccounts:
     def forget(self, account_id: int) -> None:
         """See `Accounts.forget`."""
         self._cache.forget(account_id)
+
+
+async def _placed(conn: Connection, query: str, parameters: Mapping[str, object]) -> list[Placed]:
+    cursor = await conn.execute(QUERIES[query], parameters, prepare=False)
+    return [Placed(row["placed_at"], rows.summary(row)) for row in await cursor.fetchall()]
 
 
 def _kind(payload: Payload | None) -> str:

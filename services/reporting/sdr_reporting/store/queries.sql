@@ -21,28 +21,35 @@ join unnest(%(account_ids)s::bigint[], %(contact_ids)s::bigint[]) as wanted (acc
 -- save_leads --
 -- Stores leads as they are now.
 insert into lead (account_id, contact_id, conversation_id, channel, contact_name, fact_name, name, name_folded,
-  name_grams, told_status, status, procedure, known_count, team, closer_email, qualification_id,
-  qualification_version, score, temperature, qualified_at, answered, first_message_at, first_public_at, updated_at,
-  last_seq, stamps)
+  told_status, status, procedure, known_count, team, closer_email, qualification_id,
+  qualification_version, score, temperature, qualified_at, answered, first_message_at, first_public_at, first_answer_us,
+  updated_at, last_seq, stamps)
 select account_id, contact_id, conversation_id, channel, contact_name, fact_name, name, name_folded,
-  name_grams, told_status, status, procedure, known_count, team, closer_email, qualification_id,
-  qualification_version, score, temperature, qualified_at, answered, first_message_at, first_public_at, updated_at,
-  last_seq, stamps
+  told_status, status, procedure, known_count, team, closer_email, qualification_id,
+  qualification_version, score, temperature, qualified_at, answered, first_message_at, first_public_at, first_answer_us,
+  updated_at, last_seq, stamps
 from jsonb_to_recordset(%(leads)s::jsonb) as l (account_id bigint, contact_id bigint, conversation_id bigint,
-  channel text, contact_name text, fact_name text, name text, name_folded text, name_grams text[], told_status text,
+  channel text, contact_name text, fact_name text, name text, name_folded text, told_status text,
   status text, procedure text, known_count int, team text, closer_email text, qualification_id uuid,
   qualification_version int, score int, temperature text, qualified_at timestamptz, answered boolean,
-  first_message_at timestamptz, first_public_at timestamptz, updated_at timestamptz, last_seq bigint, stamps jsonb)
+  first_message_at timestamptz, first_public_at timestamptz, first_answer_us bigint, updated_at timestamptz, last_seq bigint, stamps jsonb)
 on conflict on constraint lead_pk do update set
   conversation_id = excluded.conversation_id, channel = excluded.channel, contact_name = excluded.contact_name,
   fact_name = excluded.fact_name, name = excluded.name, name_folded = excluded.name_folded,
-  name_grams = excluded.name_grams, told_status = excluded.told_status, status = excluded.status,
+  told_status = excluded.told_status, status = excluded.status,
   procedure = excluded.procedure, known_count = excluded.known_count, team = excluded.team,
   closer_email = excluded.closer_email, qualification_id = excluded.qualification_id,
   qualification_version = excluded.qualification_version, score = excluded.score,
   temperature = excluded.temperature, qualified_at = excluded.qualified_at, answered = excluded.answered,
   first_message_at = excluded.first_message_at, first_public_at = excluded.first_public_at,
-  updated_at = excluded.updated_at, last_seq = excluded.last_seq, stamps = excluded.stamps
+  first_answer_us = excluded.first_answer_us, updated_at = excluded.updated_at, last_seq = excluded.last_seq, stamps = excluded.stamps
+
+-- save_names --
+-- Stores what names are found by.
+insert into lead_name (account_id, contact_id, grams)
+select account_id, contact_id, grams
+from jsonb_to_recordset(%(names)s::jsonb) as n (account_id bigint, contact_id bigint, grams text[])
+on conflict on constraint lead_name_pk do update set grams = excluded.grams
 
 -- add_first_messages --
 -- The first lead message of each turn that had one.
@@ -77,43 +84,45 @@ with ordered as (
   window of_lead as (partition by q.account_id, q.contact_id order by q.qualified_at, q.version, q.qualification_id)),
 linked as (
   select o.account_id, o.qualification_id, o.superseded_at, l.procedure,
-    (select min(m.first_message_at) from first_message m
-     where m.account_id = o.account_id and m.contact_id = o.contact_id and m.first_message_at <= o.qualified_at
-       and m.first_message_at > coalesce(o.previous_at, '-infinity')) as started_at
+    (extract(epoch from o.qualified_at - (
+      select min(m.first_message_at) from first_message m
+      where m.account_id = o.account_id and m.contact_id = o.contact_id and m.first_message_at <= o.qualified_at
+        and m.first_message_at > coalesce(o.previous_at, '-infinity'))) * 1000000)::bigint as took_us
   from ordered o join lead l using (account_id, contact_id))
 update qualification q
-set started_at = linked.started_at, superseded_at = linked.superseded_at, procedure = linked.procedure
+set took_us = linked.took_us, superseded_at = linked.superseded_at, procedure = linked.procedure
 from linked
 where q.account_id = linked.account_id and q.qualification_id = linked.qualification_id
-  and (q.started_at, q.superseded_at, q.procedure)
-    is distinct from (linked.started_at, linked.superseded_at, linked.procedure)
+  and (q.took_us, q.superseded_at, q.procedure)
+    is distinct from (linked.took_us, linked.superseded_at, linked.procedure)
 
 -- overview --
--- The figures of a period, as of one snapshot. A lead's latest qualification in the period is the one that
--- was not superseded before the period's end.
-with judged as (
-  select score, temperature, procedure, extract(epoch from qualified_at - started_at) as took_s
+-- The figures of a period, as of one snapshot, each table read once and from its index alone. A lead's latest
+-- qualification in the period is the one that was not superseded before the period's end.
+with judged as materialized (
+  select procedure, temperature, count(*) as lead_count, sum(score) as score_sum, sum(took_us) as took_us,
+    count(took_us) as took_count
   from qualification
   where account_id = %(account_id)s and qualified_at >= coalesce(%(start)s::timestamptz, '-infinity')
-    and qualified_at < %(until)s::timestamptz and (superseded_at is null or superseded_at >= %(until)s::timestamptz)),
+    and qualified_at < %(until)s::timestamptz and (superseded_at is null or superseded_at >= %(until)s::timestamptz)
+  group by procedure, temperature),
+temperatures as (
+  select temperature, sum(lead_count)::bigint as lead_count from judged group by temperature),
 wanted as (
-  select procedure, count(*) as lead_count from judged where procedure <> ''
+  select procedure, sum(lead_count)::bigint as lead_count from judged where procedure <> ''
   group by procedure order by lead_count desc, procedure collate "C" limit 10),
 new_leads as (
-  select count(*) as new_lead_count,
-    avg(greatest(extract(epoch from first_public_at - first_message_at), 0))
-      filter (where first_public_at is not null) as first_answer_s
+  select count(*) as new_lead_count, sum(first_answer_us) / nullif(count(first_answer_us), 0) as first_answer_us
   from lead
   where account_id = %(account_id)s and first_message_at >= coalesce(%(start)s::timestamptz, '-infinity')
     and first_message_at < %(until)s::timestamptz),
 figures as (
-  select count(*) as qualified_lead_count, avg(score) as average_score, avg(took_s) as qualification_s,
-    count(*) filter (where temperature = 'quente') as hot_count,
-    count(*) filter (where temperature = 'morno') as warm_count,
-    count(*) filter (where temperature = 'frio') as cold_count,
-    count(*) filter (where temperature = 'muito_frio') as very_cold_count
+  select coalesce(sum(lead_count), 0)::bigint as qualified_lead_count,
+    sum(score_sum) / nullif(sum(lead_count), 0) as average_score,
+    sum(took_us) / nullif(sum(took_count), 0) as qualification_us
   from judged)
 select figures.*, new_leads.*,
+  (select coalesce(jsonb_object_agg(temperature, lead_count), '{}') from temperatures) as temperatures,
   (select coalesce(jsonb_agg(jsonb_build_array(procedure, lead_count)
      order by lead_count desc, procedure collate "C"), '[]') from wanted) as procedures,
   (select count(*) from lead where account_id = %(account_id)s and status = 'em_andamento') as in_progress_lead_count,
@@ -132,10 +141,33 @@ select lead.*, updated_at as placed_at from lead
 where account_id = %(account_id)s and last_seq <= %(snapshot)s
   and (%(temperature)s::text is null or temperature = %(temperature)s::text)
   and (%(status)s::text is null or status = %(status)s::text)
-  and (%(pattern)s::text is null or name_folded like %(pattern)s::text)
-  and (%(grams)s::text[] is null or name_grams @> %(grams)s::text[])
   and (%(after_at)s::timestamptz is null
     or (updated_at, contact_id) < (%(after_at)s::timestamptz, %(after_id)s::bigint))
+order by updated_at desc, contact_id desc limit %(limit)s
+
+-- search_recent_leads --
+-- As list_leads, by name, among the next 2,000 of the list: fills a page at once where the name is common.
+select recent.*, updated_at as placed_at from (
+  select * from lead
+  where account_id = %(account_id)s and last_seq <= %(snapshot)s
+    and (%(temperature)s::text is null or temperature = %(temperature)s::text)
+    and (%(status)s::text is null or status = %(status)s::text)
+    and (%(after_at)s::timestamptz is null
+      or (updated_at, contact_id) < (%(after_at)s::timestamptz, %(after_id)s::bigint))
+  order by updated_at desc, contact_id desc limit 2000) as recent
+where name_folded like %(pattern)s::text
+order by updated_at desc, contact_id desc limit %(limit)s
+
+-- search_leads --
+-- As list_leads, by name, among all: finds at once where the name is rare.
+select lead.*, updated_at as placed_at from lead
+join lead_name using (account_id, contact_id)
+where account_id = %(account_id)s and last_seq <= %(snapshot)s
+  and (%(temperature)s::text is null or temperature = %(temperature)s::text)
+  and (%(status)s::text is null or status = %(status)s::text)
+  and (%(after_at)s::timestamptz is null
+    or (updated_at, contact_id) < (%(after_at)s::timestamptz, %(after_id)s::bigint))
+  and grams @> %(grams)s::text[] and name_folded like %(pattern)s::text
 order by updated_at desc, contact_id desc limit %(limit)s
 
 -- list_moved_leads --
@@ -156,7 +188,7 @@ order by placed_at desc, contact_id desc limit %(limit)s
 -- check_schema --
 -- Fails until the migrations were applied: what readiness waits for.
 select count(*) as table_count from (
-  select from event where false union all select from lead where false
+  select from event where false union all select from lead where false union all select from lead_name where false
   union all select from first_message where false union all select from qualification where false
   union all select from escalation where false union all select from account_settings where false
   union all select from idempotency where false) as tables

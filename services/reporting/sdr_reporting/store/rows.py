@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -12,22 +13,27 @@ from sdr_common.lead import Channel, LeadStatus, Temperature
 from sdr_reporting.domain.event import LeadKey, LeadQualified
 from sdr_reporting.domain.lead import Assignment, Lead, Register, Stamp
 from sdr_reporting.domain.listing import LeadSummary
-from sdr_reporting.domain.name import fold, grams
+from sdr_reporting.domain.name import fold, index_grams
 from sdr_reporting.domain.overview import Overview
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
-def account_grams(account_id: int, folded: str) -> list[str]:
+def account_grams(account_id: int, grams: Iterable[str]) -> list[str]:
     """The pieces of a name behind the account's id, so that an account is not slowed by another's names."""
-    return [f"{account_id}:{gram}" for gram in grams(folded)]
+    return [f"{account_id}:{gram}" for gram in grams]
+
+
+def name_document(lead: Lead) -> dict[str, object]:
+    """What a lead is found by, as `save_names` takes it."""
+    grams = account_grams(lead.key.account_id, index_grams(fold(lead.name)))
+    return {"account_id": lead.key.account_id, "contact_id": lead.key.contact_id, "grams": grams}
 
 
 def lead_document(lead: Lead) -> dict[str, object]:
     """A lead as `save_leads` takes it."""
     judged = lead.qualification.value
-    folded = fold(lead.name)
     return {
         "account_id": lead.key.account_id,
         "contact_id": lead.key.contact_id,
@@ -36,8 +42,7 @@ def lead_document(lead: Lead) -> dict[str, object]:
         "contact_name": lead.contact_name.value,
         "fact_name": lead.fact_name.value,
         "name": lead.name,
-        "name_folded": folded,
-        "name_grams": account_grams(lead.key.account_id, folded),
+        "name_folded": fold(lead.name),
         "told_status": lead.told_status.value,
         "status": lead.status,
         "procedure": lead.procedure.value,
@@ -52,6 +57,7 @@ def lead_document(lead: Lead) -> dict[str, object]:
         "answered": lead.answered,
         "first_message_at": _iso(lead.first_message_at),
         "first_public_at": _iso(lead.first_public_at),
+        "first_answer_us": _first_answer_us(lead),
         "updated_at": _iso(lead.updated_at),
         "last_seq": lead.last_seq,
         "stamps": {
@@ -123,14 +129,9 @@ def overview(row: DictRow) -> Overview:
     return Overview(
         new_lead_count=row["new_lead_count"],
         qualified_lead_count=row["qualified_lead_count"],
-        by_temperature={
-            Temperature.HOT: row["hot_count"],
-            Temperature.WARM: row["warm_count"],
-            Temperature.COLD: row["cold_count"],
-            Temperature.VERY_COLD: row["very_cold_count"],
-        },
-        average_qualification_time=_seconds(row["qualification_s"]),
-        average_first_answer_time=_seconds(row["first_answer_s"]),
+        by_temperature={Temperature(word): count for word, count in row["temperatures"].items()},
+        average_qualification_time=_micros(row["qualification_us"]),
+        average_first_answer_time=_micros(row["first_answer_us"]),
         top_procedures=tuple((procedure, count) for procedure, count in row["procedures"]),
         average_score=None if row["average_score"] is None else float(row["average_score"]),
         in_progress_lead_count=row["in_progress_lead_count"],
@@ -172,5 +173,12 @@ def _iso(instant: datetime | None) -> str | None:
     return None if instant is None else instant.isoformat()
 
 
-def _seconds(value: Decimal | None) -> timedelta | None:
-    return None if value is None else timedelta(microseconds=round(value * 1_000_000))
+def _first_answer_us(lead: Lead) -> int | None:
+    if lead.first_message_at is None or lead.first_public_at is None:
+        return None
+    # Two clocks tell these instants: an answer is never counted as coming before its question.
+    return max(0, (lead.first_public_at - lead.first_message_at) // _MICROSECOND)
+
+
+def _micros(value: Decimal | None) -> timedelta | None:
+    return None if value is None else round(value) * _MICROSECOND
