@@ -8,6 +8,7 @@ import asyncio
 import base64
 import ssl
 from collections import defaultdict
+from typing import cast
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import httptools
@@ -29,8 +30,7 @@ class _Exchange(asyncio.Protocol):
         self._answer: asyncio.Future[tuple[int, bool]] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if isinstance(transport, asyncio.Transport):
-            self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's transports do not inherit from it
 
     def send(self, request: bytes) -> "asyncio.Future[tuple[int, bool]]":
         """Write a request; the result is its status and whether the connection may be used again."""

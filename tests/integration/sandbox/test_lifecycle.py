@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from sdr_sandbox.chatwoot.snapshot import SnapshotUnreadableError
-from tests.integration.sandbox.servers import INBOX, PUBLIC, TOKEN, Running, running_chatwoot
+from tests.integration.sandbox.servers import INBOX, PUBLIC, TOKEN, Receiver, Running, running_chatwoot
 from tests.support.net import eventually, free_port
 
 
@@ -153,6 +153,29 @@ async def test_the_process_serves_until_sigterm_even_with_an_open_stream(tmp_pat
     _, errors = await asyncio.wait_for(process.communicate(), 10)
     assert (process.returncode, errors.decode()) == (0, "")
     assert (tmp_path / "chatwoot.json").exists()
+
+
+async def test_the_process_delivers_webhooks(receiver: Receiver) -> None:
+    port = free_port()
+    process = await start(SDR_SANDBOX_CHATWOOT_PORT=str(port), SDR_SANDBOX_INBOX_IDENTIFIER=INBOX)
+    url = f"http://127.0.0.1:{port}"
+    headers = {"api_access_token": TOKEN}
+    async with httpx.AsyncClient(base_url=url, headers=headers, trust_env=False) as client:
+
+        async def subscribed() -> bool:
+            try:
+                body = {"url": receiver.url, "subscriptions": ["contact_created"]}
+                return (await client.post("/api/v1/accounts/1/webhooks", json=body)).is_success
+            except httpx.TransportError:
+                return False
+
+        await eventually(subscribed, 20, what="the process to serve")
+        for name in ("Ana", "Bia"):
+            await client.post(f"{PUBLIC}/contacts", json={"name": name})
+        arrived = await receiver.wait_for("contact_created", 2)
+    process.send_signal(signal.SIGTERM)
+    await asyncio.wait_for(process.communicate(), 10)
+    assert {delivery.body["name"] for delivery in arrived} == {"Ana", "Bia"}
 
 
 async def test_a_taken_port_is_told_in_one_sentence() -> None:
