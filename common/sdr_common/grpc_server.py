@@ -12,7 +12,7 @@ import signal
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import grpc
 import protovalidate
@@ -82,8 +82,7 @@ class _Edge(grpc.aio.ServerInterceptor):
             status = violations_status(violations, self._service)
             code = "INVALID_ARGUMENT"
         except grpc.aio.AbortError:
-            # The stubs promise an enum; at run time it is its number.
-            code = _NAMES.get(cast("int", context.code()), "UNKNOWN")
+            code = context.code().name
             raise
         except asyncio.CancelledError:
             code = "CANCELLED"
