@@ -7,16 +7,23 @@ counts it once, by `event_id`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import Final, Protocol
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Final, Protocol
 
+import grpc
 import structlog
 
 from sdr.reporting.v1.reporting_pb2 import Event, RecordRequest, RecordResponse
+from sdr.reporting.v1.reporting_pb2_grpc import ReportingServiceStub
 from sdr_common.errors import ErrorKind, StoreUnavailable, WriteConflict
+from sdr_common.grpc_client import call, make_channel
 from sdr_common.grpc_errors import RemoteError
 from sdr_common.postgres import Connection, Pool, Queries, connection
 from sdr_common.telemetry import TRACER, context_of, current_traceparent, links_to
+
+if TYPE_CHECKING:
+    from sdr.reporting.v1.reporting_pb2_grpc import ReportingServiceAsyncStub
 
 UP_V1: Final = """
 create table event_outbox (
@@ -81,6 +88,27 @@ class Recorder(Protocol):
             RemoteError: reporting refuses it or does not answer.
         """
         ...
+
+
+class GrpcRecorder:
+    """A `Recorder` over a channel to reporting.
+
+    Args:
+        channel: To reporting.
+        timeout_s: Longest wait for one batch.
+    """
+
+    def __init__(self, channel: grpc.aio.Channel, *, timeout_s: float = 10.0) -> None:
+        self._stub: ReportingServiceAsyncStub = ReportingServiceStub(channel)
+        self._timeout_s = timeout_s
+
+    async def record(self, request: RecordRequest) -> RecordResponse:
+        """Sends a batch.
+
+        Raises:
+            RemoteError: reporting refuses it or does not answer.
+        """
+        return await call(self._stub.Record, request, timeout_s=self._timeout_s)
 
 
 class EventOutbox:
@@ -203,3 +231,19 @@ class EventForwarder:
         if self._down:
             _LOG.info("event_forwarding_resumed")
         self._down = False
+
+
+async def forwarding(
+    pool: Pool, target: str, stack: AsyncExitStack
+) -> list[Callable[[asyncio.Event], Coroutine[None, None, None]]]:
+    """The background work that sends a service's events.
+
+    Args:
+        pool: The service's pool.
+        target: `host:port` of reporting; empty: no work, the events wait.
+        stack: Owns the channel.
+    """
+    if not target:
+        return []
+    channel = await stack.enter_async_context(make_channel(target))
+    return [EventForwarder(pool, GrpcRecorder(channel)).run]

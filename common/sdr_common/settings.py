@@ -6,7 +6,7 @@ import sys
 from typing import Annotated, TypeVar
 
 from annotated_types import Ge, Le
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 
@@ -17,6 +17,10 @@ class ServiceSettings(BaseSettings):
 
     database_url: Annotated[SecretStr, Field(validation_alias="DATABASE_URL")]
     """Postgres, as a `postgresql://` URL; every service keeps to its own schema."""
+    reporting_target: Annotated[
+        str, Field(validation_alias="SDR_REPORTING_TARGET", pattern=r"^$|^(dns:///)?[A-Za-z0-9.\-]+:[0-9]{1,5}$")
+    ] = ""
+    """`host:port` of reporting, which gets this service's events; empty: they wait in the database."""
     grpc_host: str = "127.0.0.1"
     """Address the gRPC server binds to."""
     grpc_port: Annotated[int, Ge(0), Le(65535)] = 0
@@ -27,6 +31,13 @@ class ServiceSettings(BaseSettings):
     """debug, info, warning or error."""
     drain_s: Annotated[float, Ge(0), Le(120)] = 5.0
     """Seconds that running calls get to finish after SIGTERM."""
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgres(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+            raise ValueError("must begin with postgresql://")
+        return value
 
 
 S = TypeVar("S", bound=BaseSettings)

@@ -2,100 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
-import random
-from contextlib import AsyncExitStack, suppress
-
-import psycopg
-import structlog
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 
 from sdr.scoring.v1 import scoring_pb2, scoring_pb2_grpc
-from sdr_common.errors import StoreUnavailable
-from sdr_common.event_outbox import EventForwarder
-from sdr_common.grpc_client import make_channel
-from sdr_common.grpc_server import GrpcServer, start_server, stop_on_signals
+from sdr_common.event_outbox import forwarding
+from sdr_common.grpc_server import start_server
 from sdr_common.idempotency import Idempotency
-from sdr_common.postgres import Pool, connection, make_pool
-from sdr_scoring.clients.reporting import GrpcRecorder
+from sdr_common.postgres import make_pool
+from sdr_common.service import ServiceProcess, run_until_stopped, standard_work
 from sdr_scoring.operations import Scoring
 from sdr_scoring.servicer import ScoringServicer
 from sdr_scoring.settings import Settings
-from sdr_scoring.store.postgres import QUERIES, OutboxAnnouncements, PostgresQualifications, PostgresRubrics
+from sdr_scoring.store.postgres import OutboxAnnouncements, PostgresQualifications, PostgresRubrics
 
 SCHEMA = "scoring"
 """The Postgres schema that is this service's alone."""
 
-_PURGE_INTERVAL_S = 600.0
-_READY_POLL_S = 0.5
-_LOG = structlog.get_logger()
 
-
-class ScoringServer:
-    """A running scoring service.
-
-    Args:
-        grpc: The server, not ready until the schema is there.
-        pool: Open.
-        idempotency: Whose old answers are forgotten from time to time.
-        forwarder: Sends events; None: they wait.
-        drain_s: Seconds that running calls get on `stop`.
-    """
-
-    def __init__(
-        self, grpc: GrpcServer, pool: Pool, idempotency: Idempotency, forwarder: EventForwarder | None, drain_s: float
-    ) -> None:
-        self.port = grpc.port
-        """The port it listens on."""
-        self._grpc = grpc
-        self._pool = pool
-        self._idempotency = idempotency
-        self._drain_s = drain_s
-        self._stop = asyncio.Event()
-        self._tasks = [asyncio.create_task(self._become_ready()), asyncio.create_task(self._purge())]
-        if forwarder is not None:
-            self._tasks.append(asyncio.create_task(forwarder.run(self._stop)))
-
-    async def stop(self) -> None:
-        """Takes no new calls, gives running ones their time, then ends the background work."""
-        await self._grpc.stop(self._drain_s)
-        self._stop.set()
-        await asyncio.gather(*self._tasks)
-
-    async def _become_ready(self) -> None:
-        """Gets traffic once the database answers and is migrated; says once why it waits."""
-        waiting = False
-        while not self._stop.is_set():
-            try:
-                async with connection(self._pool) as conn:
-                    await conn.execute(QUERIES["check_schema"])
-            except (StoreUnavailable, psycopg.errors.UndefinedTable) as error:
-                if not waiting:
-                    _LOG.warning("service_waited_for_database", problem=str(error))
-                waiting = True
-                await self._pause(_READY_POLL_S)
-            else:
-                await self._grpc.set_ready(True)
-                _LOG.info("service_became_ready", port=self.port)
-                return
-
-    async def _purge(self) -> None:
-        """Forgets answers that nobody repeats any more; replicas spread their work by jitter."""
-        while not self._stop.is_set():
-            await self._pause(_PURGE_INTERVAL_S * random.uniform(0.5, 1.5))  # noqa: S311  (jitter, not a secret)
-            with suppress(StoreUnavailable):  # the next round does it
-                await self._idempotency.purge()
-
-    async def _pause(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._stop.wait(), seconds)
-
-
-async def build(settings: Settings, stack: AsyncExitStack) -> ScoringServer:
+async def build(
+    settings: Settings, stack: AsyncExitStack, on_crash: Callable[[], None] = lambda: None
+) -> ServiceProcess:
     """Starts the service; closing `stack` ends it.
 
     Args:
         settings: The service's.
         stack: Owns the pool, the channel and the server.
+        on_crash: Told when background work ends by an error.
 
     Raises:
         SystemExit: the port is taken.
@@ -106,26 +39,22 @@ async def build(settings: Settings, stack: AsyncExitStack) -> ScoringServer:
     await stack.enter_async_context(pool)
     idempotency = Idempotency(pool)
     scoring = Scoring(pool, idempotency, PostgresRubrics(pool), PostgresQualifications(), OutboxAnnouncements())
-    forwarder = None
-    if settings.reporting_target:
-        channel = await stack.enter_async_context(make_channel(settings.reporting_target))
-        forwarder = EventForwarder(pool, GrpcRecorder(channel))
-    grpc = await start_server(
+    server = await start_server(
         SCHEMA,
-        lambda server: scoring_pb2_grpc.add_ScoringServiceServicer_to_server(ScoringServicer(scoring), server),
+        lambda grpc: scoring_pb2_grpc.add_ScoringServiceServicer_to_server(ScoringServicer(scoring), grpc),
         [service.full_name for service in scoring_pb2.DESCRIPTOR.services_by_name.values()],
         host=settings.grpc_host,
         port=settings.grpc_port,
     )
-    server = ScoringServer(grpc, pool, idempotency, forwarder, settings.drain_s)
-    stack.push_async_callback(server.stop)
-    return server
+    process = ServiceProcess(server, settings.drain_s, on_crash)
+    process.in_background(
+        *standard_work(process, pool, "sdr_scoring", idempotency),
+        *await forwarding(pool, settings.reporting_target, stack),
+    )
+    stack.push_async_callback(process.stop)
+    return process
 
 
-async def run(settings: Settings) -> None:
+async def run(settings: Settings, _command: str) -> None:
     """Serves until SIGTERM or SIGINT, then drains."""
-    stop = stop_on_signals()
-    async with AsyncExitStack() as stack:
-        await build(settings, stack)
-        await stop.wait()
-    _LOG.info("service_stopped")
+    await run_until_stopped(lambda stack, on_crash: build(settings, stack, on_crash))

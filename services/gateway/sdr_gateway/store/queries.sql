@@ -36,6 +36,7 @@ select %(account_id)s, %(conversation_id)s, %(phase)s, %(paused_by)s,
   %(last_message_id)s
 from mailbox m
 where m.account_id = %(account_id)s and m.key_id = %(conversation_id)s and m.owner = %(owner)s and m.epoch = %(epoch)s
+for no key update of m
 on conflict on constraint conversation_pk do update set
   phase = excluded.phase, paused_by = excluded.paused_by,
   paused_at = case when excluded.phase = 'paused' then coalesce(c.paused_at, excluded.paused_at) end,
@@ -80,8 +81,3 @@ insert into sweep_position as p (account_id, conversation_id, swept_through_id)
 values (%(account_id)s, %(conversation_id)s, %(swept_through_id)s)
 on conflict on constraint sweep_position_pk do update
 set swept_through_id = greatest(p.swept_through_id, excluded.swept_through_id)
-
--- migrations_there --
--- True when this schema has the newest table.
-select to_regclass('conversation') is not null and to_regclass('mailbox') is not null
-  and to_regclass('event_outbox') is not null as there

@@ -18,10 +18,3 @@ returning qualification_id, version, rubric_version, qualified_at, judgement
 -- One judgement of one account.
 select qualification_id, version, rubric_version, qualified_at, judgement from qualification
 where qualification_id = %(qualification_id)s and account_id = %(account_id)s
-
--- check_schema --
--- Fails until the migrations were applied: what readiness waits for.
-select count(*) as table_count from (
-  select from qualification where false union all select from lead where false
-  union all select from account_settings where false union all select from idempotency where false
-  union all select from event_outbox where false) as tables

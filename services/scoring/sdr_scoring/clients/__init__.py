@@ -1,1 +1,0 @@
-"""Scoring's clients of other services."""
