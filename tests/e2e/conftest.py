@@ -12,8 +12,8 @@ from tests.support.otlp_collector import Collector, collector
 from tests.support.stack import RunningStack, running_stack
 
 QUICK = {
-    "SDR_GATEWAY_COALESCE_IDLE_MS": "250",
-    "SDR_GATEWAY_COALESCE_MAX_MS": "1500",
+    "SDR_GATEWAY_COALESCE_IDLE_MS": "700",
+    "SDR_GATEWAY_COALESCE_MAX_MS": "3000",
     "SDR_GATEWAY_SWEEP_INTERVAL_S": "2",
 }
 """Short waits, so that tests spend their time on the product."""

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import pytest
 
+from tests.e2e.conftest import connect
 from tests.support.budget import count_cost
-from tests.support.chatwoot import Chatwoot
-from tests.support.otlp_collector import Collector
-from tests.support.stack import RunningStack
+from tests.support.otlp_collector import collector
+from tests.support.stack import running_stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("stack")]
 
-STATEMENTS = 40
+STATEMENTS = 60
 RPCS = 6
 CHATWOOT_REQUESTS = 4
 
 
-async def test_a_first_turn_stays_within_its_budget(
-    stack: RunningStack, chatwoot: Chatwoot, telemetry: Collector
-) -> None:
-    phones = [await chatwoot.new_phone(f"Lead {number}") for number in range(6)]
-    cost = await count_cost(stack, chatwoot, telemetry, phones, "oi, queria saber do botox")
+async def test_a_first_turn_stays_within_its_budget() -> None:
+    async with collector() as telemetry:
+        settings = {"SDR_GATEWAY_COALESCE_IDLE_MS": "100", "SDR_GATEWAY_SWEEP_INTERVAL_S": "600"}
+        with running_stack(**settings, **telemetry.environment()) as stack:
+            async with connect(stack).listening() as chatwoot:
+                phones = [await chatwoot.new_phone(f"Lead {number}") for number in range(6)]
+                cost = await count_cost(stack, chatwoot, telemetry, phones, "oi, queria saber do botox")
+    print(cost)
     assert 0 < cost.statements <= STATEMENTS, cost
     assert 0 < cost.rpcs <= RPCS, cost
     assert 0 < cost.chatwoot_requests <= CHATWOOT_REQUESTS, cost

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.support.chatwoot import Chatwoot
+from tests.support.measure import SERVICES
 from tests.support.otlp_collector import Collector, Span
 from tests.support.stack import RunningStack
 
@@ -21,12 +22,13 @@ FACTS = {
 
 
 def _trace_with(telemetry: Collector, *services: str) -> list[Span] | None:
-    """The spans of a trace that has a span of each service."""
+    """The spans of a trace that has a span of each service and a POST to Chatwoot."""
     by_trace: dict[str, list[Span]] = {}
     for span in telemetry.spans:
         by_trace.setdefault(span.trace_id, []).append(span)
     for spans in by_trace.values():
-        if set(services) <= {span.service for span in spans}:
+        posted = any(span.attributes.get("http.request.method") == "POST" for span in spans if span.kind == "client")
+        if posted and set(services) <= {span.service for span in spans}:
             return spans
     return None
 
@@ -40,14 +42,14 @@ async def test_one_trace_leads_from_the_webhook_to_the_delivered_reply_through_e
         await phone.send(FACTS[asked])
 
     spans = await telemetry.wait_for(
-        lambda seen: _trace_with(seen, "gateway", "dialogue", "scoring", "routing", "reporting"), timeout_s=20
+        lambda seen: _trace_with(seen, *(f"sdr-{name}" for name in SERVICES)), timeout_s=20
     )
     roots = [span for span in spans if not span.parent_id]
-    assert [(root.service, root.kind) for root in roots] == [("gateway", "server")]
+    assert [(root.service, root.kind) for root in roots] == [("sdr-gateway", "server")]
     by_id = {span.span_id: span for span in spans}
     assert [span.name for span in spans if span.parent_id and span.parent_id not in by_id] == []
-    posts = [span for span in spans if span.service == "routing" and span.kind == "client"]
-    assert any(span.attributes.get("http.request.method") == "POST" for span in posts)
+    posts = [span for span in spans if span.attributes.get("http.request.method") == "POST" and span.kind == "client"]
+    assert {span.service for span in posts} == {"sdr-routing"}
 
     trace_id = roots[0].trace_id
     lines = [json.loads(line) for line in stack.log("gateway").splitlines() if line.startswith("{")]
