@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -37,18 +37,23 @@ async def counting(url: str) -> AsyncIterator[StatementCounter]:
     user = parts.username or "postgres"
     counter = StatementCounter("")
 
+    open_ones: set[asyncio.Task[None]] = set()
+
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            open_ones.add(task)
         if socket_dir:
             up_reader, up_writer = await asyncio.open_unix_connection(f"{socket_dir}/.s.PGSQL.{parts.port or 5432}")
         else:
             up_reader, up_writer = await asyncio.open_connection(parts.hostname, parts.port or 5432)
         back = asyncio.create_task(_copy(up_reader, writer))
-        try:
-            await _forward(reader, up_writer, counter)
-        finally:
-            up_writer.close()
-            await back
-            writer.close()
+        await _forward(reader, up_writer, counter)
+        for end in (up_writer, writer):
+            end.close()
+            with suppress(ConnectionError):
+                await end.wait_closed()
+        await back
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
@@ -57,6 +62,8 @@ async def counting(url: str) -> AsyncIterator[StatementCounter]:
         yield counter
     finally:
         server.close()
+        # The client has closed its connections: each one ends by itself.
+        await asyncio.gather(*open_ones)
         await server.wait_closed()
 
 

@@ -71,7 +71,8 @@ async def process(url: str, **values: str) -> AsyncIterator[tuple[asyncio.subpro
     finally:
         if started.returncode is None:
             started.kill()
-            await started.wait()
+        # Reads to the end, so that the pipe is closed with its loop still running.
+        await started.communicate()
 
 
 def test_check_config_tells_every_fault_at_once_and_no_secret() -> None:

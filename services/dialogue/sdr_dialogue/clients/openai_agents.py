@@ -30,6 +30,7 @@ class Agents:
 def build_agents(*, api_key: str, base_url: str, model: str, analysis_model: str, reasoning_effort: str) -> Agents:
     """Agents with one repair each: an output that breaks the schema is sent back once with what is wrong."""
     # Retries are the chain's: a second engine answers sooner than a second try.
+    cost_micro_usd(RunUsage(), model)  # loads the price tables
     client = AsyncOpenAI(api_key=api_key, base_url=base_url or OPENAI_URL, max_retries=0)
     provider = OpenAIProvider(openai_client=client)
     return Agents(
