@@ -29,6 +29,8 @@ async def test_a_worker_killed_between_sending_and_noting_it_doubles_nothing(
         counted = waiting.chatwoot.app.state.server.counters.faults
         await eventually(lambda: counted[fault] >= 1, what="the message to be under way", timeout_s=60)
         await worker.kill()
+        rows = await waiting.fetch("select attempt_started_at from delivery_write where kind = 'message'")
+        assert rows[0]["attempt_started_at"] is not None
         await waiting.chatwoot.client.delete("/sandbox/misbehaviour")
         await worker.start()
         delivery = await waiting.settled(accepted.delivery_id, timeout_s=60)

@@ -37,7 +37,7 @@ async def behave_after_the_first_fault(routing: Routing, name: str) -> None:
     [
         ("error_after_save", {"error_after_save_ratio": 1}),
         ("timeout", {"timeout_ratio": 1}),
-        ("late_save", {"late_save_ratio": 1, "late_save_delay_s": 0.4}),
+        ("late_save", {"late_save_ratio": 1, "late_save_delay_s": 1.8}),
         ("reject_429", {"reject_429_ratio": 1}),
         ("error_before_save", {"error_before_save_ratio": 1}),
     ],
