@@ -153,6 +153,7 @@ def test_a_place_is_understood_without_having_been_asked(text: str, level: str) 
         ("sou daqui mesmo", "perto"),
         ("sou de sp mesmo", "perto"),
         ("sto andre", "longe"),
+        ("não sou de SP, sou de Santos", "outra_cidade"),
         ("Guarulhos, é longe?", "longe"),
         ("guarulhos sp", "longe"),
         ("Fortaleza-CE", "outra_cidade"),

@@ -51,7 +51,21 @@ def test_a_place_is_near_far_or_another_city(place: str, level: str, canonical: 
     assert (located.level, located.canonical, located.known_place) == (level, canonical, bool(level))
 
 
-@pytest.mark.parametrize("place", ["Jardim Xpto", "interior de SP", "zona leste", "tatuapé", "", "??", "vila", "PE"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "Jardim Xpto",
+        "interior de SP",
+        "zona leste",
+        "tatuapé",
+        "",
+        "??",
+        "vila",
+        "PE",
+        "Av. Paulista",
+        "perto da paulista",
+    ],
+)
 def test_a_place_that_nobody_knows_has_no_level(place: str) -> None:
     located = locate(place, CLINIC)
     assert (located.level, located.known_place) == ("", False)

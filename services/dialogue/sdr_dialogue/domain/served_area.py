@@ -49,6 +49,9 @@ _CLOSE = re.compile(
 )
 CLOSE_TO_CLINIC = "perto da clinica"
 """What a lead who names no place but says to be near is noted as."""
+_STREET = re.compile(r"(?:av|avenida|rua|r|alameda|travessa|estrada|rodovia|praca|largo) \w")
+_LANDMARKS = words("paulista")
+"""Municipalities elsewhere whose name, said near São Paulo, means the avenue."""
 _LONGEST_NAME = 7
 """Words in the longest place name that is looked for."""
 
@@ -185,6 +188,8 @@ def _state_code(segments: list[str]) -> str:
 
 def _municipality_of(segment: str, code: str, area: _Area) -> str:
     name = _strip(segment)
+    if _STREET.match(segment) or (name in _LANDMARKS and "SP" in area.states and code in ("", "SP")):
+        return ""
     if name.split()[-1:] == [code.lower()] and len(name.split()) > 1:
         name = _strip(" ".join(name.split()[:-1]))
     for candidate in _readings(name):

@@ -41,6 +41,10 @@ _WISH = re.compile(
     r"voces (?:\w+ )?(?:fazem|tem|trabalham|oferecem|realizam|aplicam|tratam)|fazem|pensando em|penso em|sonho|"
     r"queda|melhorada|dar um) "
 )
+_WANTS = re.compile(
+    r" (?:quer(?:o|ia|endo)|gostaria|precis(?:o|ando)|desej(?:o|ava)|pretendo|interess\w+|procur(?:o|ando)|"
+    r"busc(?:o|ando)|vontade|pensando em|sonho) "
+)
 _REFUSED = re.compile(
     r" (?:(?:nao|nem) (?:(?:quero|queria|gosto|curto|faria|faco|vou|pretendo|desejo|e|era|seria|preciso|penso|"
     r"estou afim|"
@@ -278,7 +282,7 @@ def _vague(hearing: Hearing) -> FactDraft | None:
         if asked and is_unknown(hearing.said) and len(hearing.said.words) <= 8:
             return hearing.whole(FactKind.INTEREST, "Ainda não sabe o que fazer", InterestLevel.VAGUE, 0.6)
         return None
-    if not asked and not _WISH.search(hearing.text):
+    if not asked and not _WANTS.search(hearing.text):
         return None
     value = hearing.said.exact(match.start() + 1, match.end() - 1) or hearing.said.raw.strip()
     if hearing.language != "pt":

@@ -78,6 +78,8 @@ def read_location(hearing: Hearing) -> FactDraft | None:
         if draft is not None:
             return draft
     for match in (*_FROM.finditer(text), *_ZONE.finditer(text)):
+        if text[: match.start() + 1].endswith((" nao ", " nem ")):
+            continue
         draft = _named(hearing, match, sure=False, asked=asked)
         if draft is not None and (not known or asked or hearing.corrects):
             return draft

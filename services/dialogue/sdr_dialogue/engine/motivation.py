@@ -9,12 +9,13 @@ from sdr_dialogue.domain.conversation import FactDraft
 from sdr_dialogue.engine.hearing import Hearing
 
 _CLEAR = re.compile(
-    r" (?:casamento|vou (?:me )?casar|me casar|vou casar|caso (?:em|no|dia)|noiv[ao]|noivado|madrinha|padrinho|"
+    r" (?:casamento|vou (?:me )?casar|vai (?:se )?casar|me casar|vou casar|caso (?:em|no|dia)|noiv[ao]|noivado|"
+    r"madrinha|padrinho|"
     r"formatura|me formo|vou me formar|aniversario|"
     r"(?:minha |uma |a |da )festa|festa de|bodas|debutante|(?:minha |uma |a |de |vou )viaj\w+|viagem|"
     r"lua de mel|cruzeiro|(?:nas |minhas |das |de )ferias|reveillon|ano novo|"
     r"ensaio(?: fotografico)?|sessao de fotos|entrevista(?: de emprego)?|emprego novo|novo emprego|concurso|"
-    r"promocao no trabalho|(?:para|por causa d[oe]|do|no|meu|exige) trabalho|"
+    r"promocao no trabalho|(?:para o|meu|exige|exigencia do) trabalho|"
     r"me separ\w+|divorci\w+|termino|terminei|ex (?:marido|namorad[oa]|noiv[oa]|mulher|esposa)|nome (?:de|do|"
     r"da) (?:meu |minha )?ex|gravidez|apos (?:a )?gravidez|(?:ter|tive) (?:meu |minha |um |uma )?(?:filh[oa]|"
     r"bebe)|"
@@ -31,7 +32,7 @@ _GENERIC = re.compile(
     r"acabad[ao]|cansad[ao])|me sinto (?:mal|feia|feio|velha|velho|envelhecida|envelhecido|cansad[ao]|"
     r"inseguro|insegura)|"
     r"insegur\w+|(?:cara|aparencia|aspecto|rosto|expressao) (?:de )?(?:cansad[ao]|velh[ao]|abatid[ao]|"
-    r"caid[ao])|parec\w+ (?:mais )?(?:cansad[ao]|velh[ao]|nov[ao]|jovem|brav[ao])|envelhec\w+|idade chegando|"
+    r"caid[ao])|parec\w+ (?:mais |menos )?(?:cansad[ao]|velh[ao]|nov[ao]|jovem|brav[ao])|envelhec\w+|idade chegando|"
     r"idade|odeio (?:meu|minha|meus|minhas)|"
     r"nao gosto d[aeo]s? (?:meu|minha|meus|minhas)|nao aguento mais|de saco cheio d|maquiagem|"
     r"me olhar no espelho|espelho|presente para mim|sonho(?: antigo)?|sempre (?:quis|sonhei|tive vontade)|"

@@ -13,6 +13,7 @@ from sdr_dialogue.engine.spelling import ABBREVIATIONS, EMOJI_WORDS, FOREIGN_PHR
 MAX_READ = 4000
 """Characters of a message that are read; more is no chat message."""
 
+_MAX_KEPT = 400
 _TOKEN = re.compile(
     r"\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\d/])|\d+[.,]\d+|\d+|[^\W\d_]+(?:['’][^\W\d_]+)*|[?!.,;:()\n]|"
     r"[\U0001F300-\U0001FAFF\u2600-\u27BF]"
@@ -70,9 +71,18 @@ class Normalised:
         return tuple(word for token in self.tokens if token not in _MARKS for word in token.split())
 
 
-@lru_cache(maxsize=4096)
 def normalise(raw: str, language: str = "pt") -> Normalised:
     """Read a message written in `language`; Spanish and English phrases become their Portuguese ones."""
+    return _kept(raw, language) if len(raw) <= _MAX_KEPT else _read(raw, language)
+
+
+@lru_cache(maxsize=512)
+def _kept(raw: str, language: str) -> Normalised:
+    """Chat messages and stored questions are read several times in a turn; long texts are not worth the memory."""
+    return _read(raw, language)
+
+
+def _read(raw: str, language: str) -> Normalised:
     pieces = [
         (word, match.span()) for match in _TOKEN.finditer(raw[:MAX_READ]) if (word := _word(match.group(), language))
     ]
