@@ -184,11 +184,3 @@ where account_id = %(account_id)s and last_seq > %(snapshot)s
   and (%(after_at)s::timestamptz is null
     or (placed_at, contact_id) < (%(after_at)s::timestamptz, %(after_id)s::bigint))
 order by placed_at desc, contact_id desc limit %(limit)s
-
--- check_schema --
--- Fails until the migrations were applied: what readiness waits for.
-select count(*) as table_count from (
-  select from event where false union all select from lead where false union all select from lead_name where false
-  union all select from first_message where false union all select from qualification where false
-  union all select from escalation where false union all select from account_settings where false
-  union all select from idempotency where false) as tables
