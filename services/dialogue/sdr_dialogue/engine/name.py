@@ -44,6 +44,8 @@ _EVERYDAY = words(
     "iris natan bela livia lua"
 )
 _LINKS = words("da de do das dos e")
+_BEFORE_NAME = words("oi ola claro sim e a o entao bom dia boa tarde noite pode ser so , ah opa nao")
+_AFTER_NAME = words("e mas obrigada prazer aqui quero queria moro tenho")
 _MARKS = frozenset("?!.,;:()\n")
 _NEVER = words(
     """oi ola bom boa dia tarde noite sim nao ok tudo interessada interessado cliente nova novo botox mae filha filho
@@ -197,53 +199,31 @@ def _bare(hearing: Hearing) -> FactDraft | None:
 
 
 def _bare_from(hearing: Hearing, start: int) -> FactDraft | None:
+    """The name that stands at `start` of the plain text, behind greetings, with nothing else around it."""
     said = hearing.said
-    index = said.token_at(start)
     if start >= len(said.text) - 1:
         return None
-    while index < len(said.tokens) and (
-        said.tokens[index]
-        in (
-            "oi",
-            "ola",
-            "claro",
-            "sim",
-            "e",
-            "a",
-            "o",
-            "entao",
-            "bom",
-            "dia",
-            "boa",
-            "tarde",
-            "noite",
-            "pode",
-            "ser",
-            "so",
-            ",",
-            "ah",
-            "opa",
-            "nao",
-        )
-    ):
+    index = said.token_at(start)
+    while index < len(said.tokens) and said.tokens[index] in _BEFORE_NAME:
         index += 1
-    if index >= len(said.tokens):
-        return None
-    name = _name_from(hearing, said.starts[index], loose=True)
-    if name is None:
+    name = _name_from(hearing, said.starts[index], loose=True) if index < len(said.tokens) else None
+    if name is None or not _stands_alone(hearing, *name):
         return None
     value, end = name
+    confidence = 0.9 if _is_common(value) else 0.75
+    return hearing.draft(FactKind.NAME, value, "", (said.starts[index], end), confidence=confidence)
+
+
+def _stands_alone(hearing: Hearing, value: str, end: int) -> bool:
+    """Whether what follows lets the words be a name: a common one may be followed by more than an unknown one."""
+    said = hearing.said
     rest = said.text[end:].split()
-    known = fold(value.split()[0]) in first_names()
-    alone = (
-        not rest
-        or rest[0] in _MARKS
-        or rest[0] in ("e", "mas", "obrigada", "prazer", "aqui", "quero", "queria", "moro", "tenho")
-    )
-    if known and len(said.words) <= 6 and fold(value.split()[0]) not in _EVERYDAY and "?" not in said.tokens:
-        alone = True
-    if not (alone if known else not [word for word in rest if word not in _MARKS]):
-        return None
-    if not known and said.raw.rstrip().endswith("?"):
-        return None
-    return hearing.draft(FactKind.NAME, value, "", (said.starts[index], end), confidence=0.9 if known else 0.75)
+    if not _is_common(value):
+        return all(word in _MARKS for word in rest) and not said.raw.rstrip().endswith("?")
+    if len(said.words) <= 6 and fold(value.split()[0]) not in _EVERYDAY and "?" not in said.tokens:
+        return True
+    return not rest or rest[0] in _MARKS or rest[0] in _AFTER_NAME
+
+
+def _is_common(value: str) -> bool:
+    return fold(value.split()[0]) in first_names()
