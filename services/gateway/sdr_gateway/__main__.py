@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
-import uvloop
-
-from sdr_common.logs import configure_logs
-from sdr_common.migrate import migrate
+from sdr_common.commands import migrate_service, start
 from sdr_common.settings import load_settings
-from sdr_common.telemetry import start_telemetry
-from sdr_gateway.commands import add_account_commands, run_account_command
 from sdr_gateway.settings import GatewaySettings
 
 
@@ -23,24 +19,31 @@ def main() -> None:
     commands.add_parser("all", help="both in one process")
     commands.add_parser("migrate", help="bring the schema up to date")
     commands.add_parser("check-config", help="check the settings and end")
-    add_account_commands(commands)
-    arguments = parser.parse_args()
-    if arguments.command == "account":
-        raise SystemExit(run_account_command(arguments))
-    settings = load_settings(GatewaySettings)
-    if arguments.command == "check-config":
-        print("configuration is complete")
-        return
-    configure_logs("gateway", settings.log_level)
-    # Imported here: the commands above need no web server.
-    from sdr_gateway.app import SCHEMA, Role, run  # noqa: PLC0415
+    account = commands.add_parser("account", help="set an account up", add_help=False)
+    if sys.argv[1:2] == ["account"]:
+        # A client of the service alone: it needs no settings, and the other commands need no client.
+        from sdr_gateway.commands import add_account_commands, run_account_command  # noqa: PLC0415
 
-    if arguments.command == "migrate":
-        applied = migrate(settings.database_url.get_secret_value(), SCHEMA, "sdr_gateway")
-        print("\n".join(applied) or "nothing to migrate")
-        return
-    start_telemetry("sdr-gateway")
-    uvloop.run(run(settings, {"serve": Role.SERVE, "work": Role.WORK, "all": Role.ALL}[arguments.command]))
+        add_account_commands(account)
+        raise SystemExit(run_account_command(parser.parse_args()))
+    command = parser.parse_args().command
+    settings = load_settings(GatewaySettings)
+    if command == "check-config":
+        print("configuration is complete")
+    elif command == "migrate":
+        migrate_service(settings, "gateway")
+    else:
+        _run(settings, command)
+
+
+def _run(settings: GatewaySettings, command: str) -> None:
+    start(settings, "gateway")
+    # Imported here: the commands above need neither an event loop nor a server.
+    import uvloop  # noqa: PLC0415
+
+    from sdr_gateway.app import Role, run  # noqa: PLC0415
+
+    uvloop.run(run(settings, {"serve": Role.SERVE, "work": Role.WORK, "all": Role.ALL}[command]))
 
 
 if __name__ == "__main__":

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import time
-from collections.abc import Callable, Coroutine
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from enum import Flag, auto
 
 import grpc
-import structlog
-from psycopg import errors as pg_errors
 
 from sdr.gateway.v1 import gateway_pb2, gateway_pb2_grpc
 from sdr_common.account_settings import AccountSettingsStore
 from sdr_common.chatwoot import ChatwootHttp
-from sdr_common.errors import DomainError, StoreUnavailable
 from sdr_common.event_outbox import EventForwarder, EventOutbox
 from sdr_common.grpc_client import make_channel
-from sdr_common.grpc_server import GrpcServer, start_server, stop_on_signals
+from sdr_common.grpc_server import GrpcServer, start_server
 from sdr_common.idempotency import Idempotency
 from sdr_common.mailbox import GroupCommit, Mailbox, MailboxOptions, MailboxWorker, WorkerOptions
-from sdr_common.postgres import Pool, connection, make_pool
+from sdr_common.postgres import Pool, make_pool
 from sdr_common.secret_box import SecretBox
+from sdr_common.service import ServiceProcess, run_until_stopped, schema_problem, standard_work
 from sdr_gateway.clients.chatwoot import HttpChatwootListing
 from sdr_gateway.clients.metrics import MeterCounter
 from sdr_gateway.clients.services import GrpcDialogue, GrpcReporting, GrpcRouting, GrpcScoring
@@ -36,17 +33,13 @@ from sdr_gateway.operations.sweep import Sweep, SweepLimits
 from sdr_gateway.operations.turns import TurnWork
 from sdr_gateway.servicer import AccountServicer
 from sdr_gateway.settings import GatewaySettings
-from sdr_gateway.store.accounts import QUERIES, AccountDirectory, BurstDefaults, PostgresAccounts
+from sdr_gateway.store.accounts import AccountDirectory, BurstDefaults, PostgresAccounts
 from sdr_gateway.store.conversations import PostgresConversations
 from sdr_gateway.store.sweeps import PostgresSweeps
 from sdr_gateway.worker.handler import TurnHandler, measure
 
 SCHEMA = "gateway"
 """The Postgres schema that is this service's alone."""
-
-_PURGE_INTERVAL_S = 600.0
-_READY_POLL_S = 0.5
-_LOG = structlog.get_logger()
 
 
 class Role(Flag):
@@ -76,10 +69,6 @@ class Gateway:
         self._pool = pool
         self._role = role
         self._on_crash = on_crash
-        self._stop = asyncio.Event()
-        """Ends the background work, after the doors are shut."""
-        self._tasks: list[asyncio.Task[None]] = []
-        self._grpc: GrpcServer | None = None
         self.http_port = 0
         """The port of the webhook door."""
         self.grpc_port = 0
@@ -107,8 +96,7 @@ class Gateway:
         await stack.enter_async_context(commit)
         ingest = Ingest(commit, MeterCounter(), quiet_s=settings.quiet_s, echo_quiet_s=settings.echo_quiet_s)
         idempotency = Idempotency(pool, lease_s=settings.connect_timeout_s)
-        stack.push_async_callback(self._end)
-        webhook = None
+        webhook, grpc_server = None, None
         if Role.SERVE in self._role:
             webhook = ChatwootWebhook(directory, ingest, time.time)
             accounts = AccountWork(
@@ -121,32 +109,23 @@ class Gateway:
                 public_url=settings.public_url,
                 on_change=directory.forget,
             )
-            await self._serve_grpc(AccountServicer(accounts))
+            grpc_server = await self._serve_grpc(AccountServicer(accounts))
+        process = ServiceProcess(grpc_server, settings.drain_s, self._on_crash)
+        stack.push_async_callback(process.stop)
+        # Shut first: what came in before is still committed and, in this process, worked on.
         self._serve_http(webhook, stack)
-        self._in_background(self._become_ready())
-        self._in_background(self._purge(idempotency))
+        process.in_background(*standard_work(process, pool, "sdr_gateway", idempotency))
         if worker is not None:
             sweep = Sweep(
                 PostgresSweeps(pool),
                 directory,
                 listing,
                 ingest,
-                SweepLimits(settings.sweep_lookback_s, settings.sweep_conversations),
+                SweepLimits(settings.sweep_lookback_s, settings.sweep_conversations, settings.sweep_grace_s),
             )
-            self._in_background(worker.run(self._stop))
-            self._in_background(sweep.run(self._stop, settings.sweep_interval_s))
+            process.in_background(worker.run, lambda stop: sweep.run(stop, settings.sweep_interval_s))
             if channels.reporting is not None:
-                self._in_background(EventForwarder(pool, channels.reporting).run(self._stop))
-
-    def _in_background(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
-        task.add_done_callback(self._ended)
-        self._tasks.append(task)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _LOG.error("background_work_failed", exc_info=error)
-            self._on_crash()
+                process.in_background(EventForwarder(pool, channels.reporting).run)
 
     async def _channels(self, stack: AsyncExitStack) -> _Channels:
         settings = self._settings
@@ -187,21 +166,24 @@ class Gateway:
         options = WorkerOptions(in_flight=settings.in_flight, drain_s=settings.drain_s)
         return MailboxWorker(mailbox, TurnHandler(work), options, metrics=measure)
 
-    async def _serve_grpc(self, servicer: AccountServicer) -> None:
-        self._grpc = await start_server(
+    async def _serve_grpc(self, servicer: AccountServicer) -> GrpcServer:
+        server = await start_server(
             SCHEMA,
             lambda server: gateway_pb2_grpc.add_AccountServiceServicer_to_server(servicer, server),
             [service.full_name for service in gateway_pb2.DESCRIPTOR.services_by_name.values()],
             host=self._settings.grpc_host,
             port=self._settings.grpc_port,
         )
-        self.grpc_port = self._grpc.port
+        self.grpc_port = server.port
+        return server
 
     def _serve_http(self, webhook: ChatwootWebhook | None, stack: AsyncExitStack) -> None:
         settings = self._settings
         listener = bind(settings.http_host, settings.http_port)
         self.http_port = listener.getsockname()[1]
-        web = WebServer(make_app(webhook, {"postgres": self._check_postgres}), drain_s=settings.drain_s)
+        web = WebServer(
+            make_app(webhook, {"postgres": lambda: schema_problem(self._pool, "sdr_gateway")}), drain_s=settings.drain_s
+        )
         task = asyncio.create_task(web.serve(sockets=[listener]))
 
         async def shut() -> None:
@@ -209,49 +191,6 @@ class Gateway:
             await task
 
         stack.push_async_callback(shut)
-
-    async def _end(self) -> None:
-        """After the web server is shut: drains calls, then turns."""
-        if self._grpc is not None:
-            await self._grpc.stop(self._settings.drain_s)
-        self._stop.set()
-        await asyncio.gather(*self._tasks)
-
-    async def _check_postgres(self) -> str:
-        try:
-            async with connection(self._pool) as conn:
-                row = await (await conn.execute(QUERIES["migrations_there"])).fetchone()
-        except (DomainError, pg_errors.Error) as error:
-            return str(error)
-        return (
-            "" if row is not None and row["there"] else "the schema is not migrated; run python -m sdr_gateway migrate"
-        )
-
-    async def _become_ready(self) -> None:
-        """Gets calls once the database answers and is migrated; says once why it waits."""
-        waiting = False
-        while not self._stop.is_set():
-            problem = await self._check_postgres()
-            if not problem:
-                if self._grpc is not None:
-                    await self._grpc.set_ready(True)
-                _LOG.info("service_became_ready", http_port=self.http_port, grpc_port=self.grpc_port)
-                return
-            if not waiting:
-                _LOG.warning("service_waited_for_database", problem=problem)
-            waiting = True
-            await self._pause(_READY_POLL_S)
-
-    async def _purge(self, idempotency: Idempotency) -> None:
-        """Forgets answers that nobody repeats any more; replicas spread their work by jitter."""
-        while not self._stop.is_set():
-            await self._pause(_PURGE_INTERVAL_S * random.uniform(0.5, 1.5))  # noqa: S311  (jitter, not a secret)
-            with suppress(StoreUnavailable):  # the next round does it
-                await idempotency.purge()
-
-    async def _pause(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._stop.wait(), seconds)
 
 
 class _Channels(Services):
@@ -291,8 +230,4 @@ async def build(
 
 async def run(settings: GatewaySettings, role: Role) -> None:
     """Works until SIGTERM or SIGINT, then drains."""
-    stop = stop_on_signals()
-    async with AsyncExitStack() as stack:
-        await build(settings, stack, role, stop.set)
-        await stop.wait()
-    _LOG.info("service_stopped")
+    await run_until_stopped(lambda stack, on_crash: build(settings, stack, role, on_crash))

@@ -25,9 +25,13 @@ _CONNECT_TIMEOUT_S = 180.0
 _OUTAGES = {ErrorKind.UNAVAILABLE, ErrorKind.EXHAUSTED, ErrorKind.CONFLICT}
 
 
-def add_account_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Adds `account …` to the command line."""
-    account = commands.add_parser("account", help="set an account up")
+def add_account_commands(account: argparse.ArgumentParser) -> None:
+    """Adds what `account` can do.
+
+    Args:
+        account: The parser of `account`.
+    """
+    account.add_argument("-h", "--help", action="help", help="show this and end")
     account.add_argument(
         "--target",
         default=os.environ.get("SDR_GATEWAY_TARGET", "127.0.0.1:8081"),

@@ -60,6 +60,8 @@ class GatewaySettings(ServiceSettings):
     """Deadline of Routing.ConnectChatwoot, which makes some forty requests."""
     sweep_interval_s: Annotated[float, Ge(0.1), Le(86_400)] = 60.0
     """Pause between two catch-up sweeps of an account."""
+    sweep_grace_s: Annotated[float, Ge(0), Le(600)] = 3.0
+    """A sweep leaves messages younger than this to their webhooks; the first one after a start does not."""
     sweep_lookback_s: Annotated[float, Ge(1), Le(86_400)] = 120.0
     """How far a sweep looks back beyond the one before it."""
     sweep_conversations: Annotated[int, Ge(1), Le(10_000)] = 500

@@ -68,6 +68,20 @@ async def test_what_a_webhook_told_already_is_answered_once(
     assert [[m.message_id for m in request.messages] for request in services.responds] == [[101], [102]]
 
 
+async def test_a_fresh_message_is_left_to_its_webhook_for_a_while(
+    database: str, services: Services, chatwoot: ListedChatwoot
+) -> None:
+    async with running_gateway(
+        database, services, account=False, sweep_interval_s=0.2, sweep_grace_s=3.0, sweep_lookback_s=1
+    ) as door:
+        await eventually(lambda: len(chatwoot.requests) >= 2, timeout_s=20)
+        chatwoot.add_message(101, "oi")
+        seen = len(chatwoot.requests)
+        await eventually(lambda: len(chatwoot.requests) > seen + 2, timeout_s=20)
+        assert await door.rows("select count(*)::int as n from mailbox_entry") == [{"n": 0}]
+        await eventually(lambda: services.delivers, timeout_s=20)
+
+
 async def test_history_from_before_the_connection_is_never_answered(
     database: str, services: Services, chatwoot: ListedChatwoot
 ) -> None:
@@ -148,7 +162,7 @@ async def test_too_many_conversations_are_shared_out_over_sweeps(
     database: str, services: Services, chatwoot: ListedChatwoot
 ) -> None:
     for number in range(9):
-        chatwoot.add_message(100 + number, "oi", conversation_id=300 + number)
+        chatwoot.add_message(100 + number, "oi", conversation_id=300 + number, age_s=10)
         chatwoot.conversations[300 + number]["updated_at"] = time.time() - 200 + number * 20
     async with running_gateway(
         database, services, account=False, sweep_interval_s=0.3, sweep_conversations=4, sweep_lookback_s=1

@@ -40,6 +40,8 @@ class SweepLimits:
     """How far it looks back beyond the one before it."""
     conversations: int = 500
     """Conversations at most; the rest waits for the next sweep."""
+    grace_s: float = 0.0
+    """Younger messages are left to their webhooks, so that each keeps its own trace."""
 
 
 class Sweep:
@@ -71,18 +73,19 @@ class Sweep:
             # At start everything that was not swept since: an outage's leads must not wait for the interval.
             pause_s = min(interval_s, time.monotonic() - started) if at_start else interval_s
             try:
-                swept = await self.sweep_next(pause_s)
+                swept = await self.sweep_next(pause_s, grace_s=0.0 if at_start else self._limits.grace_s)
                 at_start = at_start and swept
             except DomainError:
                 swept = False  # The database is away; the mailbox's worker says so.
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), 0.001 if swept else min(interval_s / 4, 5.0))
 
-    async def sweep_next(self, pause_s: float = 0.0) -> bool:
+    async def sweep_next(self, pause_s: float = 0.0, *, grace_s: float = 0.0) -> bool:
         """Sweeps the account that waits longest.
 
         Args:
             pause_s: An account that was swept less than this long ago is left alone.
+            grace_s: Younger messages are left to their webhooks.
 
         Returns:
             False when none is due.
@@ -96,7 +99,7 @@ class Sweep:
         swept_until: float | None = None
         try:
             with TRACER.start_as_current_span("sweep", attributes={"sdr.account_id": claim.account_id}):
-                swept_until = await self._sweep(claim)
+                swept_until = await self._sweep(claim, grace_s)
             self._note(claim.account_id, None)
         except DomainError as error:
             self._note(claim.account_id, error)
@@ -105,7 +108,7 @@ class Sweep:
                 await self._sweeps.finish(claim.account_id, swept_until)
         return True
 
-    async def _sweep(self, claim: SweepClaim) -> float | None:
+    async def _sweep(self, claim: SweepClaim, grace_s: float) -> float | None:
         """One account; gives back up to when everything was seen."""
         account = await self._accounts.get(claim.account_id)
         within_s = math.ceil(claim.now - claim.since + self._limits.lookback_s)
@@ -118,19 +121,25 @@ class Sweep:
         brought = 0
         for number, found in enumerate(now, start=1):
             position = positions.get(found.snapshot.conversation_id, SweepPosition())
-            brought += await self._sweep_conversation(account, found, position, claim.now)
+            brought += await self._sweep_conversation(account, found, position, claim.now, grace_s)
             if number % _BEAT_EVERY == 0 and not await self._sweeps.beat(claim.account_id):
                 return None
         if brought:
             _LOG.info("sweep_brought_events", account_id=claim.account_id, count=brought)
-        return rest[0].snapshot.updated_at if rest else claim.now
+        # What was left to its webhook is looked at again, whatever the look-back is.
+        return rest[0].snapshot.updated_at if rest else claim.now - grace_s
 
     async def _sweep_conversation(
-        self, account: Account, found: ListedConversation, position: SweepPosition, now: float
+        self, account: Account, found: ListedConversation, position: SweepPosition, now: float, grace_s: float
     ) -> int:
         contact, snapshot = found.contact, found.snapshot
         messages = await self._messages(account, snapshot.conversation_id, position.swept_through_id)
-        found_now: list[Verdict] = verdicts(messages, contact, snapshot, connected_at=account.connected_at)
+        all_verdicts = verdicts(messages, contact, snapshot, connected_at=account.connected_at)
+        found_now: list[Verdict] = [
+            verdict
+            for message, verdict in zip(messages, all_verdicts, strict=True)
+            if not grace_s or message.created_at <= now - grace_s
+        ]
         if is_news(
             snapshot,
             known_status=position.chatwoot_status,

@@ -1,0 +1,18 @@
+"""Each statement of the gateway's own on the migrated schema."""
+
+from __future__ import annotations
+
+import re
+
+import psycopg
+import pytest
+
+from sdr_gateway.store.accounts import QUERIES
+
+
+@pytest.mark.parametrize("name", sorted(QUERIES))
+def test_each_query_can_be_planned_on_the_migrated_schema(database: str, name: str) -> None:
+    parameters = dict.fromkeys(re.findall(r"%\((\w+)\)s", QUERIES[name]))
+    with psycopg.connect(database, options="-c search_path=gateway") as conn:
+        plan = conn.execute(f"explain {QUERIES[name]}".encode(), parameters).fetchall()
+    assert plan
