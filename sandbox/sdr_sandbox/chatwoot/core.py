@@ -8,7 +8,7 @@ from sdr_sandbox.chatwoot.clock import Clock, system_clock
 from sdr_sandbox.chatwoot.contacts import Contacts
 from sdr_sandbox.chatwoot.context import Context
 from sdr_sandbox.chatwoot.conversations import Conversations
-from sdr_sandbox.chatwoot.events import Event, EventBus, as_json
+from sdr_sandbox.chatwoot.events import Event, EventBus
 from sdr_sandbox.chatwoot.index import Index
 from sdr_sandbox.chatwoot.json_types import JsonObject
 from sdr_sandbox.chatwoot.messages import Messages
@@ -132,17 +132,22 @@ class SandboxChatwoot:
         """
         return msgspec.json.decode(snapshot, type=State)
 
-    def export(self) -> JsonObject:
-        """Everything it holds, for an independent checker: rows, and each conversation with its messages."""
-        rows: JsonObject = msgspec.to_builtins(self.state, str_keys=True)
-        for key in ("messages", "attachments", "conversations"):
-            del rows[key]
-        rows["conversations"] = [
-            {
-                **msgspec.to_builtins(conversation),
-                "messages": [msgspec.to_builtins(message) for message in self.index.messages(conversation)],
-            }
-            for conversation in self.state.conversations.values()
-        ]
-        rows["events"] = [as_json(logged) for logged in self.bus.log]
+    def export(self, only: frozenset[str] = frozenset()) -> JsonObject:
+        """Everything it holds, for an independent checker: rows by kind, and each conversation with its messages.
+
+        Args:
+            only: names of the kinds wanted (`conversations`, `contacts`, `events`, …); empty means all.
+
+        Returns:
+            An object that msgspec encodes; rows are still structs in it.
+        """
+        kinds = [name for name in State.__struct_fields__ if name not in ("messages", "attachments", "conversations")]
+        rows: JsonObject = {name: getattr(self.state, name) for name in kinds if not only or name in only}
+        if not only or "conversations" in only:
+            rows["conversations"] = [
+                {**msgspec.structs.asdict(conversation), "messages": self.index.messages(conversation)}
+                for conversation in self.state.conversations.values()
+            ]
+        if not only or "events" in only:
+            rows["events"] = list(self.bus.log)
         return rows

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from sdr_sandbox.chatwoot.json_types import JsonObject, JsonValue
+from sdr_sandbox.chatwoot.json_types import JsonValue
 
 SUBSCRIBABLE = (
     "conversation_status_changed",
@@ -117,9 +117,3 @@ class EventBus:
 def changes(pairs: dict[str, tuple[JsonValue, JsonValue]]) -> ChangedAttributes:
     """The `changed_attributes` of previous and current values by key."""
     return [{key: {"previous_value": previous, "current_value": current}} for key, (previous, current) in pairs.items()]
-
-
-def as_json(logged: LoggedEvent) -> JsonObject:
-    """A log entry as plain JSON."""
-    built: JsonObject = msgspec.to_builtins(logged)
-    return built

@@ -71,6 +71,8 @@ async def test_the_export_has_conversations_with_messages_and_the_events_in_orde
     names = [entry["event"]["name"] for entry in export["events"]]
     assert names.index("contact_created") < names.index("conversation_created") < names.index("contact_updated")
     assert [entry["sequence"] for entry in export["events"]] == list(range(1, len(names) + 1))
+    narrowed = (await chatwoot.client.get("/sandbox/export?only=conversations,contacts")).json()
+    assert narrowed == {"conversations": export["conversations"], "contacts": export["contacts"]}
 
 
 async def read_events(

@@ -74,13 +74,15 @@ class SandboxApi:
         )
 
     async def export(self, request: Request) -> Response:
-        """Everything: rows, conversations with their messages, events, deliveries."""
+        """Rows, conversations with their messages, events, deliveries; `?only=conversations,contacts` narrows it."""
         try:
             self._require_person(request)
         except ApiError as error:
             return _refusal(error)
-        body = self._server.core.export()
-        body["deliveries"] = [msgspec.to_builtins(record) for record in self._server.deliveries.log]
+        only = frozenset(name for name in request.query_params.get("only", "").split(",") if name)
+        body = self._server.core.export(only)
+        if not only or "deliveries" in only:
+            body["deliveries"] = list(self._server.deliveries.log)
         return _json(body)
 
     async def reset(self, request: Request) -> Response:
