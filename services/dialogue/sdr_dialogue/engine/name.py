@@ -220,10 +220,10 @@ def _stands_alone(hearing: Hearing, value: str, end: int) -> bool:
     rest = said.text[end:].split()
     if not _is_common(value):
         return all(word in _MARKS for word in rest) and not said.raw.rstrip().endswith("?")
-    if len(said.words) <= 6 and fold(value.split()[0]) not in _EVERYDAY and "?" not in said.tokens:
+    if len(said.words) <= 6 and fold(value.split(maxsplit=1)[0]) not in _EVERYDAY and "?" not in said.tokens:
         return True
     return not rest or rest[0] in _MARKS or rest[0] in _AFTER_NAME
 
 
 def _is_common(value: str) -> bool:
-    return fold(value.split()[0]) in first_names()
+    return fold(value.split(maxsplit=1)[0]) in first_names()
