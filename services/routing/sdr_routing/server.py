@@ -3,41 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Any
 
 import grpc
-import psycopg
-import structlog
 
 from sdr.routing.v1 import routing_pb2, routing_pb2_grpc
 from sdr_common.chatwoot import ChatwootHttp, ChatwootOptions, ChatwootSetup
-from sdr_common.errors import StoreUnavailable
-from sdr_common.event_outbox import EventForwarder
-from sdr_common.grpc_client import make_channel
-from sdr_common.grpc_server import GrpcServer, start_server, stop_on_signals
+from sdr_common.event_outbox import forwarding
+from sdr_common.grpc_server import start_server
 from sdr_common.idempotency import Idempotency
 from sdr_common.mailbox import Mailbox, MailboxOptions
 from sdr_common.mailbox.worker import MailboxWorker, WorkerOptions
-from sdr_common.postgres import Pool, connection, make_pool
+from sdr_common.postgres import Pool, make_pool
 from sdr_common.secret_box import SecretBox
+from sdr_common.service import ServiceProcess, Work, pause, run_until_stopped, schema_problem, standard_work
 from sdr_routing.clients.chatwoot import ChatwootHelpdesks
-from sdr_routing.clients.reporting import GrpcRecorder
 from sdr_routing.operations import AccountSettings, CarryOut, Connect, Deliver, Patience
 from sdr_routing.servicer import RoutingServicer
 from sdr_routing.settings import Settings
 from sdr_routing.store.announcements import OutboxAnnouncements
-from sdr_routing.store.postgres import QUERIES, PostgresAccounts, PostgresConnections, PostgresDeliveries
+from sdr_routing.store.postgres import PostgresAccounts, PostgresConnections, PostgresDeliveries
 
 SCHEMA = "routing"
 """The Postgres schema that is this service's alone."""
 
-_PURGE_INTERVAL_S = 600.0
 _READY_POLL_S = 0.5
-_LOG = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,58 +45,6 @@ class Parts:
     announcements: OutboxAnnouncements
     mailbox: Mailbox
     http: ChatwootHttp
-    forwarder: EventForwarder | None
-    """None: events wait in the database."""
-
-
-class RoutingServer:
-    """A running routing process.
-
-    Args:
-        server: Its gRPC server, not ready until the schema is there; a worker's serves health alone.
-        pool: Open.
-        drain_s: Seconds that running calls get on `stop`.
-    """
-
-    def __init__(self, server: GrpcServer, pool: Pool, drain_s: float) -> None:
-        self.port = server.port
-        """The port it listens on."""
-        self._server = server
-        self._pool = pool
-        self._drain_s = drain_s
-        self._stop = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
-
-    def begin(self, works: Sequence[Callable[[asyncio.Event], Coroutine[Any, Any, None]]]) -> None:
-        """Gets ready, then runs work that ends by itself when its event is set."""
-        self._tasks.append(asyncio.create_task(self._live(works)))
-
-    async def stop(self) -> None:
-        """Takes no new calls, gives running ones their time, then ends the background work."""
-        await self._server.stop(self._drain_s)
-        self._stop.set()
-        await asyncio.gather(*self._tasks)
-
-    async def _live(self, works: Sequence[Callable[[asyncio.Event], Coroutine[Any, Any, None]]]) -> None:
-        await self._become_ready(self._stop)
-        await asyncio.gather(*(work(self._stop) for work in works if not self._stop.is_set()))
-
-    async def _become_ready(self, stop: asyncio.Event) -> None:
-        """Gets traffic once the database answers and is migrated; says once why it waits."""
-        waiting = False
-        while not stop.is_set():
-            try:
-                async with connection(self._pool) as conn:
-                    await conn.execute(QUERIES["check_schema"])
-            except (StoreUnavailable, psycopg.errors.UndefinedTable) as error:
-                if not waiting:
-                    _LOG.warning("service_waited_for_database", problem=str(error))
-                waiting = True
-                await _pause(stop, _READY_POLL_S)
-            else:
-                await self._server.set_ready(True)
-                _LOG.info("service_became_ready", port=self.port)
-                return
 
 
 async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
@@ -121,10 +61,6 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         )
     )
     stack.push_async_callback(http.aclose)
-    forwarder = None
-    if settings.reporting_target:
-        channel = await stack.enter_async_context(make_channel(settings.reporting_target))
-        forwarder = EventForwarder(pool, GrpcRecorder(channel))
     connections = PostgresConnections(SecretBox(settings.secret_key.get_secret_value()))
     return Parts(
         pool=pool,
@@ -136,7 +72,6 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         announcements=OutboxAnnouncements(),
         mailbox=Mailbox(pool, MailboxOptions(lease_s=settings.lease_s, setback_ceiling_s=settings.setback_ceiling_s)),
         http=http,
-        forwarder=forwarder,
     )
 
 
@@ -171,14 +106,20 @@ def make_servicer(parts: Parts, worker: MailboxWorker | None) -> RoutingServicer
 
 
 async def build(
-    settings: Settings, stack: AsyncExitStack, *, serves: bool = True, carries_out: bool = True
-) -> RoutingServer:
+    settings: Settings,
+    stack: AsyncExitStack,
+    on_crash: Callable[[], None] = lambda: None,
+    *,
+    serves: bool = True,
+    carries_out: bool = True,
+) -> ServiceProcess:
     """Starts the process; closing `stack` ends it.
 
     Args:
         settings: The service's.
         stack: Owns the pool, the channels and the server.
-        serves: It answers calls.
+        on_crash: Told when background work ends by an error.
+        serves: It answers calls; otherwise its server tells its health alone.
         carries_out: It carries deliveries out.
 
     Raises:
@@ -193,36 +134,32 @@ async def build(
 
     names = [service.full_name for service in routing_pb2.DESCRIPTOR.services_by_name.values()] if serves else []
     server = await start_server(SCHEMA, register, names, host=settings.grpc_host, port=settings.grpc_port)
-    running = RoutingServer(server, parts.pool, settings.drain_s)
-    works: list[Callable[[asyncio.Event], Coroutine[Any, Any, None]]] = [
-        lambda stop: _purge(parts.idempotency, stop),
-    ]
+    process = ServiceProcess(server, settings.drain_s, on_crash)
+    process.in_background(
+        *standard_work(process, parts.pool, "sdr_routing", parts.idempotency),
+        *await forwarding(parts.pool, settings.reporting_target, stack),
+    )
     if worker is not None:
-        works.append(worker.run)
-    if parts.forwarder is not None:
-        works.append(parts.forwarder.run)
-    running.begin(works)
-    stack.push_async_callback(running.stop)
-    return running
+        process.in_background(_once_migrated(parts.pool, worker))
+    stack.push_async_callback(process.stop)
+    return process
 
 
-async def run(settings: Settings, *, serves: bool, carries_out: bool) -> None:
-    """Runs until SIGTERM or SIGINT, then drains."""
-    stop = stop_on_signals()
-    async with AsyncExitStack() as stack:
-        await build(settings, stack, serves=serves, carries_out=carries_out)
-        await stop.wait()
-    _LOG.info("service_stopped")
+async def run(settings: Settings, command: str) -> None:
+    """Runs `serve`, `work` or `all` until SIGTERM or SIGINT, then drains."""
+    serves, carries_out = command in {"serve", "all"}, command in {"work", "all"}
+    await run_until_stopped(
+        lambda stack, on_crash: build(settings, stack, on_crash, serves=serves, carries_out=carries_out)
+    )
 
 
-async def _purge(idempotency: Idempotency, stop: asyncio.Event) -> None:
-    """Forgets answers that nobody repeats any more; replicas spread their work by jitter."""
-    while not stop.is_set():
-        await _pause(stop, _PURGE_INTERVAL_S * random.uniform(0.5, 1.5))  # noqa: S311  (jitter, not a secret)
-        with suppress(StoreUnavailable):  # the next round does it
-            await idempotency.purge()
+def _once_migrated(pool: Pool, worker: MailboxWorker) -> Work:
+    """The worker's work, begun when its tables are there."""
 
+    async def work(stop: asyncio.Event) -> None:
+        while not stop.is_set() and await schema_problem(pool, "sdr_routing"):
+            await pause(stop, _READY_POLL_S)
+        if not stop.is_set():
+            await worker.run(stop)
 
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
+    return work

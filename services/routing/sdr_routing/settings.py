@@ -22,10 +22,6 @@ class Settings(ServiceSettings):
 
     secret_key: Annotated[SecretStr, Field(validation_alias="SDR_SECRET_KEY")]
     """Fernet keys, comma-separated: the first encrypts Chatwoot's tokens, all decrypt."""
-    reporting_target: Annotated[
-        str, Field(validation_alias="SDR_REPORTING_TARGET", pattern=r"^$|^(dns:///)?[A-Za-z0-9.\-]+:[0-9]{1,5}$")
-    ] = ""
-    """`host:port` of reporting, which gets this service's events; empty: they wait in the database."""
     chatwoot_requests_per_minute: Annotated[int, Ge(1)] = 2400
     """Requests to one Chatwoot host and process; Chatwoot's own limit is 3,000 per address."""
     chatwoot_connect_timeout_s: Annotated[float, Gt(0), Le(60)] = 5.0
@@ -45,13 +41,6 @@ class Settings(ServiceSettings):
     """Longest pause between two looks for work."""
     setback_ceiling_s: Annotated[float, Gt(0), Le(3600)] = 30.0
     """Longest pause between two attempts while Chatwoot is away."""
-
-    @field_validator("database_url")
-    @classmethod
-    def _is_postgres(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
-            raise ValueError("must begin with postgresql://")
-        return value
 
     @field_validator("secret_key")
     @classmethod

@@ -1,1 +1,1 @@
-"""Routing's clients: Chatwoot, and reporting."""
+"""Routing's client of Chatwoot."""

@@ -10,7 +10,7 @@ import structlog
 
 from sdr_common.lead import LeadStatus
 from sdr_common.mailbox import Claim
-from sdr_common.postgres import Connection, Pool, transaction
+from sdr_common.postgres import Connection, Pool, connection, transaction
 from sdr_routing.domain.attributes import STATUS
 from sdr_routing.domain.delivery import WORDS, Attributes, Delivery, Message, State, Write
 from sdr_routing.ports import Announcements, Deliveries, Mark
@@ -93,7 +93,7 @@ class Ledger:
     async def flush(self) -> None:
         """Stores the marks."""
         if self._marks:
-            async with transaction(self._pool) as conn:
+            async with connection(self._pool) as conn:  # one statement needs no transaction of its own
                 await self._record(conn)
             self._marks.clear()
 
@@ -101,7 +101,7 @@ class Ledger:
         """Stores the marks and counts a failure; the operator sees it while the rest waits."""
         if write.position not in self._marks and self.is_pending(write):
             self.note(write, detail, "kept")
-        async with transaction(self._pool) as conn:
+        async with connection(self._pool) as conn:
             await self._record(conn, failures=1)
         self._marks.clear()
 
@@ -124,7 +124,7 @@ class Ledger:
         """What died was forgotten; what is written after all is known again."""
         ref = self._delivery.conversation
         texts = {key: str(value) for key, value in values.items()}
-        async with transaction(self._pool) as conn:
+        async with connection(self._pool) as conn:
             await self._deliveries.remember(conn, ref.account_id, ref.contact_id, texts)
 
     async def end(self) -> State:

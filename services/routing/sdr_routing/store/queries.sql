@@ -1,7 +1,3 @@
--- check_schema --
--- Fails while the schema is not migrated.
-select 1 as ok from delivery where false
-
 -- prepare --
 -- What a plan needs of its contact. Locks the contact's row, so that plans of one contact follow one another.
 with touched as (
