@@ -127,3 +127,8 @@ def test_a_clear_reason_replaces_a_general_one_and_not_the_other_way_round() -> 
     assert levels("vou casar em março", None, general).get("motivacao") == "clara"
     assert "motivacao" not in levels("me incomoda muito", None, clear)
     assert "motivacao" not in levels("é pra festa de casamento", None, clear)
+
+
+def test_a_vague_wish_is_not_its_own_reason() -> None:
+    assert levels("quero ficar mais bonita") == {"interesse": "vago"}
+    assert levels("quero melhorar minha aparência porque me acho velha").get("motivacao") == "generica"
