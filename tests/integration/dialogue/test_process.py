@@ -13,6 +13,7 @@ import grpc
 import psycopg
 import pytest
 
+from sdr.common.v1 import lead_pb2 as lead
 from sdr.dialogue.v1.dialogue_pb2_grpc import DialogueServiceStub
 from sdr.reporting.v1 import reporting_pb2 as reporting
 from sdr.reporting.v1 import reporting_pb2_grpc
@@ -22,6 +23,7 @@ from sdr_dialogue.engine.scripted import ScriptedEngine
 from tests.integration.dialogue.conftest import (
     Dialogue,
     ObedientModel,
+    a_bot_line,
     a_message,
     a_request,
     a_settings_request,
@@ -30,6 +32,7 @@ from tests.integration.dialogue.conftest import (
     values,
 )
 from tests.integration.dialogue.emulated_llm import an_output, emulated_llm
+from tests.integration.dialogue.test_analyze import an_analysis
 from tests.support.net import eventually, free_port
 
 
@@ -224,3 +227,38 @@ async def test_events_reach_reporting_and_leave_the_outbox(database: str, model:
 
         await eventually(all_sent)
     assert [event.facts_learned.facts[0].value for event in stand_in.events] == ["Maria"]
+
+
+async def test_a_whole_conversation_with_the_scripted_engine_ends_with_every_fact_and_a_judgement(
+    database: str,
+) -> None:
+    said = {
+        0: "Oi, vi o anúncio de vocês",
+        lead.FACT_KIND_INTEREST: "queria fazer botox",
+        lead.FACT_KIND_NAME: "Juliana",
+        lead.FACT_KIND_URGENCY: "semana que vem",
+        lead.FACT_KIND_KNOWLEDGE: "nunca fiz, é a primeira vez que pesquiso",
+        lead.FACT_KIND_LOCATION: "moema",
+    }
+    async with running(database, ScriptedEngine()) as service:
+        await service.put_settings(a_settings_request())
+        asked, turn, message_id = 0, 0, 10
+        while True:
+            turn, message_id = turn + 1, message_id + 10
+            answer = await service.respond(a_request(turn, a_message(message_id, said[asked])))
+            if answer.ended:
+                break
+            await service.observe(a_bot_line(message_id + 1, answer.reply))
+            asked = answer.asks
+        judged = await service.analyze(an_analysis(turn))
+    assert turn == 6
+    assert answer.ended == lead.END_REASON_FACTS_COMPLETE
+    assert [fact.level for fact in judged.lead.facts] == [
+        "",
+        "especifico",
+        "proximas_2_semanas",
+        "primeira_pesquisa",
+        "perto",
+    ]
+    assert judged.behaviour == lead.BEHAVIOUR_COOPERATIVE
+    assert "otox" in judged.summary

@@ -194,6 +194,8 @@ async def test_an_opt_out_that_chatwoot_shows_is_respected(dialogue: Dialogue, m
     answer = await dialogue.respond(a_request(1, a_message(10, "oi"), attributes={"sdr_ia_status": "opt_out"}))
     assert answer.silence == "opted_out"
     assert model.calls == []
+    # What a human set, a human may take back.
+    assert (await dialogue.respond(a_request(2, a_message(12, "oi")))).reply
 
 
 async def test_a_burst_without_text_or_attachment_gets_no_answer(dialogue: Dialogue, model: ObedientModel) -> None:

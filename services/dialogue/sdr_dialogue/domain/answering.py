@@ -222,11 +222,9 @@ def conclude(prepared: Prepared, draft: TurnDraft | None) -> Outcome:
 
 def _silent(prepared: Prepared) -> Outcome:
     lead = prepared.lead
-    opted_out = prepared.silence == "opted_out"
-    status = LeadStatus.OPT_OUT if opted_out else lead.status
+    status = LeadStatus.OPT_OUT if prepared.silence == "opted_out" else lead.status
     after = replace(
         lead,
-        opted_out=lead.opted_out or opted_out,
         status=status,
         written=with_written(lead, lead.facts, prepared.settings),
         started_at=lead.started_at or prepared.loaded.now,

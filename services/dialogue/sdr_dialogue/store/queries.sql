@@ -29,8 +29,8 @@ select now() as now,
 -- of the lead came in between.
 with fence as (
   insert into lead (account_id, contact_id, facts, written, ended, opted_out, status, started_at, revision)
-  values (%(account_id)s, %(contact_id)s, %(facts)s::jsonb, %(written)s::jsonb, %(lead_ended)s::text, %(lead_opted_out)s,
-    %(status)s::text, %(started_at)s, 1)
+  values (%(account_id)s, %(contact_id)s, %(facts)s, %(written)s, %(lead_ended)s, %(lead_opted_out)s,
+    %(status)s, %(started_at)s, 1)
   on conflict on constraint lead_pk do update set facts = excluded.facts, written = excluded.written,
     ended = excluded.ended, opted_out = excluded.opted_out, status = excluded.status,
     started_at = excluded.started_at, revision = lead.revision + 1, updated_at = now()
@@ -38,7 +38,7 @@ with fence as (
   returning lead.revision),
 known as (
   insert into conversation as c (account_id, conversation_id, contact_id, inbox_id, channel)
-  select %(account_id)s, %(conversation_id)s, %(contact_id)s, %(inbox_id)s, %(channel)s::text from fence
+  select %(account_id)s, %(conversation_id)s, %(contact_id)s, %(inbox_id)s, %(channel)s from fence
   on conflict on constraint conversation_pk do update set contact_id = excluded.contact_id,
     inbox_id = excluded.inbox_id, channel = excluded.channel,
     summary = case when c.judged_turn_id = any(%(replaced)s::bigint[]) then '' else c.summary end,
@@ -71,9 +71,9 @@ answered as (
   insert into turn (account_id, conversation_id, turn_id, message_ids, reply, asks, learned, before, ended, opted_out,
     disqualification, sentiment, engine, prompt_version, settings_version, input_tokens, output_tokens,
     cost_micro_usd, answered_at)
-  select %(account_id)s, %(conversation_id)s, %(turn_id)s, %(message_ids)s::bigint[], %(reply)s::text, %(asks)s::text,
-    %(learned)s::jsonb, %(before)s::jsonb, %(ended)s::text, %(opted_out)s, %(disqualification)s::jsonb,
-    %(sentiment)s::text, %(engine)s::text, %(prompt_version)s::text, %(settings_version)s, %(input_tokens)s, %(output_tokens)s,
+  select %(account_id)s, %(conversation_id)s, %(turn_id)s, %(message_ids)s::bigint[], %(reply)s, %(asks)s,
+    %(learned)s::jsonb, %(before)s::jsonb, %(ended)s, %(opted_out)s, %(disqualification)s::jsonb,
+    %(sentiment)s, %(engine)s, %(prompt_version)s, %(settings_version)s, %(input_tokens)s, %(output_tokens)s,
     %(cost_micro_usd)s, %(answered_at)s from fence
   on conflict on constraint turn_pk do update set message_ids = excluded.message_ids, reply = excluded.reply,
     asks = excluded.asks, learned = excluded.learned, before = excluded.before, ended = excluded.ended,
