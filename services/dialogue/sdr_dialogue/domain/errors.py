@@ -25,7 +25,9 @@ class EngineUnavailable(DomainError):
     kind = ErrorKind.UNAVAILABLE
     reason = "ENGINE_UNAVAILABLE"
 
-    def __init__(self, engine: str, problem: str) -> None:
+    def __init__(self, engine: str, problem: str, retry_after_s: float = 0.0) -> None:
         super().__init__(f"engine {engine}: {problem}", engine=engine, problem=problem)
         self.engine = engine
         self.problem = problem
+        self.retry_after_s = retry_after_s
+        """Seconds that the provider asked to be left alone; 0: it did not say."""
