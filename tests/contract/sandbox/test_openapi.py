@@ -7,8 +7,8 @@ import re
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # the package ships no types
-from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]  # the package ships no types
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
