@@ -131,3 +131,29 @@ def test_a_round_is_fair(closers: list[Closer], rounds: int) -> None:
     size = len(round_.closers)
     given_to = Counter(round_.pick(count, "").email for count in range(size * rounds))
     assert set(given_to.values()) == {rounds}
+
+
+@pytest.mark.parametrize(
+    ("strategy", "expected"),
+    [
+        (Strategy.SEQUENTIAL, "rodízio entre 2: vez de Ana"),
+        (Strategy.WEIGHTED, "rodízio por prioridade (alta, 1): vez de Ana"),
+        (Strategy.RANDOM, "sorteio entre 2: Ana"),
+    ],
+)
+def test_each_strategy_says_why(strategy: Strategy, expected: str) -> None:
+    round_ = round_for(settings(strategy, ANA, BIA), Temperature.HOT)
+    assert round_ is not None
+    assert round_.reason(ANA) == expected
+
+
+def test_a_draw_is_not_told_before_it_falls() -> None:
+    round_ = round_for(settings(Strategy.RANDOM, ANA, BIA), Temperature.HOT)
+    decided = assignment_of("Geral", round_, None, Temperature.HOT)
+    assert decided.closer_email == ""
+    assert decided.reason.endswith("sorteio entre 2 na hora da transferência")
+
+
+def test_a_rule_for_other_leads_assigns_nobody() -> None:
+    rules = RoutingSettings(team_rules=(TeamRule("Laser", procedures=frozenset({"laser"})),))
+    assert team_for(rules, Temperature.HOT, "botox", 1) == ""

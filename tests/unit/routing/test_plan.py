@@ -248,3 +248,15 @@ def test_text_from_the_lead_is_no_template_in_note_or_closing() -> None:
         if isinstance(write.change, Note | Message):
             assert "{{" not in write.change.text
             assert "{%" not in write.change.text
+
+
+def test_a_turn_in_qualification_assigns_nobody_and_an_escalation_its_team() -> None:
+    settings = RoutingSettings(
+        team_rules=(TeamRule("Geral"),), strategy=Strategy.SEQUENTIAL, closers=(Closer("Ana", "ana@c.test"),)
+    )
+    assert (team_of(an_outcome(), settings), round_of(an_outcome(), settings)) == ("", None)
+    called = an_outcome(escalation=EscalationReason.LEGAL)
+    assert (team_of(called, settings), round_of(called, settings)) == ("Geral", None)
+    judged = round_of(a_closing(), settings)
+    assert judged is not None
+    assert judged.counter == "sequential"
