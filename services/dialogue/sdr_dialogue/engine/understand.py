@@ -13,9 +13,7 @@ from sdr_common.lead import (
     Fact,
     FactKind,
     FactSource,
-    InterestLevel,
     LocationLevel,
-    MotivationLevel,
     Sentiment,
 )
 from sdr_dialogue.domain.conversation import FactDraft, LeadMessage
@@ -158,7 +156,7 @@ def _hearing(message: LeadMessage, ground: Ground, facts: Mapping[FactKind, Fact
 def _facts_of(hearing: Hearing, asked_before: frozenset[FactKind]) -> list[FactDraft]:
     if not hearing.said.tokens:
         return []
-    found = _said_once([draft for _, reader in _READERS if (draft := reader(hearing)) is not None])
+    found = [draft for _, reader in _READERS if (draft := reader(hearing)) is not None]
     if not found:
         found = _late(hearing, asked_before)
     if disqualification_of(hearing) is not None:
@@ -169,17 +167,6 @@ def _facts_of(hearing: Hearing, asked_before: frozenset[FactKind]) -> list[FactD
     answered = [draft for draft in found if draft.kind is hearing.asked]
     if answered and len(hearing.said.words) <= 2:
         return answered  # A bare answer answers what was asked, whatever else the word could mean.
-    return found
-
-
-def _said_once(found: list[FactDraft]) -> list[FactDraft]:
-    """"Quero ficar mais bonita" is the wish itself; a motivation is a reason beyond it."""
-    by_kind = {draft.kind: draft for draft in found}
-    wish, reason = by_kind.get(FactKind.INTEREST), by_kind.get(FactKind.MOTIVATION)
-    if wish is None or reason is None or wish.level != InterestLevel.VAGUE or reason.level != MotivationLevel.GENERIC:
-        return found
-    if wish.evidence in reason.evidence or reason.evidence in wish.evidence:
-        return [draft for draft in found if draft is not reason]
     return found
 
 
