@@ -25,7 +25,11 @@ CODES: dict[ErrorKind, grpc.StatusCode] = {
     ErrorKind.UNAVAILABLE: grpc.StatusCode.UNAVAILABLE,
     ErrorKind.INTERNAL: grpc.StatusCode.INTERNAL,
 }
-_KINDS = {code: kind for kind, code in CODES.items()} | {grpc.StatusCode.DEADLINE_EXCEEDED: ErrorKind.UNAVAILABLE}
+_KINDS = {code: kind for kind, code in CODES.items()} | {
+    grpc.StatusCode.DEADLINE_EXCEEDED: ErrorKind.UNAVAILABLE,
+    # Said by a server that drains; a call that its own caller cancels raises no error of this kind.
+    grpc.StatusCode.CANCELLED: ErrorKind.UNAVAILABLE,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,7 @@ def test_a_fault_of_ours_says_nothing_but_where_to_look() -> None:
     [
         (grpc.StatusCode.UNAVAILABLE, ErrorKind.UNAVAILABLE, True),
         (grpc.StatusCode.DEADLINE_EXCEEDED, ErrorKind.UNAVAILABLE, True),
+        (grpc.StatusCode.CANCELLED, ErrorKind.UNAVAILABLE, True),
         (grpc.StatusCode.RESOURCE_EXHAUSTED, ErrorKind.EXHAUSTED, True),
         (grpc.StatusCode.ABORTED, ErrorKind.CONFLICT, True),
         (grpc.StatusCode.UNIMPLEMENTED, ErrorKind.INTERNAL, False),
