@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from annotated_types import Ge, Le
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from sdr_common.settings import ServiceSettings
@@ -16,10 +16,6 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="SDR_DIALOGUE_", frozen=True, extra="ignore", populate_by_name=True)
 
-    reporting_target: Annotated[
-        str, Field(validation_alias="SDR_REPORTING_TARGET", pattern=r"^$|^(dns:///)?[A-Za-z0-9.\-]+:[0-9]{1,5}$")
-    ] = ""
-    """`host:port` of reporting, which gets this service's events; empty: they wait in the database."""
     openai_api_key: Annotated[SecretStr, Field(validation_alias="OPENAI_API_KEY")] = SecretStr("")
     """Key of OpenAI or of a server that speaks its API; empty: the scripted engine answers alone."""
     openai_base_url: Annotated[str, Field(validation_alias="OPENAI_BASE_URL", pattern=r"^$|^https?://\S+$")] = ""
@@ -44,13 +40,6 @@ class Settings(ServiceSettings):
     """Seconds after which a change of an account's settings by another replica is seen."""
     fake_latency_ms: Annotated[int, Ge(0), Le(60_000), Field(validation_alias="SDR_FAKE_LLM_LATENCY_MS")] = 0
     """Milliseconds that the scripted engine waits before it answers, for benchmarks; 0 in production."""
-
-    @field_validator("database_url")
-    @classmethod
-    def _is_postgres(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
-            raise ValueError("must begin with postgresql://")
-        return value
 
     def lease(self) -> float:
         """Seconds of a call's lease."""

@@ -26,7 +26,8 @@ _CLEAR = re.compile(
 )
 # "Quero ficar mais bonita" is the wish itself; only as an aim ("para ficar…") is it a reason beyond it.
 _GENERIC = re.compile(
-    r" (?:auto ?estima|me sentir (?:melhor|bem|bonit[ao]|mais)|sentir melhor|(?:para|porque|motivo) (?:eu |quero |e |queria ){0,3}ficar (?:mais )?(?:bonit[ao]|"
+    r" (?:auto ?estima|me sentir (?:melhor|bem|bonit[ao]|mais)|sentir melhor|"
+    r"(?:para|porque|motivo) (?:eu |quero |e |queria ){0,3}ficar (?:mais )?(?:bonit[ao]|"
     r"lind[ao]|jovem|nov[ao]|gata)|me cuidar|cuidar (?:mais )?de mim|"
     r"me incomoda\w*|incomodand\w+|incomodad[ao]|incomoda (?:muito|demais|bastante)|tenho vergonha|vergonha|"
     r"complex\w+|insatisfeit[ao]|(?:me ach[oa]\w*|estou ficando|me vejo) (?:muito )?(?:velh[ao]|fei[ao]|"

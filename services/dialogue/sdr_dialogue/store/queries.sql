@@ -160,7 +160,3 @@ from turn
 where account_id = %(account_id)s and conversation_id = %(conversation_id)s
   and (%(before_turn_id)s = 0 or turn_id < %(before_turn_id)s)
 order by turn_id desc limit %(limit)s
-
--- check_schema --
--- Fails until the newest migration is applied.
-select superseded_by from turn limit 0
