@@ -27,7 +27,7 @@ from opentelemetry import trace
 from opentelemetry.instrumentation.grpc import aio_server_interceptor, filters
 from protovalidate import FieldPathPb as FieldPath
 
-from sdr_common.errors import DomainError, StoreUnavailable, WriteConflict
+from sdr_common.errors import DomainError, InvalidField, StoreUnavailable, WriteConflict
 from sdr_common.grpc_client import inbound_deadline
 from sdr_common.grpc_errors import FieldViolation, internal_status, to_status, violations_status
 from sdr_common.telemetry import METER
@@ -105,6 +105,10 @@ class _Edge(grpc.aio.ServerInterceptor):
                 return to_status(WriteConflict(), self._service)
             case psycopg.OperationalError():
                 return to_status(StoreUnavailable(), self._service)
+            case psycopg.DataError():
+                return to_status(
+                    InvalidField("text", "holds what cannot be stored, such as a NUL character"), self._service
+                )
         _LOG.exception("call_failed", method=method)
         return internal_status(self._service)
 

@@ -100,3 +100,12 @@ async def test_thresholds_that_do_not_rise_are_refused(scoring: Scoring) -> None
     with pytest.raises(RemoteError) as caught:
         await scoring.put_settings(a_settings_request(settings))
     assert (caught.value.reason, caught.value.details["field"]) == ("INVALID_RUBRIC", "thresholds.hot")
+
+
+async def test_a_clinic_whose_text_cannot_be_stored_is_refused(scoring: Scoring) -> None:
+    request = a_settings_request(WARMER)
+    request.clinic.name = "Clínica\x00Bela"
+    with pytest.raises(RemoteError) as caught:
+        await scoring.put_settings(request)
+    assert caught.value.reason == "INVALID_FIELD"
+    assert (await scoring.get_settings()).version == 1
