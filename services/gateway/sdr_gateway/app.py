@@ -91,7 +91,7 @@ class Gateway:
         chatwoot = ChatwootHttp()
         stack.push_async_callback(chatwoot.aclose)
         listing = HttpChatwootListing(chatwoot)
-        worker = self._worker(mailbox, channels) if Role.WORK in self._role else None
+        worker = self._worker(mailbox, directory, channels) if Role.WORK in self._role else None
         commit = GroupCommit(mailbox, on_commit=worker.nudge if worker is not None else None)
         await stack.enter_async_context(commit)
         ingest = Ingest(commit, MeterCounter(), quiet_s=settings.quiet_s, echo_quiet_s=settings.echo_quiet_s)
@@ -152,16 +152,18 @@ class Gateway:
             reporting=reporting,
         )
 
-    def _worker(self, mailbox: Mailbox, channels: _Channels) -> MailboxWorker:
+    def _worker(self, mailbox: Mailbox, accounts: AccountDirectory, channels: _Channels) -> MailboxWorker:
         settings = self._settings
         work = TurnWork(
             mailbox,
             PostgresConversations(self._pool, EventOutbox()),
+            accounts,
             dialogue=channels.dialogue,
             scoring=channels.scoring,
             routing=channels.routing,
             observer=Observer(channels.dialogue),
             poison_attempts=settings.poison_attempts,
+            stale_after_s=settings.patience_s * 0.75,
         )
         options = WorkerOptions(in_flight=settings.in_flight, drain_s=settings.drain_s)
         return MailboxWorker(mailbox, TurnHandler(work), options, metrics=measure)

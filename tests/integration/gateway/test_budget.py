@@ -90,7 +90,7 @@ async def _take_turn(door: Door, message_id: int) -> None:
 
 async def test_an_ordinary_turn_keeps_to_its_statements_and_calls(database: str, services: Services) -> None:
     with _statement_log(database) as log:
-        async with running_gateway(database, services, account_ttl_s=300) as door:
+        async with running_gateway(database, services, account_ttl_s=300, lease_s=300) as door:
             await _take_turn(door, 100)
             await eventually(lambda: log.names()["close"] == 1)
             before = log.names()

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from datetime import UTC, datetime
 
 from sdr.common.v1 import lead_pb2 as lead
 from sdr.dialogue.v1 import dialogue_pb2 as dialogue
+from sdr.gateway.v1.gateway_pb2 import GatewaySettings as AccountPart
 from sdr.routing.v1 import routing_pb2 as routing
+from sdr_common.account_settings import AccountSettingsStore
 from sdr_common.errors import InvalidField, StoreUnavailable
+from sdr_common.postgres import make_pool, transaction
+from sdr_gateway.domain.hours import WEEKDAYS
 from tests.support.gateway import Door, Services, a_lead, a_reply, running_gateway
 from tests.support.net import eventually
 from tests.support.payloads import (
@@ -467,3 +472,61 @@ async def test_a_conversation_waits_while_others_are_worked_on(database: str, se
         await eventually(lambda: len(services.delivers) == 40, timeout_s=20)
         assert asyncio.get_running_loop().time() - began < 5
     assert {d.conversation.conversation_id for d in services.delivers} == set(range(1, 41))
+
+
+async def _silent_unless(url: str, weekdays: list[str]) -> None:
+    """Lets account 1 answer only on some weekdays."""
+    part = AccountPart(silent_outside_hours=True)
+    for weekday in weekdays:
+        part.hours.add(weekday=weekday, opens="00:00", closes="23:59")
+    clinic = lead.Clinic(name="Bella Pele", assistant_name="Bella", time_zone="UTC")
+    async with make_pool(url, "gateway", name="test") as pool, transaction(pool) as conn:
+        await AccountSettingsStore(AccountPart).put(conn, 1, clinic, part)
+
+
+async def test_a_clinic_that_wants_no_answers_while_closed_answers_all_when_it_opens(
+    database: str, services: Services
+) -> None:
+    today = datetime.now(UTC).weekday()
+    await _silent_unless(database, [WEEKDAYS[(today + 3) % 7]])
+    async with running_gateway(database, services) as door:
+        await door.tell(a_message(101, "boa noite"))
+
+        async def waits() -> bool:
+            return await door.rows(
+                "select owner, attempt from mailbox where held_until > now() + interval '1 minute'"
+            ) == [{"owner": None, "attempt": 0}]
+
+        await eventually(waits)
+        await door.tell(a_message(102, "aguardo"))
+        assert services.responds == []
+        # The clinic opens: its hours now cover today, and the pause is over.
+        await _silent_unless(database, list(WEEKDAYS))
+
+        async def answered() -> bool:
+            await door.rows(
+                "update mailbox set held_until = now(), since = now() - interval '1 hour' "
+                "where held_until > now() + interval '1 minute' returning 1"
+            )
+            return await _has(door, ["answered"])
+
+        await eventually(answered, timeout_s=20)
+    (asked,) = services.responds
+    assert [m.message_id for m in asked.messages] == [101, 102]
+
+
+async def test_what_came_while_a_turn_waited_long_is_taken_in_before_anything_is_said(
+    database: str, services: Services
+) -> None:
+    async def away(request: dialogue.RespondRequest) -> dialogue.RespondResponse:
+        raise StoreUnavailable
+
+    services.answer = away
+    async with running_gateway(database, services) as door:
+        await door.tell(a_message(101))
+        await eventually(lambda: services.responds)
+        await door.tell(a_human_line(102))
+        # An outage longer than the seal's patience: a seal would no longer see the human's message.
+        await door.rows("update mailbox set since = now() - interval '1 hour' returning 1")
+        await eventually(lambda: _ended_with(door, "paused"), timeout_s=30)
+    assert [d for d in services.delivers if not d.silent] == []

@@ -205,7 +205,7 @@ async def test_an_entry_keeps_only_what_a_turn_uses(door: Door) -> None:
 @pytest.fixture
 async def unsigned(database: str, services: Services) -> AsyncIterator[Door]:
     """A door for a Chatwoot that does not sign."""
-    await store_account(database, webhook_secret=None, connected_at=time.time() - 60)
+    await store_account(database, webhook_secret=None, connected_at=time.time() - 3600)
     async with running_gateway(database, services, role=Role.SERVE, account=False) as made:
         yield made
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from sdr_gateway.domain.hours import BusinessHours
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -24,6 +26,8 @@ class Account:
     """Silence that ends a burst."""
     cap_s: float = 8.0
     """Longest wait after a burst's first message."""
+    answers_within: BusinessHours | None = None
+    """The bot answers only then; None: always."""
 
 
 def signs_webhooks(version: str) -> bool:

@@ -62,6 +62,19 @@ class ServiceAway(DomainError):
         super().__init__(f"{service} does not answer: {problem}; repeat later", service=service)
 
 
+class OutsideHours(DomainError):
+    """The clinic is closed and wants no answers then; the turn waits."""
+
+    kind = ErrorKind.UNAVAILABLE
+    reason = "SERVICE_UNAVAILABLE"
+
+    def __init__(self, opens_in_s: float) -> None:
+        super().__init__(f"the clinic opens in {opens_in_s:.0f} s", opens_in_s=round(opens_in_s))
+        # Looked at again before it opens: the mailbox spreads a pause by a tenth, and messages are taken in.
+        self.retry_after_s = min(opens_in_s, 600.0)
+        """When to try again, in seconds."""
+
+
 class CallFailed(DomainError):
     """Another of our services failed on a call that should have worked."""
 

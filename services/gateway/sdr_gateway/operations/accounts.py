@@ -5,7 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from google.protobuf.message import Message
 
@@ -110,7 +112,7 @@ class AccountWork:
             ServiceAway: a service does not answer; repeating goes on where it stopped.
         """
         document = read_document(request.yaml)
-        _check_waits(document.gateway)
+        _check_times(document)
 
         async def work(
             finish: Finish[gateway.ImportAccountResponse],
@@ -283,13 +285,24 @@ def _part(part: str, put: _Put) -> gateway.PartVersion:
     return gateway.PartVersion(part=part, version=put.version, changed=put.changed)
 
 
-def _check_waits(settings: gateway.GatewaySettings) -> None:
+def _check_times(document: gateway.AccountDocument) -> None:
+    """What the contract's field rules cannot say of the gateway's own part."""
+    settings = document.gateway
     both = settings.HasField("coalesce_idle") and settings.HasField("coalesce_max")
     if both and settings.coalesce_max.ToTimedelta() < settings.coalesce_idle.ToTimedelta():
         raise InvalidSettings("gateway.coalesce_max", "must not be below gateway.coalesce_idle")
     for number, hours in enumerate(settings.hours):
         if hours.closes <= hours.opens:
             raise InvalidSettings(f"gateway.hours[{number}].closes", "must be after opens")
+    for number, day in enumerate(settings.closed_on):
+        try:
+            date.fromisoformat(day)
+        except ValueError:
+            raise InvalidSettings(f"gateway.closed_on[{number}]", "must be a day that exists, as yyyy-mm-dd") from None
+    try:
+        ZoneInfo(document.clinic.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InvalidSettings("clinic.time_zone", 'must be an IANA zone such as "America/Sao_Paulo"') from None
 
 
 async def _remote(service: str, made: Awaitable[A]) -> A:

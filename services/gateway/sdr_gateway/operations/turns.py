@@ -20,11 +20,12 @@ from sdr.routing.v1 import routing_pb2 as routing
 from sdr_common.grpc_errors import RemoteError
 from sdr_common.mailbox import Claim
 from sdr_gateway.domain.conversation import ConversationState
+from sdr_gateway.domain.errors import OutsideHours
 from sdr_gateway.domain.event import Signal, SignalKind
 from sdr_gateway.domain.turn import Decision, Note, Outcome, after_delivery, decide, everything_told
 from sdr_gateway.operations import requests
 from sdr_gateway.operations.observe import Observer
-from sdr_gateway.ports import Conversations, Dialogue, Remembered, Routing, Scoring, Turns
+from sdr_gateway.ports import Accounts, Conversations, Dialogue, Remembered, Routing, Scoring, Turns
 
 REDONE_AT_MOST = 2
 """A stale answer is made anew so often; the next one goes out, and what came since is the next turn."""
@@ -60,32 +61,39 @@ class TurnWork:
 
     Args:
         turns: Seals and supersedes.
+        accounts: Whose business hours count.
         conversations: What is remembered.
         dialogue: Understands and answers.
         scoring: Judges.
         routing: Delivers.
         observer: Tells dialogue what needs no answer.
         poison_attempts: After so many failures of a turn's own a human takes over.
+        stale_after_s: A turn whose first message is older first takes in what came since; below the
+            mailbox's patience, after which a seal no longer looks for newer messages.
     """
 
     def __init__(
         self,
         turns: Turns,
         conversations: Conversations,
+        accounts: Accounts,
         *,
         dialogue: Dialogue,
         scoring: Scoring,
         routing: Routing,
         observer: Observer,
         poison_attempts: int = 5,
+        stale_after_s: float = 15.0,
     ) -> None:
         self._turns = turns
+        self._accounts = accounts
         self._conversations = conversations
         self._dialogue = dialogue
         self._scoring = scoring
         self._routing = routing
         self._observer = observer
         self._poison_attempts = poison_attempts
+        self._stale_after_s = stale_after_s
 
     async def work(self, claim: Claim) -> Outcome:
         """Works on one turn to its end, or raises.
@@ -93,21 +101,27 @@ class TurnWork:
         Raises:
             RemoteError: a service refused or did not answer.
             LeaseLost: somebody else has the turn now.
+            OutsideHours: the clinic is closed and answers only when open.
             StoreUnavailable: the database does not answer.
         """
-        if claim.attempt > 1 and not claim.sealed:
-            # It waited: what came meanwhile belongs into it, a human's word above all.
-            claim = await self._turns.supersede(claim)
         signals = _signals(claim)
-        if all(signal.kind is SignalKind.BOT_LINE for signal in signals) and not claim.sealed:
+        if not claim.sealed and all(signal.kind is SignalKind.BOT_LINE for signal in signals):
             return await self._confirm(claim, signals)
         remembered = await self._conversations.find(claim.account_id, claim.key_id)
-        turn = _read(claim, signals, remembered)
         if claim.sealed and claim.answer is not None:
+            turn = _read(claim, signals, remembered)
             return await self._deliver(turn, routing.DeliverRequest.FromString(claim.answer))
+        if self._waited(claim, remembered.now):
+            # What came meanwhile belongs into it, a human's word above all.
+            claim = await self._turns.supersede(claim)
+            signals = _signals(claim)
+        turn = _read(claim, signals, remembered)
         if claim.attempt > self._poison_attempts:
             return await self._hand_over(turn)
         return await self._answer(turn, remembered)
+
+    def _waited(self, claim: Claim, now: float) -> bool:
+        return claim.attempt > 1 or (claim.since is not None and now - claim.since.timestamp() > self._stale_after_s)
 
     async def _confirm(self, claim: Claim, signals: Sequence[Signal]) -> Outcome:
         """Own lines are in Chatwoot: nothing is decided by that."""
@@ -123,6 +137,7 @@ class TurnWork:
         while True:
             if turn.decision.silence is not None:
                 return await self._listen(turn, remembered)
+            await self._check_hours(turn)
             draft = await self._draft(turn, draft)
             request = await self._outcome(turn, draft.answer)
             if request is None:
@@ -133,6 +148,12 @@ class TurnWork:
             claim = await self._turns.supersede(turn.claim)
             redone += 1
             turn = _read(claim, _signals(claim), remembered)
+
+    async def _check_hours(self, turn: _Turn) -> None:
+        hours = (await self._accounts.get(turn.claim.account_id)).answers_within
+        opens_in_s = hours.opens_in_s(turn.now) if hours is not None else 0.0
+        if opens_in_s > 0:
+            raise OutsideHours(opens_in_s)
 
     async def _draft(self, turn: _Turn, earlier: _Draft | None) -> _Draft:
         decision = turn.decision

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
+from time import monotonic
+from zoneinfo import ZoneInfo
 
 from sdr.gateway.v1.gateway_pb2 import GatewaySettings
 from sdr_common.account_settings import AccountSettingsStore
@@ -13,6 +14,7 @@ from sdr_common.errors import AccountNotFound, DomainError
 from sdr_common.postgres import Connection, Pool, Queries, connection
 from sdr_common.secret_box import SecretBox
 from sdr_gateway.domain.account import Account
+from sdr_gateway.domain.hours import WEEKDAYS, BusinessHours, Opening
 
 QUERIES = Queries.load(__package__)
 """The gateway's own statements, by name."""
@@ -69,6 +71,7 @@ class PostgresAccounts:
             admin_token=self._box.open(row["admin_token_sealed"]),
             idle_s=idle_s,
             cap_s=max(idle_s, cap_s),
+            answers_within=_hours(settings, stored.clinic.time_zone) if stored is not None else None,
         )
 
     async def ids(self, conn: Connection) -> set[int]:
@@ -98,11 +101,24 @@ class PostgresAccounts:
         return connected_at
 
 
+def _hours(settings: GatewaySettings, zone: str) -> BusinessHours | None:
+    if not settings.silent_outside_hours or not settings.hours:
+        return None
+    openings = tuple(
+        Opening(WEEKDAYS.index(found.weekday), time.fromisoformat(found.opens), time.fromisoformat(found.closes))
+        for found in settings.hours
+    )
+    return BusinessHours(ZoneInfo(zone), openings, frozenset(date.fromisoformat(day) for day in settings.closed_on))
+
+
+_STALE_FACTOR = 5
+
+
 class AccountDirectory:
     """Accounts from memory, so that a webhook costs no query.
 
-    One that is older than `ttl_s` is given all the same and read anew in the background; an id that
-    is not known costs at most one look per `ttl_s` for all of them.
+    One that is older than `ttl_s` is given all the same and read anew in the background, one that is
+    several times older is read first; an id that is not known costs at most one look a second for all.
 
     Args:
         pool: The gateway's pool.
@@ -128,12 +144,17 @@ class AccountDirectory:
             StoreUnavailable: it is not in memory, and the database does not answer.
         """
         known = self._known.get(account_id)
-        if known is not None:
-            if time.monotonic() - known[0] > self._ttl_s and account_id not in self._refreshing:
-                self._refreshing[account_id] = asyncio.create_task(self._refresh(account_id))
-            return known[1]
-        await self._look_for(account_id)
-        return await self._read(account_id)
+        if known is None:
+            await self._look_for(account_id)
+            return await self._read(account_id)
+        age_s = monotonic() - known[0]
+        if age_s > self._ttl_s and account_id not in self._refreshing:
+            self._refreshing[account_id] = asyncio.create_task(self._refresh(account_id))
+        if age_s > self._ttl_s * _STALE_FACTOR:
+            # Nobody asked for long. While the database is away, what is in memory goes on serving.
+            await self._refreshing[account_id]
+            known = self._known.get(account_id, known)
+        return known[1]
 
     def forget(self, account_id: int) -> None:
         """Makes the next read see what was just stored."""
@@ -142,10 +163,10 @@ class AccountDirectory:
 
     async def _look_for(self, account_id: int) -> None:
         async with self._ids_lock:
-            if account_id not in self._ids and time.monotonic() - self._ids_at > min(self._ttl_s, 1.0):
+            if account_id not in self._ids and monotonic() - self._ids_at > min(self._ttl_s, 1.0):
                 async with connection(self._pool) as conn:
                     self._ids = await self._store.ids(conn)
-                self._ids_at = time.monotonic()
+                self._ids_at = monotonic()
         if account_id not in self._ids:
             raise AccountNotFound(account_id)
 
@@ -155,7 +176,7 @@ class AccountDirectory:
         if account is None:
             self._known.pop(account_id, None)
             raise AccountNotFound(account_id)
-        self._known[account_id] = (time.monotonic(), account)
+        self._known[account_id] = (monotonic(), account)
         return account
 
     async def _refresh(self, account_id: int) -> None:

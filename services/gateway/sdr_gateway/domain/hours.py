@@ -1,0 +1,56 @@
+"""When a clinic is open. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""As in account documents, Monday first."""
+
+_LOOK_AHEAD_DAYS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One stretch of opening on one weekday."""
+
+    weekday: int
+    """0 is Monday."""
+    opens: time
+    closes: time
+    """After `opens`, on the same day."""
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessHours:
+    """When a clinic is open, in its own zone."""
+
+    zone: ZoneInfo
+    openings: tuple[Opening, ...]
+    """Empty: always open."""
+    closed_on: frozenset[date] = frozenset()
+    """Days on which it is closed all the same."""
+
+    def opens_in_s(self, now: float) -> float:
+        """Seconds until the clinic is open; 0: it is, or no opening is in sight (it never says so for ever).
+
+        Args:
+            now: Seconds since 1970.
+        """
+        if not self.openings:
+            return 0.0
+        today = datetime.fromtimestamp(now, UTC).astimezone(self.zone).date()
+        for ahead in range(_LOOK_AHEAD_DAYS):
+            day = today + timedelta(days=ahead)
+            if day in self.closed_on:
+                continue
+            stretches = sorted((o for o in self.openings if o.weekday == day.weekday()), key=lambda o: o.opens)
+            for stretch in stretches:
+                if now < self._instant(day, stretch.closes):
+                    return max(0.0, self._instant(day, stretch.opens) - now)
+        return 0.0
+
+    def _instant(self, day: date, at: time) -> float:
+        return datetime.combine(day, at, self.zone).timestamp()
