@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import TypeVar
 
+from sdr_common.errors import DomainError
 from sdr_common.settings import ServiceSettings, load_settings
 
 S = TypeVar("S", bound=ServiceSettings)
@@ -59,8 +60,15 @@ def start(settings: ServiceSettings, service: str) -> None:
 
 
 def migrate_service(settings: ServiceSettings, service: str) -> None:
-    """Migrates a service's schema and says what was applied."""
+    """Migrates a service's schema and says what was applied.
+
+    Raises:
+        SystemExit: the database cannot be reached or a migration is broken; one sentence says so.
+    """
     from sdr_common.migrate import migrate  # noqa: PLC0415
 
-    applied = migrate(settings.database_url.get_secret_value(), service, f"sdr_{service}")
+    try:
+        applied = migrate(settings.database_url.get_secret_value(), service, f"sdr_{service}")
+    except DomainError as error:
+        raise SystemExit(f"sdr_{service}: {error.message}") from None
     sys.stdout.write(("\n".join(applied) or "nothing to migrate") + "\n")
