@@ -65,10 +65,13 @@ def migrate_service(settings: ServiceSettings, service: str) -> None:
     Raises:
         SystemExit: the database cannot be reached or a migration is broken; one sentence says so.
     """
+    import psycopg  # noqa: PLC0415
+
     from sdr_common.migrate import migrate  # noqa: PLC0415
 
     try:
         applied = migrate(settings.database_url.get_secret_value(), service, f"sdr_{service}")
-    except DomainError as error:
-        raise SystemExit(f"sdr_{service}: {error.message}") from None
+    except (DomainError, RuntimeError, psycopg.Error) as error:
+        first_line = str(error).partition("\n")[0]
+        raise SystemExit(f"sdr_{service}: the schema was not brought up to date: {first_line}") from None
     sys.stdout.write(("\n".join(applied) or "nothing to migrate") + "\n")
