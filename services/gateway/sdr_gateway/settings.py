@@ -11,6 +11,8 @@ from pydantic_settings import SettingsConfigDict
 
 from sdr_common.settings import ServiceSettings
 
+_TARGET = r"^(dns:///)?[A-Za-z0-9.\-]+:[0-9]{1,5}$"
+
 
 class GatewaySettings(ServiceSettings):
     """What the gateway needs; start-up tells every fault at once."""
@@ -27,14 +29,12 @@ class GatewaySettings(ServiceSettings):
     """Port of the account service; 0: any free one."""
     public_url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] = "http://127.0.0.1:8080"
     """Where Chatwoot reaches the webhook door; http or https, no query."""
-    dialogue_target: Annotated[str, Field(validation_alias="SDR_DIALOGUE_TARGET")] = "127.0.0.1:50052"
+    dialogue_target: Annotated[str, Field(validation_alias="SDR_DIALOGUE_TARGET", pattern=_TARGET)] = "127.0.0.1:50052"
     """host:port of dialogue."""
-    scoring_target: Annotated[str, Field(validation_alias="SDR_SCORING_TARGET")] = "127.0.0.1:50053"
+    scoring_target: Annotated[str, Field(validation_alias="SDR_SCORING_TARGET", pattern=_TARGET)] = "127.0.0.1:50053"
     """host:port of scoring."""
-    routing_target: Annotated[str, Field(validation_alias="SDR_ROUTING_TARGET")] = "127.0.0.1:50054"
+    routing_target: Annotated[str, Field(validation_alias="SDR_ROUTING_TARGET", pattern=_TARGET)] = "127.0.0.1:50054"
     """host:port of routing."""
-    reporting_target: Annotated[str, Field(validation_alias="SDR_REPORTING_TARGET")] = ""
-    """host:port of reporting; empty: events wait in the outbox."""
     coalesce_idle_ms: Annotated[int, Ge(0), Le(30_000)] = 2_000
     """Silence that ends a burst, unless the account sets its own."""
     coalesce_max_ms: Annotated[int, Ge(0), Le(60_000)] = 8_000

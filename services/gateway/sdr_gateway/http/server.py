@@ -8,8 +8,9 @@ from contextlib import contextmanager
 
 import uvicorn
 from fastapi import FastAPI
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.routing import Mount, Router
+from starlette.types import ASGIApp
 
 from sdr_common.errors import DomainError
 from sdr_gateway.http.docs import docs_route
@@ -18,8 +19,8 @@ from sdr_gateway.http.problem import Refusal, on_domain_error, on_http_error, on
 from sdr_gateway.http.webhook import ChatwootWebhook
 
 
-def make_app(webhook: ChatwootWebhook | None, checks: dict[str, Check]) -> FastAPI:
-    """The web application.
+def make_app(webhook: ChatwootWebhook | None, checks: dict[str, Check]) -> ASGIApp:
+    """The web application: the door in front, without the framework's layers, and all else behind it.
 
     Args:
         webhook: The door; None: this process has only probes.
@@ -35,12 +36,12 @@ def make_app(webhook: ChatwootWebhook | None, checks: dict[str, Check]) -> FastA
     app.add_exception_handler(Refusal, on_refusal)
     app.add_exception_handler(DomainError, on_domain_error)
     app.add_exception_handler(HTTPException, on_http_error)
-    if webhook is not None:
-        # First, because nearly every request is one.
-        app.router.routes[:0] = webhook.routes()
     app.include_router(health_routes(checks))
     app.router.routes.append(docs_route(app))
-    return app
+    if webhook is None:
+        return app
+    # Nearly every request is a webhook, and the door answers its own errors.
+    return Router([*webhook.routes(), Mount("/", app)])
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -71,7 +72,7 @@ class WebServer(uvicorn.Server):
         drain_s: Seconds that running requests get to finish.
     """
 
-    def __init__(self, app: Starlette, *, drain_s: float) -> None:
+    def __init__(self, app: ASGIApp, *, drain_s: float) -> None:
         super().__init__(
             uvicorn.Config(
                 app,

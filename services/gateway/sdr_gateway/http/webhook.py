@@ -28,6 +28,8 @@ _LOG = structlog.get_logger()
 _ROOT = Context()
 """A webhook begins its trace: Chatwoot sends no context, and a stranger's must not be continued."""
 _ROUTE = "/webhooks/chatwoot/{account}"
+_METHODS = ["DELETE", "GET", "PATCH", "POST", "PUT"]
+"""All are routed here, so that the wrong ones are told so and not that there is nothing."""
 _OK = b'{"success":true}'
 
 
@@ -48,12 +50,14 @@ class ChatwootWebhook:
     def routes(self) -> list[Route]:
         """The door's routes; the second is for Chatwoots that do not sign."""
         return [
-            Route("/webhooks/chatwoot/{account:int}", self.receive, methods=["POST"]),
-            Route("/webhooks/chatwoot/{account:int}/{path_secret}", self.receive, methods=["POST"]),
+            Route("/webhooks/chatwoot/{account:int}", self.receive, methods=_METHODS),
+            Route("/webhooks/chatwoot/{account:int}/{path_secret}", self.receive, methods=_METHODS),
         ]
 
     async def receive(self, request: Request) -> Response:
         """Takes one event."""
+        if request.method != "POST":
+            return problem(405, "events come by POST")
         account_id: int = request.path_params["account"]
         attributes: dict[str, str | int] = {
             "http.request.method": "POST",
@@ -79,6 +83,10 @@ class ChatwootWebhook:
             return problem(status, error.message if status != 500 else "internal error", error.reason)
         except ClientDisconnect:
             return problem(400, "the client went away before its body was read")
+        except Exception:
+            # Nothing stands behind this door that would answer for it; the sweep brings the event back.
+            _LOG.exception("webhook_failed", account_id=account_id)
+            return problem(500, "internal error", "INTERNAL")
 
     async def _take(self, request: Request, account_id: int) -> Response:
         _check_media_type(request)
