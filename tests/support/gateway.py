@@ -307,3 +307,29 @@ async def running_gateway(
         base = f"http://127.0.0.1:{gateway.http_port}"
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=base, timeout=60, trust_env=False))
         yield Door(gateway, http, url)
+
+
+async def has_outcomes(door: Door, expected: list[str]) -> bool:
+    """Whether exactly these turns ended."""
+    return await door.outcomes() == expected
+
+
+async def ended_with(door: Door, outcome: str) -> bool:
+    """Whether the newest turn ended so."""
+    return (await door.outcomes())[-1:] == [outcome]
+
+
+async def phase(door: Door) -> str:
+    """The only conversation's phase; empty: there is none yet."""
+    rows = await door.rows("select phase from conversation")
+    return str(rows[0]["phase"]) if rows else ""
+
+
+async def phase_is(door: Door, expected: str) -> bool:
+    """Whether the only conversation is in this phase."""
+    return await phase(door) == expected
+
+
+async def status_is(door: Door, status: str) -> bool:
+    """Whether this is the newest status that was seen."""
+    return await door.rows("select chatwoot_status as s from conversation") == [{"s": status}]
