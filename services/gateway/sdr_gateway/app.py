@@ -116,13 +116,7 @@ class Gateway:
         self._serve_http(webhook, stack)
         process.in_background(*standard_work(process, pool, "sdr_gateway", idempotency))
         if worker is not None:
-            sweep = Sweep(
-                PostgresSweeps(pool),
-                directory,
-                listing,
-                ingest,
-                SweepLimits(settings.sweep_lookback_s, settings.sweep_conversations, settings.sweep_grace_s),
-            )
+            sweep = self._sweep(directory, listing, ingest)
             process.in_background(worker.run, lambda stop: sweep.run(stop, settings.sweep_interval_s))
             if channels.reporting is not None:
                 process.in_background(EventForwarder(pool, channels.reporting).run)
@@ -167,6 +161,11 @@ class Gateway:
         )
         options = WorkerOptions(in_flight=settings.in_flight, drain_s=settings.drain_s)
         return MailboxWorker(mailbox, TurnHandler(work), options, metrics=measure)
+
+    def _sweep(self, accounts: AccountDirectory, listing: HttpChatwootListing, ingest: Ingest) -> Sweep:
+        settings = self._settings
+        limits = SweepLimits(settings.sweep_lookback_s, settings.sweep_conversations, settings.sweep_grace_s)
+        return Sweep(PostgresSweeps(self._pool), accounts, listing, ingest, limits)
 
     async def _serve_grpc(self, servicer: AccountServicer) -> GrpcServer:
         server = await start_server(

@@ -55,18 +55,11 @@ def classify_created(
     kind = _speaker(message)
     if isinstance(kind, IgnoredReason):
         return Ignored(kind)
-    text = message.text
-    replaces = 0
     lead = kind is SignalKind.LEAD_MESSAGE
-    if lead:
-        reason = _not_said(message)
-        if reason is not None:
-            return Ignored(reason)
-        text = _LATE_MARK.sub("", text)
-        if _EDIT_MARK.search(text):
-            text, replaces = _EDIT_MARK.sub("", text), message.in_reply_to
-    elif message.private:
-        text = _PHONE_NOTE_HEAD.sub("", text)
+    reason = _not_said(message) if lead else None
+    if reason is not None:
+        return Ignored(reason)
+    text, replaces = _wording(message, kind)
     signal = Signal(
         kind=kind,
         contact_id=contact.contact_id,
@@ -221,6 +214,16 @@ def _not_said(message: MessageSeen) -> IgnoredReason | None:
     if not message.text.strip() and not message.attachments:
         return IgnoredReason.EMPTY
     return None
+
+
+def _wording(message: MessageSeen, kind: SignalKind) -> tuple[str, int]:
+    """What was said without WAHA's marks, and the message that it corrects (0: none)."""
+    text = message.text
+    if kind is SignalKind.LEAD_MESSAGE:
+        text = _LATE_MARK.sub("", text)
+        corrected = _EDIT_MARK.sub("", text)
+        return corrected, message.in_reply_to if corrected != text else 0
+    return _PHONE_NOTE_HEAD.sub("", text) if message.private else text, 0
 
 
 def _speaker(message: MessageSeen) -> SignalKind | IgnoredReason:
