@@ -60,8 +60,10 @@ where request_id = %(request_id)s and owner = %(owner)s and answer is null retur
 delete from idempotency where request_id = %(request_id)s and owner = %(owner)s and answer is null
 
 -- purge --
--- Forgets answers older than so many days, a bounded number at a time.
-with old as (select request_id from idempotency where created_at < now() - make_interval(days => %(days)s) limit 5000)
+-- Forgets answers older than so many days, a bounded number at a time; replicas take different ones.
+with old as materialized (
+  select request_id from idempotency where created_at < now() - make_interval(days => %(days)s)
+  limit %(batch)s for update skip locked)
 delete from idempotency i using old where i.request_id = old.request_id
 """
 )
@@ -147,10 +149,17 @@ class Idempotency:
                 await asyncio.shield(self._release(key))
             raise
 
-    async def purge(self, days: int = 30) -> None:
-        """Forgets answers older than `days`, at most 5,000 a call."""
-        async with connection(self._pool) as conn:
-            await conn.execute(_QUERIES["purge"], {"days": days})
+    async def purge(self, days: int = 30, batch: int = 5000) -> None:
+        """Forgets every answer older than `days`, in short transactions.
+
+        Args:
+            days: Younger ones stay.
+            batch: Answers per transaction.
+        """
+        forgotten = batch
+        while forgotten == batch:
+            async with connection(self._pool) as conn:
+                forgotten = (await conn.execute(_QUERIES["purge"], {"days": days, "batch": batch})).rowcount
 
     async def _take(self, key: _Key) -> bool:
         async with connection(self._pool) as conn:

@@ -288,6 +288,18 @@ async def test_answers_are_forgotten_after_thirty_days_and_no_sooner(pool: Pool)
     assert await guard.once(old, Answer, work) == Answer(version=3, changed=True)
 
 
+async def test_however_many_old_answers_there_are_all_are_forgotten(pool: Pool) -> None:
+    guard, work = Idempotency(pool), _Work()
+    for _ in range(5):
+        await guard.once(_request(), Answer, work)
+    async with connection(pool) as conn:
+        await conn.execute("update idempotency set created_at = now() - interval '31 days'")
+    await guard.purge(batch=2)
+    async with connection(pool) as conn:
+        left = await (await conn.execute("select count(*) as answers from idempotency")).fetchone()
+    assert left == {"answers": 0}
+
+
 def test_the_order_of_a_maps_entries_is_no_other_input() -> None:
     attributes = {"a": "1", "b": "2", "c": "3"}
     forward = RespondRequest(request_id="1", contact=Contact(custom_attributes=attributes))
