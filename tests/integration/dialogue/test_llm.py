@@ -157,6 +157,19 @@ async def test_a_call_is_a_genai_span_without_content(llm: EmulatedLlm) -> None:
     assert all("Ana" not in span.to_json() for span in (answered, refused))
 
 
+async def test_the_span_of_a_failed_call_does_not_quote_what_the_model_made_of_the_lead(llm: EmulatedLlm) -> None:
+    spans = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(spans))
+    await llm.script(*[{"kind": "answer", "content": {"comment": "Ana, de Moema"}}] * 2)
+    async with adapter(llm, tracer=provider.get_tracer("test")) as engine:
+        with pytest.raises(EngineUnavailable):
+            await engine.respond(a_context())
+    (failed,) = spans.get_finished_spans()
+    assert (failed.attributes or {})["error.type"] == "unusable output (UnexpectedModelBehavior)"
+    assert "Ana" not in failed.to_json()
+
+
 async def test_a_model_that_hangs_is_left_at_the_deadline(llm: EmulatedLlm) -> None:
     await llm.script({"kind": "hang", "seconds": 30})
     async with adapter(llm, deadline_s=0.3) as engine:

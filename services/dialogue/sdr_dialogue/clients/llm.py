@@ -140,7 +140,10 @@ class OpenAiModel:
             "gen_ai.request.model": model,
             "gen_ai.output.type": "json",
         }
-        with self._tracer.start_as_current_span(f"chat {model}", kind=SpanKind.CLIENT, attributes=attributes) as span:
+        # The stack of a failed call quotes what the model returned, and with it the lead.
+        with self._tracer.start_as_current_span(
+            f"chat {model}", kind=SpanKind.CLIENT, attributes=attributes, record_exception=False
+        ) as span:
             try:
                 async with asyncio.timeout(deadline_s):
                     result = await agent.run(said, instructions=instructions)
