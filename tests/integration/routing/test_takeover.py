@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sdr_sandbox.chatwoot.messages import Draft
 
 from sdr.common.v1 import lead_pb2 as lead
 from sdr.routing.v1 import routing_pb2 as pb
 from tests.integration.routing.conftest import Lead, Routing, a_hand_off, a_qualification, a_request, running_routing
 from tests.integration.sandbox.servers import Running
+from tests.support.net import eventually
 
 
 async def human_says(routing: Routing, who: Lead, text: str = "Oi, aqui é a Camila!", *, private: bool = False) -> None:
@@ -40,6 +42,27 @@ async def test_a_human_answer_drops_ours_and_pauses_the_lead(
     assert [event.WhichOneof("payload") for event in events] == ["lead_status_changed", "delivery_settled"]
     assert events[0].lead_status_changed.status == lead.LEAD_STATUS_PAUSED
     assert events[1].delivery_settled.outcome == "dropped"
+
+
+async def test_a_human_who_answers_while_a_long_answer_is_on_its_way_stops_the_rest(
+    database: str, waiting: Routing, chatwoot: Running
+) -> None:
+    who = await waiting.new_lead()
+    request = a_request(who, reply="a" * 990 + " " + "b" * 990)
+    request.conversation.channel = lead.CHANNEL_INSTAGRAM
+    accepted = await waiting.deliver(request)
+    # Slower than a look stays true.
+    await chatwoot.misbehave(path_filter="conversations/[0-9]+/messages", all_requests_latency_ms=1100)
+    async with running_routing(database, chatwoot, chatwoot_read_timeout_s=5, lease_s=30):
+        await eventually(lambda: len(waiting.messages(who.conversation_id)) == 1, what="the first part", timeout_s=20)
+        conversation, human = waiting.conversation(who.conversation_id), chatwoot.core.state.users[2]
+        chatwoot.core.messages.create(conversation, Draft("Oi, aqui é a Camila!", 1, human))
+        delivery = await waiting.settled(accepted.delivery_id)
+    assert [write.state for write in delivery.writes if write.kind == "message"] == [
+        pb.DELIVERY_STATE_DONE,
+        pb.DELIVERY_STATE_DROPPED,
+    ]
+    assert waiting.messages(who.conversation_id) == ["a" * 990]
 
 
 async def test_a_message_typed_on_the_phone_is_a_takeover(database: str, waiting: Routing, chatwoot: Running) -> None:

@@ -30,7 +30,8 @@ from sdr_routing.ports import Helpdesk, Helpdesks
 _LOG = structlog.get_logger()
 _FLOOD = "too many messages"
 _LOOK_AGAIN_AFTER_S = 1.0
-"""A look that is older than this, because the host's limit held us up, is repeated before a public message."""
+"""A look that is older than this is repeated before a public message: the host's limit held us up, or what
+went out before it took long."""
 _BEGUN_FOR_S = 2.0
 """A message goes out within this time after its attempt was stored, else the attempt is stored anew: a process
 that slept in between has lost its lease and learns it there."""
@@ -155,7 +156,7 @@ class DeliveryRun:
     async def _send(self, write: Write, change: Message | Note) -> None:
         """A message or note, exactly once: what may be there already is looked for first."""
         is_public = isinstance(change, Message)
-        if self._looked_at is None and (is_public or write.attempt_age_s is not None):
+        if self._needs_look(write, is_public=is_public):
             await self._look()
         while True:
             if write.sdr_key in self._sent:
@@ -172,6 +173,11 @@ class DeliveryRun:
         await self._begin(write)
         message_id = await self._post(write, change)
         self._ledger.settle(write, State.DONE, message_id=message_id)
+
+    def _needs_look(self, write: Write, *, is_public: bool) -> bool:
+        if self._looked_at is None:
+            return is_public or write.attempt_age_s is not None
+        return is_public and time.monotonic() - self._looked_at >= _LOOK_AGAIN_AFTER_S
 
     async def _begin(self, write: Write) -> None:
         """Stores that an attempt begins, right before it does."""
