@@ -27,10 +27,11 @@ from sdr_dialogue.domain.conversation import (
     Line,
     Speaker,
 )
+from sdr_dialogue.domain.served_area import CLOSE_TO_CLINIC
 from sdr_dialogue.domain.text import cut, plain
 from sdr_dialogue.engine.interest import wanted
 from sdr_dialogue.engine.language import language_of
-from sdr_dialogue.engine.speech import in_sentence
+from sdr_dialogue.engine.speech import in_sentence, listed, shortened
 from sdr_dialogue.engine.topics import Topic
 from sdr_dialogue.engine.understand import Ground, Understanding, understand
 
@@ -95,6 +96,9 @@ _DISQUALIFIED_WORDS = {
     DisqualificationKind.JOB_SEEKER: "Procura vaga de trabalho",
     DisqualificationKind.SPAM: "Enviou mensagem de spam",
 }
+
+
+_NOTHING_KNOWN = "O lead ainda não contou quem é nem o que procura."
 
 
 @dataclass(slots=True)
@@ -221,10 +225,10 @@ def _summary(replay: _Replay, behaviour: Behaviour, context: AnalysisContext) ->
     """Two to four Portuguese sentences for a closer."""
     facts = {**{kind: fact for kind, fact in context.facts.items() if fact.locked}, **replay.facts}
     facts |= {kind: fact for kind, fact in context.facts.items() if kind not in facts}
-    sentences = [_opening(facts), _circumstances(facts)]
+    sentences = [_opening(facts), _circumstances(facts)] if facts else [_NOTHING_KNOWN]
     reason = facts.get(FactKind.MOTIVATION)
     if reason is not None:
-        sentences.append(f"Motivação: “{cut(reason.value, 160)}”.")
+        sentences.append(f"Motivação: “{shortened(reason.value, 160).rstrip(' .')}”.")
     if replay.disqualification is not None:
         words = _DISQUALIFIED_WORDS[replay.disqualification.kind]
         sentences.append(f"{words}: “{cut(replay.disqualification.quote, 160)}”.")
@@ -245,10 +249,11 @@ def _opening(facts: Mapping[FactKind, Fact]) -> str:
         what = (
             f"ainda tem um interesse vago (“{cut(interest.value, 120)}”)"
             if vague
-            else f"tem interesse em {in_sentence(cut(interest.value, 200))}"
+            else f"tem interesse em {listed(cut(interest.value, 200), ' e ')}"
         )
     if urgency is None:
-        return f"{who} {what} e não informou quando pretende fazer."
+        joint = "nem" if interest is None else "e não"
+        return f"{who} {what} {joint} informou quando pretende fazer."
     if urgency.level == UrgencyLevel.RESEARCHING:
         return f"{who} {what} e, por enquanto, está só pesquisando, sem data definida."
     return f"{who} {what} e pretende fazer: {in_sentence(cut(urgency.value, 100))}."
@@ -264,14 +269,15 @@ def _circumstances(facts: Mapping[FactKind, Fact]) -> str:
         )
     if place is not None:
         near = _PLACE_WORDS[LocationLevel(place.level)] if place.level else "local não reconhecido"
-        parts.append(f"fala de {cut(place.value, 100)} ({near})")
+        close = place.canonical == CLOSE_TO_CLINIC
+        parts.append("disse que está perto da clínica" if close else f"é de {cut(place.value, 100)} ({near})")
     missing = [
         word
         for kind, word in ((FactKind.KNOWLEDGE, "o que já conhece"), (FactKind.LOCATION, "onde mora"))
         if kind not in facts
     ]
     if missing:
-        parts.append(f"não informou {_listed(missing)}")
+        parts.append(f"não informou {' nem '.join(missing)}")
     text = _listed(parts)
     return f"{text[:1].upper()}{text[1:]}."
 

@@ -10,7 +10,8 @@ from sdr_dialogue.domain.conversation import TurnContext
 from sdr_dialogue.engine.interest import Mention, mentions
 from sdr_dialogue.engine.knowledge_base import answer_to
 from sdr_dialogue.engine.normalise import normalise
-from sdr_dialogue.engine.speech import Speech, in_sentence
+from sdr_dialogue.engine.phrasebook import Variants
+from sdr_dialogue.engine.speech import Speech, in_sentence, of_procedure
 from sdr_dialogue.engine.topics import Question, Topic, is_about_us
 from sdr_dialogue.engine.understand import Understanding
 
@@ -24,6 +25,7 @@ _SMALL_TALK = re.compile(
     r" por ai| ai)? [?] "
 )
 _MOST_LISTED = 6
+_MOST_ANSWERED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +42,21 @@ class Answered:
 
 def answer(understood: Understanding, context: TurnContext, speech: Speech) -> Answered:
     """Answer a burst's questions, at most two of them."""
-    texts: list[str] = []
+    said: list[tuple[str, bool]] = []
     unanswered = ""
     asked_why = False
     for question in understood.questions[:4]:
         if question.topic is Topic.WHY_ASK:
             asked_why = True
         text, known = _one(question, understood, context, speech)
-        if text and text not in texts and len(texts) < 2:
-            texts.append(text)
+        if text and all(text != other for other, _ in said):
+            said.append((text, known))
         if not known and not unanswered:
             unanswered = question.quote
-    if not texts:
-        texts = _unasked(understood, speech)
+    if len(said) > _MOST_ANSWERED:  # What the clinic told us goes before what we must leave to the team.
+        kept = sorted(range(len(said)), key=lambda index: not said[index][1])[:_MOST_ANSWERED]
+        said = [said[index] for index in sorted(kept)]
+    texts = [text for text, _ in said] or _unasked(understood, speech)
     return Answered(" ".join(texts), unanswered[:500], asked_why)
 
 
@@ -61,12 +65,12 @@ def _one(question: Question, understood: Understanding, context: TurnContext, sp
     if is_about_us(question.topic):
         return _about_us(question, context, speech), True
     interest = understood.facts.get(FactKind.INTEREST)
-    kept = answer_to(question, context.settings, interest.canonical if interest else "")
+    kept = _kept(question, context, speech, interest.canonical if interest else "")
     if kept:
         return kept, True
     named = [mention for mention in mentions(normalise(question.text), context.settings) if not mention.refused]
     if question.topic is Topic.ADDRESS and context.settings.clinic_address and not _asks_elsewhere(question):
-        return speech.pick(speech.book.address, address=context.settings.clinic_address.rstrip(".")), True
+        return _address(context, speech), True
     if question.topic is Topic.OTHER and "?" not in question.text:
         return "", True
     if question.topic is Topic.OFFERED or (question.topic is Topic.OTHER and named):
@@ -75,7 +79,17 @@ def _one(question: Question, understood: Understanding, context: TurnContext, sp
         return "", True
     words = speech.book.answers.get(question.topic, speech.book.no_answer)
     name = named[0].name if named else interest.value.split(",")[0] if interest and interest.canonical else ""
-    return speech.pick(words, of_interest=f" de {in_sentence(name)}" if name else ""), False
+    of_interest = f" {of_procedure(in_sentence(name))}" if name else ""
+    if question.topic is Topic.PRICE and _told_before(words, of_interest, speech):
+        words = speech.book.price_again
+    return speech.pick(words, of_interest=of_interest), question.topic is Topic.LANGUAGE
+
+
+def _kept(question: Question, context: TurnContext, speech: Speech, interest: str) -> str:
+    """The clinic's own answer; its street needs no Portuguese."""
+    if question.topic is Topic.ADDRESS and speech.language != "pt" and context.settings.clinic_address:
+        return _address(context, speech)
+    return answer_to(question, context.settings, interest)
 
 
 def _about_us(question: Question, context: TurnContext, speech: Speech) -> str:
@@ -84,6 +98,17 @@ def _about_us(question: Question, context: TurnContext, speech: Speech) -> str:
     if question.topic is Topic.INSTRUCTIONS:
         return speech.pick(speech.book.instructions)
     return speech.book.why.get(context.asked, "") if context.asked else speech.book.why_anything
+
+
+def _address(context: TurnContext, speech: Speech) -> str:
+    return speech.pick(speech.book.address, address=context.settings.clinic_address.rstrip("."))
+
+
+def _told_before(variants: Variants, of_interest: str, speech: Speech) -> bool:
+    """Whether one of these wordings was our answer lately, for this treatment or before it was named."""
+    return any(
+        speech.has_said((variant.replace("{of_interest}", name),)) for variant in variants for name in (of_interest, "")
+    )
 
 
 def _asks_elsewhere(question: Question) -> bool:

@@ -50,7 +50,9 @@ _HUMAN_ALONE = words(
 )
 _NOT_HUMAN = re.compile(
     r" (?:nao (?:precisa|quero|preciso|gosto de)(?: \w+){0,2} (?:falar com (?:atendente|alguem|uma pessoa|"
-    r"vendedor\w*|ninguem)|ligar|atendente|ligacao)|sou (?:a )?atendente|e humano|pessoa (?:voce|e)|"
+    r"vendedor\w*|ninguem)|ligar|atendente|ligacao)|"
+    r"(?:estou |voce e |isso e )falando com (?:\w+ )?(?:pessoa|alguem|atendente|human[oa]|gente)(?= [?])|"
+    r"sou (?:a )?atendente|e humano|pessoa (?:voce|e)|"
     r"nao me lig\w+) "
 )
 _PROFANE = re.compile(

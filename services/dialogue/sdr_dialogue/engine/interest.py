@@ -16,6 +16,7 @@ from sdr_dialogue.domain.text import plain, words
 from sdr_dialogue.engine.hearing import Hearing, is_unknown
 from sdr_dialogue.engine.lexicon import AREAS_ALONE, GENERIC, SPECIFIC, VAGUE_PHRASES, Treatment
 from sdr_dialogue.engine.normalise import Normalised
+from sdr_dialogue.engine.speech import in_sentence
 
 _DROPPED = words(
     "a o as os um uma uns umas meu minha meus minhas esse essa esses essas este esta duas algumas alguns aqui"
@@ -237,7 +238,8 @@ def read_interest(hearing: Hearing) -> FactDraft | None:
 
 
 def _draft(hearing: Hearing, named: tuple[Mention, ...], confidence: float, prefix: str = "") -> FactDraft:
-    names = ", ".join(([prefix] if prefix else []) + [mention.name for mention in named[:3]])
+    every = ([prefix] if prefix else []) + [mention.name for mention in named[:3]]
+    names = ", ".join([every[0], *map(in_sentence, every[1:])])
     first = named[0]
     value = names[0].upper() + names[1:]
     return hearing.draft(

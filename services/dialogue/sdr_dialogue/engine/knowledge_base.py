@@ -24,8 +24,13 @@ _TOPIC_WORDS = words(
     funcionamento atendimento abre abrem fecha aberto funciona funcionam atende atendem parcela parcelam parcelado
     cartao pix pagamento formas estacionamento agendar marcar agendo marco avaliacao consulta doi dor dura tempo
     duracao sessoes resultado convenio plano desconto promocao vezes quantas paga pago gratuita gratuito gratis graca
-    cobrada cobram aceita aceitam"""
+    cobrada cobram aceita aceitam procedimento procedimentos tratamento tratamentos"""
 )
+_DAY_WORDS = words(
+    """segunda terca quarta quinta sexta sabado sabados domingo domingos feriado feriados feira hoje amanha semana horas
+    noite almoco"""
+)
+"""Whoever asks for one day is answered with all of them."""
 _PRICE_WORDS = words(
     """preco precos valor valores custa custam custo fica ficam sai investimento orcamento paga pago cobrada cobram
     tabela saber informacoes procedimento procedimentos tratamento tratamentos servicos sessao cada media"""
@@ -144,7 +149,10 @@ def _own_stems(text: str, settings: AccountSettings) -> frozenset[str]:
     for mention in mentions(said, settings):
         kept[mention.start : mention.end] = " " * (mention.end - mention.start)
     # A price is a price of something: of the parking, say, which is then no mere word of a topic.
-    topic_words = _PRICE_WORDS if topics_of(text)[:1] == (Topic.PRICE,) else _TOPIC_WORDS
+    topic = topics_of(text)[:1]
+    topic_words = _PRICE_WORDS if topic == (Topic.PRICE,) else _TOPIC_WORDS
+    if topic == (Topic.HOURS,):
+        topic_words |= _DAY_WORDS
     return frozenset(
         _stem(word)
         for word in _TOKEN.findall("".join(kept))

@@ -60,6 +60,8 @@ _NOT_A_PLACE = words(
     aquario peixes janeiro clinica voces tudo"""
 )
 _NO_PLACE_ALONE = words("interior litoral capital zona bairro cidade vila jardim centro regiao estado")
+_SURE_PLACE = 0.9
+"""Confidence of a place that somebody knows: "sou do ABC, São Bernardo" is from São Bernardo."""
 _POSTCODE = re.compile(r"\b\d{5}-?\d{3}\b")
 _EDGES = words(
     "o a os as de do da dos das em no na nos nas bairro cidade e eh perto proximo ao aqui la ali bem mesmo "
@@ -82,7 +84,8 @@ def read_location(hearing: Hearing) -> FactDraft | None:
             continue
         draft = _named(hearing, match, sure=False, asked=asked)
         if draft is not None and (not known or asked or hearing.corrects):
-            return draft
+            surer = _bare(hearing) if asked and draft.confidence < _SURE_PLACE else None
+            return surer if surer is not None and surer.confidence >= _SURE_PLACE else draft
     if known and not asked and not hearing.corrects:
         return None
     return _near(hearing, asked) or (_bare(hearing) if asked or (known and hearing.corrects) else None)
@@ -225,7 +228,10 @@ def _draft(hearing: Hearing, place: str, located: Located, span: tuple[int, int]
     )
 
 
-_TRIMMED = re.compile(r"^(?:(?:é|eh|e|em|no|na|aqui|de|do|da|sou|moro)\s+)+|\s+mesmo$", re.IGNORECASE)
+_TRIMMED = re.compile(
+    r"^(?:(?:é|eh|e|em|no|na|aqui|de|do|da|sou|moro|mora|eu|ela|ele|j[áa]|disse|falei|respondi)[,:]?\s+)+|\s+mesmo$",
+    re.IGNORECASE,
+)
 _SMALL = words("de do da dos das e em no na")
 
 

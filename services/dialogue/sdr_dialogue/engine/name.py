@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -12,6 +13,7 @@ from sdr_dialogue.domain.municipalities import states_of
 from sdr_dialogue.domain.text import fold, plain, words
 from sdr_dialogue.engine.common_words import COMMON_WORDS
 from sdr_dialogue.engine.hearing import Hearing, is_evasion, is_no, is_unknown, is_yes
+from sdr_dialogue.engine.normalise import normalise
 
 _SAYS_NAME = re.compile(
     r" (?:meu nome(?: completo| inteiro)?(?: e)?|me chamo|chamo me|(?:eu )?me chamam(?: de)?|(?:pode(?:m)? |"
@@ -23,6 +25,12 @@ _INTRODUCES = re.compile(
     r" (?:(?:eu )?sou(?: eu)?|aqui e|aqui quem fala e|aqui|quem fala|e) (?P<article>a |o )(?P<name>\w.*)|"
     r" (?:eu sou|sou|aqui e|aqui fala|fala) (?P<bare>\w.*)"
 )
+_PREFERS = re.compile(
+    r" (?:(?:eu )?prefiro(?: que (?:voce )?me chame)?(?: de)?|pode ser(?: so)?|(?:e )?so|"
+    r"todos? (?:mundo )?me chamam?(?: de)?) (?:a |o )?(?P<name>\w.*)"
+)
+"""How somebody answers "posso te chamar de Renata?" with another name."""
+_IS_NAME = re.compile(r" (?:na verdade|alias|ops|digo|quis dizer|corrigindo|e) (?:e |, )?(?:a |o )?(?P<name>\w.*)")
 _SIGNED = re.compile(r"(?:^|[,.!\n] ?)(?P<name>\w[\w ]{1,40}?) (?:aqui|falando)(?= |$)")
 _TITLES = words("dra dr doutora doutor dona sr sra senhora senhor seu d prof professora professor enf")
 _SURNAMES = words(
@@ -77,6 +85,14 @@ def read_name(hearing: Hearing) -> FactDraft | None:
         return draft
     if known and not hearing.corrects:
         return None
+    if known and (draft := _corrected(hearing)) is not None:
+        return draft
+    if (
+        asked
+        and (match := _PREFERS.search(text))
+        and (draft := _taken(hearing, match, match.start("name"), loose=True))
+    ):
+        return draft
     for found in _INTRODUCES.finditer(text):
         group = "name" if found["name"] else "bare"
         if found.group().startswith(" e ") and not asked:
@@ -89,6 +105,13 @@ def read_name(hearing: Hearing) -> FactDraft | None:
         if draft is not None:
             return draft
     return _bare(hearing) if asked else None
+
+
+def _corrected(hearing: Hearing) -> FactDraft | None:
+    """Another common name after "na verdade é…", whatever was asked meanwhile."""
+    match = _IS_NAME.search(hearing.text)
+    draft = _taken(hearing, match, match.start("name"), loose=False) if match else None
+    return draft if draft is not None and is_only_a_name(draft.value) else None
 
 
 def is_only_a_name(value: str) -> bool:
@@ -105,6 +128,15 @@ def _said(hearing: Hearing) -> FactDraft | None:
         found = _taken(hearing, match, match.start("name"), loose=True) or found
         match = _SAYS_NAME.search(hearing.text, match.start("name") - 1)
     return found
+
+
+def declines_shown_name(texts: Sequence[str], contact_name: str, bot_line: str) -> bool:
+    """Whether a burst is only a no to "posso te chamar de Ana?"."""
+    shown = shown_first_name(contact_name)
+    if not shown or shown.lower() not in bot_line.lower():
+        return False
+    every = [normalise(text) for text in texts if text.strip()]
+    return bool(every) and all(is_no(said) for said in every)
 
 
 def shown_first_name(contact_name: str) -> str:
@@ -218,6 +250,8 @@ def _stands_alone(hearing: Hearing, value: str, end: int) -> bool:
     """Whether what follows lets the words be a name: a common one may be followed by more than an unknown one."""
     said = hearing.said
     rest = said.text[end:].split()
+    if re.match(r" *(?:, )?e (?:o (?:seu|teu)|voce|tu)(?: nome)? [?]", said.text[end:]):
+        return True
     if not _is_common(value):
         return all(word in _MARKS for word in rest) and not said.raw.rstrip().endswith("?")
     if len(said.words) <= 6 and fold(value.split(maxsplit=1)[0]) not in _EVERYDAY and "?" not in said.tokens:

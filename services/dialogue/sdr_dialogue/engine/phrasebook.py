@@ -23,8 +23,12 @@ class Phrasebook:
     """How the assistant names itself; {assistant}."""
     questions: Mapping[FactKind, tuple[Variants, ...]]
     """Per fact and attempt, counted from the first."""
+    questions_without_interest: Mapping[FactKind, Variants]
+    """First questions that read well before the lead has said what it wants."""
     call_you: Variants
     """Asks whether {name}, the push name, is right."""
+    call_you_instead: Variants
+    """Asks for the name after a no to `call_you`."""
     got_name: Variants
     got_interest: Variants
     """{interest}."""
@@ -45,6 +49,8 @@ class Phrasebook:
     """Leads over to the next question when nothing was learned."""
     answers: Mapping[Topic, Variants]
     """Honest words where the clinic's knowledge says nothing; {interest} may be empty."""
+    price_again: Variants
+    """To a lead who asks for the price once more."""
     no_answer: Variants
     booking: Variants
     robot: Variants
@@ -69,6 +75,8 @@ class Phrasebook:
     thanks: Variants
     qualified: Variants
     """To a lead whose qualification is over; {name} as in the greeting."""
+    welcome: Variants
+    """Answers thanks after the qualification; {name} as in the greeting."""
     small_talk: Variants
     """Answers "tudo bem?"."""
     opted_out: str

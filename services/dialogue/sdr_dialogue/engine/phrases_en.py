@@ -40,7 +40,12 @@ ENGLISH = Phrasebook(
             ("Just the city is fine: where are you writing from?",),
         ),
     },
+    questions_without_interest={
+        FactKind.URGENCY: ("Do you already have an idea of when you would like to come?",),
+        FactKind.KNOWLEDGE: ("Have you had any aesthetic treatment before, or would it be your first time?",),
+    },
     call_you=("May I call you {name}?",),
+    call_you_instead=("Sure! What would you like me to call you?",),
     got_name=("Nice to meet you, {name}!", "A pleasure, {name}!"),
     got_interest=("Great, I've noted your interest.", "Perfect, noted!"),
     got_urgency=("Noted.", "Got it, I've written that down."),
@@ -60,8 +65,12 @@ ENGLISH = Phrasebook(
         Topic.SAFETY: (
             "That's an important question and a professional needs to look at it at the evaluation. I've noted it.",
         ),
+        Topic.LANGUAGE: ("Yes, of course! Feel free to write in English.",),
         Topic.ADDRESS: ("The team will send you the exact address here.",),
     },
+    price_again=(
+        "I understand you'd like the price. I don't have it, the team gives it; I can call someone now if you like.",
+    ),
     no_answer=("I don't have that information here; I've noted it so the team can answer you.",),
     booking=("Great! The team will confirm the day and time with you.",),
     robot=("I'm {assistant}, the virtual assistant at {clinic}. The team takes over from here afterwards.",),
@@ -85,6 +94,7 @@ ENGLISH = Phrasebook(
     human_offer=("If you prefer, I can also call someone from the team.",),
     thanks=("Perfect, that's all I needed!",),
     qualified=("I got your message{name}! The team will continue with you here.",),
+    welcome=("You're welcome{name}! Just write here if you need anything.",),
     small_talk=("All good here!",),
     opted_out="All right, I won't send you any more messages. If you ever want to talk to us, just write. Take care!",
     deletion=(

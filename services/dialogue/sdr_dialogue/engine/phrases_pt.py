@@ -83,14 +83,25 @@ PORTUGUESE = Phrasebook(
             ),
         ),
     },
+    questions_without_interest={
+        FactKind.URGENCY: (
+            "E você já tem uma ideia de quando quer vir?",
+            "Você pensa em se cuidar em breve ou mais pra frente?",
+        ),
+        FactKind.KNOWLEDGE: (
+            "Você já fez algum procedimento estético ou seria a primeira vez?",
+            "Você já chegou a pesquisar algum tratamento ou está começando agora?",
+        ),
+    },
     call_you=("Posso te chamar de {name}?", "Seu nome é {name}, certo?"),
+    call_you_instead=("Claro! Como você prefere que eu te chame?", "Desculpa! Qual é o seu nome, então?"),
     got_name=("Prazer, {name}!", "Muito prazer, {name}!", "Que bom falar com você, {name}!"),
     got_interest=(
-        "Certo, anotei seu interesse em {interest}.",
-        "Legal, {interest}!",
-        "Perfeito, {interest}: já anotei aqui.",
+        "Claro, te ajudo com {interest}!",
+        "Certo, {interest}! Vou te ajudar com isso.",
+        "Ah, {interest}! Posso te ajudar, sim.",
     ),
-    got_urgency=("Anotado: {urgency}.", "Certo, {urgency}.", "Combinado, registrei aqui: {urgency}."),
+    got_urgency=("Certo, {urgency}!", "Entendi, {urgency}.", "Boa, {urgency}!"),
     no_hurry=("Tranquilo, sem pressa nenhuma.", "Sem problema, dá pra pesquisar com calma.", "Tudo bem, no seu tempo."),
     got_knowledge=("Ótimo, isso já ajuda bastante.", "Boa, então você já tem uma base."),
     new_to_it=(
@@ -99,7 +110,7 @@ PORTUGUESE = Phrasebook(
         "Tudo bem, é pra isso que a gente está aqui.",
     ),
     near=("Que bom, você está pertinho da gente!", "Ótimo, fica perto da clínica!"),
-    got_place=("Certo, anotei: {place}.", "Anotado: {place}.", "Entendi, {place}."),
+    got_place=("{place}, certo!", "Ah, {place}! Entendi.", "Entendi, {place}."),
     occasion=("Que momento especial! ✨", "Que bacana! ✨"),
     corrected=("Sem problema, já corrigi aqui.", "Ah, entendi! Já atualizei aqui."),
     no_pressure=("Tudo bem, sem problema.", "Sem problema, fica à vontade."),
@@ -110,6 +121,12 @@ PORTUGUESE = Phrasebook(
             "O valor{of_interest} depende de cada caso, por isso quem passa certinho é a equipe, na avaliação.",
             "Eu não tenho o valor{of_interest} aqui pra te passar com segurança: a equipe confirma na avaliação.",
         ),
+        Topic.HOW_IT_WORKS: (
+            "Como funciona, passo a passo, o profissional te explica na avaliação.",
+            "O passo a passo o profissional te explica direitinho na avaliação.",
+        ),
+        Topic.SERVES_MEN: ("Esse detalhe do atendimento a equipe te confirma por aqui.",),
+        Topic.LANGUAGE: ("Claro, pode escrever como preferir!",),
         Topic.EVALUATION: ("Como funciona a avaliação e se tem custo, a equipe te confirma certinho.",),
         Topic.PAYMENT: ("As formas de pagamento a equipe te confirma direitinho, tá?",),
         Topic.PROMOTION: ("Sobre condições e promoções, quem confirma é a equipe; já deixei sua pergunta anotada.",),
@@ -135,6 +152,10 @@ PORTUGUESE = Phrasebook(
             ),
         ),
     },
+    price_again=(
+        "Entendo que você queira o valor! Quem tem ele certinho é a equipe. Se quiser, chamo alguém agora.",
+        "Sei que o valor é importante pra você! Quem passa é a equipe; se preferir, já chamo uma pessoa.",
+    ),
     no_answer=(
         "Essa eu não sei te responder com certeza, mas a equipe confirma pra você na avaliação.",
         "Boa pergunta! Prefiro que a equipe te confirme isso, pra não te passar nada errado.",
@@ -180,9 +201,10 @@ PORTUGUESE = Phrasebook(
     ),
     thanks=("Perfeito, era tudo de que eu precisava!", "Ótimo, já tenho tudo por aqui!"),
     qualified=(
-        "Recebi sua mensagem{name}! A equipe continua com você por aqui.",
-        "Anotado{name}! A equipe vê sua mensagem e segue com você por aqui.",
+        "Certo{name}! A equipe segue com você por aqui.",
+        "Combinado{name}! A equipe vê sua mensagem e continua com você por aqui.",
     ),
+    welcome=("Imagina{name}! Qualquer coisa, é só chamar por aqui. 😊", "Por nada{name}! Estamos por aqui. 😊"),
     small_talk=("Tudo ótimo por aqui, e espero que com você também!", "Tudo bem por aqui!"),
     opted_out="Tudo bem, não vou mais te mandar mensagens. Se um dia quiser falar com a gente, é só chamar. Cuide-se!",
     deletion=(

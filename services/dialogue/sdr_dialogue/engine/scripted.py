@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from sdr_common.lead import LEVELS, EscalationReason, FactKind
@@ -20,9 +21,10 @@ from sdr_dialogue.engine.answers import Answered, answer
 from sdr_dialogue.engine.language import language_of
 from sdr_dialogue.engine.speech import REPLY_LIMIT, Speech, joined, shortened, speech_for
 from sdr_dialogue.engine.understand import Ground, Understanding, understand
-from sdr_dialogue.engine.wording import called, compose, greeting, media_words
+from sdr_dialogue.engine.wording import called, compose, declined_name, greeting, media_words
 
 NAME = "scripted"
+_THANKS = re.compile(r" (?:obrigad[ao]s?|agradeco|agradecida|gratidao|gracias|thanks|thank) ")
 _DESPAIR = (
     "me matar",
     "suicid",
@@ -141,7 +143,7 @@ def _conversed(context: TurnContext, understood: Understanding, speech: Speech) 
 
 
 def _asks(context: TurnContext, understood: Understanding, answered: Answered) -> FactKind | None:
-    """The next fact to ask for; after "por que pergunta?" the same one, as long as it may be asked."""
+    """The next fact to ask for; after "por que pergunta?" the same one, once."""
     said = sum(1 for line in context.history if line.speaker is Speaker.LEAD) + len(context.messages)
     over = end_of(
         understood.facts,
@@ -154,11 +156,14 @@ def _asks(context: TurnContext, understood: Understanding, answered: Answered) -
         return None
     asked = context.asked
     again = asked is not None and asked not in understood.facts and asked is not FactKind.MOTIVATION
+    # A question instead of an answer leaves the wish open, and every other question builds on it.
+    back = asked is FactKind.INTEREST and bool(understood.questions)
+    once_more = answered.asked_why or back or declined_name(context)
     if (
-        answered.asked_why
-        and asked is not None
+        asked is not None
         and again
-        and context.attempts.get(asked, 0) < context.settings.attempts_per_fact
+        and once_more
+        and context.attempts.get(asked, 0) == 1 < context.settings.attempts_per_fact
     ):
         return asked
     return next_question(understood.facts, context.attempts, context.settings)
@@ -172,7 +177,9 @@ def _thanks(context: TurnContext, understood: Understanding, speech: Speech) -> 
 
 def _to_qualified(context: TurnContext, understood: Understanding, speech: Speech, answered: Answered) -> str:
     media = media_words(context, speech)
-    words = answered.text or speech.pick(speech.book.qualified, name=called(understood.facts))
+    thanked = any(_THANKS.search(hearing.text) for hearing in understood.hearings)
+    closing = speech.book.welcome if thanked else speech.book.qualified
+    words = answered.text or speech.pick(closing, name=called(understood.facts))
     return joined([media, words], "", context.settings.emojis_per_reply)
 
 

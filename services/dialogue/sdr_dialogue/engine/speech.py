@@ -59,6 +59,10 @@ class Speech:
             **values,
         )
 
+    def has_said(self, variants: Variants) -> bool:
+        """Whether one of these wordings, which have no variables, was said lately."""
+        return any(plain(variant) in self.said for variant in variants)
+
     @property
     def last_joint(self) -> str:
         """The word before the last of a list."""
@@ -84,6 +88,25 @@ def in_sentence(name: str) -> str:
     if len(name) > 1 and name[1].isupper():
         return name
     return name[:1].lower() + name[1:]
+
+
+def listed(names: str, joint: str) -> str:
+    """A value that lists things, as it stands inside a sentence: "Botox, Peeling" gives "botox e peeling"."""
+    every = [in_sentence(name) for name in names.split(", ")]
+    return every[0] if len(every) == 1 else ", ".join(every[:-1]) + joint + every[-1]
+
+
+_FEMININE = re.compile(r"(?:a|ção|são|dade|ise|gem)$")
+_MASCULINE = words("melasma laser plasma prp botox exoma")
+
+
+def of_procedure(name: str) -> str:
+    """A procedure with its article: "do botox", "da remoção de tatuagem"; a plural stays without one."""
+    first = name.split(maxsplit=1)[0].lower()
+    if first.endswith("s") and not first.endswith(("us", "is")):
+        return f"de {name}"
+    feminine = bool(_FEMININE.search(first)) and first not in _MASCULINE
+    return f"{'da' if feminine else 'do'} {name}"
 
 
 def joined(parts: list[str], question: str, emojis: int) -> str:

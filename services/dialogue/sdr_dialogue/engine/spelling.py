@@ -47,6 +47,18 @@ ABBREVIATIONS = _pairs(
 )
 """Spellings of the chat, with the words they stand for."""
 
+_IN_FULL = _pairs(
+    """hj=hoje, qnd=quando, qdo=quando, qd=quando, q=que, fds=fim de semana, amanha=amanhã, mes=mês, sabado=sábado,
+    terca=terça, marco=março, proximo=próximo, proxima=próxima, ate=até, rapido=rápido, possivel=possível, der=der,
+    pq=porque, dps=depois, prox=próxima, agr=agora, mto=muito, mt=muito, vc=você, vcs=vocês"""
+)
+
+
+def spelled_out(text: str) -> str:
+    """A lead's few words as the assistant writes them: "qnd der" gives "quando der"."""
+    return " ".join(_IN_FULL.get(word.lower(), word) for word in text.split())
+
+
 EMOJI_WORDS = {
     "👍": "ok",
     "👌": "ok",

@@ -37,6 +37,7 @@ class Topic(StrEnum):
     INSTRUCTIONS = "instructions"
     DATA_LAW = "data_law"
     CLINIC = "clinic"
+    LANGUAGE = "language"
     OTHER = "other"
 
 
@@ -59,8 +60,9 @@ _PATTERNS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
             (
                 r"(?:voce|tu|isso|ai|aqui|estou falando com|falo com|e|es|sao|isto|"
                 r"atendimento)(?: \w+){0,3} (?:robo|bot|maquina|inteligencia artificial|automatic[ao]|chatbot|ia|"
-                r"pessoa (?:real|de verdade)|gente de verdade|human[oa])|robo|qual (?:e )?(?:o )?seu nome|"
-                r"quem (?:e voce|esta falando|fala)|com quem (?:eu )?(?:falo|estou falando)"
+                r"pessoa (?:real|de verdade)|gente de verdade|human[oa])|robo|qual (?:e )?(?:o )?(?:seu|teu) nome|"
+                r"e o (?:seu|teu)(?: nome)?(?= [?])|quem (?:e voce|esta falando|fala)|com quem (?:eu )?(?:falo|"
+                r"estou falando)|(?:estou )?falando com (?:\w+ )?(?:pessoa|alguem|atendente|gente|maquina)(?= [?])"
             ),
         ),
         (
@@ -69,7 +71,15 @@ _PATTERNS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
                 r"(?:por que|porque|para que|pra que|qual o motivo)(?: \w+){0,3} (?:quer\w*|pergunt\w+|precis\w+|"
                 r"saber|isso|perguntando|meu nome|meu bairro|minha cidade|tanta pergunta|tantas perguntas|"
                 r"essas perguntas|importa|interessa)|(?:que diferenca|o que isso|o que tem)(?: \w+){0,3} (?:faz|"
-                r"importa|muda|ver)|quer saber (?:por que|porque|para que)|para que isso|por que isso"
+                r"importa|muda|ver)|quer saber (?:por que|porque|para que)|para que isso|por que isso|"
+                r"(?:para (?:o )?que|por que|porque)(?= [?])"
+            ),
+        ),
+        (
+            Topic.LANGUAGE,
+            (
+                r"(?:do you|you|can you|does anyone) (?:speak|understand) (?:english|spanish)|"
+                r"(?:habla[ns]?|atend\w+|alguem fala|voces? fala\w*)(?: \w+){0,2} (?:espanol|espanhol|english|ingles)"
             ),
         ),
         (Topic.DATA_LAW, r"lgpd|(?:meus dados|privacidade)(?: \w+){0,4}"),
@@ -238,13 +248,14 @@ _PATTERNS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
 )
 _NEXT_QUESTION = re.compile(
     r" (?:e|,|e tambem) (?=(?:onde|quanto|como|qual|quais|que horas|quantas|quantos|aceita\w*|parcela\w*|doi|"
-    r"doem|tem (?:estacion|horario|vaga)\w*|quando|voces fazem|posso) )"
+    r"doem|se (?:doi|parcela\w*|aceita\w*|precisa|demora)|tem (?:estacion|horario|vaga)\w*|quando|voces fazem|posso) )"
 )
 _STARTS = re.compile(
     r"^ (?:(?:oi|ola|bom|boa|dia|tarde|noite|tudo|bem|e|mas|ah|entao|moca|so|me|,|!|\.|diz|fala|tambem|por|"
     r"favor|desculpa|agora|ai|olha) )*"
     r"(?:quanto|quantos|quantas|qual|quais|onde|como|quando|quem|por que|porque|para que|que horas|o que|que|"
     r"ate que|tem|voces|aceita\w*|parcela\w*|doi|atende\w*|faz|fazem|posso|pode|podem|e verdade|sera|da para|"
+    r"se (?:doi|parcela\w*|aceita\w*|precisa|demora)|"
     r"precisa|cade|dura|preco|precos|valor|valores|endereco|horario|localizacao|abre\w*) "
 )
 _INDIRECT = re.compile(

@@ -27,8 +27,8 @@ from sdr_dialogue.engine.hearing import Hearing, is_no, is_unknown, is_yes
 _WEEKDAY = "(?:" + "|".join(WEEKDAYS) + ")"
 _RESEARCHING = re.compile(
     r" (?:(?:sem|nenhuma|zero) (?:pressa|data|prazo|previsao|urgencia|planos?)|tanto faz|tanto fez|"
-    r"(?:nao )?(?:estou|tem|tenho|"
-    r"e|ha|esta) (?:com )?(?:nenhuma |muita |tanta )?(?:sem )?pressa|"
+    r"nao (?:estou|tem|tenho|e|ha|esta) (?:com )?(?:nenhuma |muita |tanta )?pressa|"
+    r"(?:estou|tem|tenho|esta) (?:com )?nenhuma pressa|"
     r"(?:nao|n) (?:tenho|tem|ha|sei|defini|decidi|pensei|marquei|estou com)(?: \w+){0,3} (?:data|prazo|pressa|"
     r"previsao|urgencia|quando)|"
     r"so (?:estou |uma |de |para |a |fazendo (?:uma )?|dando uma |queria |quero |mesmo )*(?:pesquis\w+|olh\w+|"

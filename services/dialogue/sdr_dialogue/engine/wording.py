@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sdr_common.lead import Fact, FactKind, KnowledgeLevel, LocationLevel, Sentiment, UrgencyLevel
-from sdr_dialogue.domain.conversation import TurnContext
+from sdr_dialogue.domain.conversation import Speaker, TurnContext
 from sdr_dialogue.domain.served_area import CLOSE_TO_CLINIC
-from sdr_dialogue.engine.name import shown_first_name
-from sdr_dialogue.engine.speech import Speech, in_sentence, joined
+from sdr_dialogue.engine.name import declines_shown_name, shown_first_name
+from sdr_dialogue.engine.speech import Speech, in_sentence, joined, listed
+from sdr_dialogue.engine.spelling import spelled_out
 from sdr_dialogue.engine.topics import Topic
 from sdr_dialogue.engine.understand import Understanding
 
@@ -67,15 +68,17 @@ def media_words(context: TurnContext, speech: Speech) -> str:
     return " ".join(parts)
 
 
-def acknowledgement(understood: Understanding, speech: Speech) -> str:
-    """A few words on what the lead just told, at most two sentences."""
+def acknowledgement(understood: Understanding, speech: Speech, *, answered: bool = False) -> str:
+    """A few words on what the lead just told, at most two sentences; before an answer only a name or a correction."""
     book, drafts = speech.book, {draft.kind: draft for draft in understood.drafts}
     if understood.corrected:
         return speech.pick(book.corrected)
     said: list[str] = []
     if FactKind.NAME in drafts:
         said.append(speech.pick(book.got_name, name=first_name(understood.facts)))
-    for kind in (FactKind.LOCATION, FactKind.KNOWLEDGE, FactKind.URGENCY, FactKind.INTEREST):
+    if answered:
+        return " ".join(said)
+    for kind in (FactKind.INTEREST, FactKind.LOCATION, FactKind.KNOWLEDGE, FactKind.URGENCY):
         if kind in drafts and len(said) < 2:
             said.append(_noted(understood.facts[kind], speech))
             break
@@ -105,14 +108,15 @@ def _noted(fact: Fact, speech: Speech) -> str:
     book = speech.book
     if fact.kind is FactKind.INTEREST:
         return (
-            speech.pick(book.got_interest, interest=in_sentence(fact.value)[:120])
+            speech.pick(book.got_interest, interest=listed(fact.value, speech.last_joint)[:120])
             if fact.canonical
             else speech.pick(book.neutral)
         )
     if fact.kind is FactKind.URGENCY:
         if fact.level == UrgencyLevel.RESEARCHING:
             return speech.pick(book.no_hurry)
-        return speech.pick(book.got_urgency, urgency=in_sentence(fact.value)[:80])
+        said = spelled_out(in_sentence(fact.value))[:80]
+        return speech.pick(book.got_urgency, urgency=said.lower() if said.isupper() else said)
     if fact.kind is FactKind.KNOWLEDGE:
         new = fact.level in (KnowledgeLevel.FIRST_SEARCH, KnowledgeLevel.UNKNOWN)
         return speech.pick(book.new_to_it if new else book.got_knowledge)
@@ -125,20 +129,43 @@ def _noted(fact: Fact, speech: Speech) -> str:
     )
 
 
-def question_for(kind: FactKind, context: TurnContext, speech: Speech) -> str:
-    """One question: the account's own wordings first, another one at each attempt; the last offers a human."""
+def question_for(kind: FactKind, context: TurnContext, speech: Speech, *, wish_known: bool = True) -> str:
+    """One question: the account's own wordings first, another one at each attempt; the last offers a human.
+
+    Args:
+        kind: What is asked for.
+        context: The turn.
+        speech: The way of speaking.
+        wish_known: Whether the lead has said what it wants, so that "isso" means something.
+    """
     attempt = context.attempts.get(kind, 0)
     own = context.settings.questions.get(kind, ()) if speech.language == "pt" else ()
     if own:
         text = own[attempt % len(own)].strip()
     elif kind is FactKind.NAME and attempt == 0 and (shown := shown_first_name(context.contact_name)):
         text = speech.pick(speech.book.call_you, name=shown)
+    elif attempt == 1 and declined_name(context):
+        return speech.pick(speech.book.call_you_instead)
+    elif attempt == 0 and not wish_known and kind in speech.book.questions_without_interest:
+        text = speech.pick(speech.book.questions_without_interest[kind])
     else:
         rounds = speech.book.questions[kind]
         text = speech.pick(rounds[min(attempt, len(rounds) - 1)])
-    if attempt > 0 and attempt + 1 >= context.settings.attempts_per_fact:
+    last = attempt > 0 and attempt + 1 >= context.settings.attempts_per_fact
+    if last and not speech.has_said(speech.book.human_offer):
         return f"{speech.pick(speech.book.human_offer)} {text}"
     return text
+
+
+def declined_name(context: TurnContext) -> bool:
+    """Whether the lead just said no to the name that we offered, and gave no other."""
+    return context.asked is FactKind.NAME and declines_shown_name(
+        [message.text for message in context.messages], context.contact_name, _last_line(context)
+    )
+
+
+def _last_line(context: TurnContext) -> str:
+    return next((line.text for line in reversed(context.history) if line.speaker is Speaker.BOT), "")
 
 
 def compose(
@@ -151,13 +178,13 @@ def compose(
 ) -> str:
     """The whole reply: greeting, answer, a word on what was told, one question."""
     media = media_words(context, speech)
-    note = acknowledgement(understood, speech)
-    if answer and understood.drafts and not understood.corrected and len(answer) > 160:
-        note = ""
-    question = question_for(asks, context, speech) if asks else ""
     hello = greeting(context, understood, speech)
-    if not (hello or note or answer or media) and question:
-        note = speech.pick(speech.book.neutral)
-    if hello and not answer and FactKind.NAME in {draft.kind for draft in understood.drafts}:
+    declined = asks is FactKind.NAME and declined_name(context)
+    note = "" if declined else acknowledgement(understood, speech, answered=bool(answer))
+    wish_known = FactKind.INTEREST in understood.facts
+    question = question_for(asks, context, speech, wish_known=wish_known) if asks else ""
+    if hello and FactKind.NAME in {draft.kind for draft in understood.drafts}:
         note = ""
+    elif not (hello or note or answer or media or declined) and question:
+        note = speech.pick(speech.book.neutral)
     return joined([hello, note, answer, media], question, context.settings.emojis_per_reply)
