@@ -36,7 +36,7 @@ def test_every_fact_is_proved_by_a_quote_of_the_lead() -> None:
 def test_the_summary_tells_a_closer_what_matters_in_two_to_four_sentences() -> None:
     assert a_told_story().judged().summary == (
         "Marina tem interesse em remoção de tatuagem e pretende fazer: em duas semanas. "
-        "Está pesquisando pela primeira vez e é de Moema (perto da clínica). "
+        "Está pesquisando pela primeira vez; local: Moema (perto da clínica). "
         "Motivação: “em duas semanas, vou casar”. "
         "Perguntou sobre valores; comportamento cooperativo na conversa."
     )

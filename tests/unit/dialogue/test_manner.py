@@ -176,3 +176,21 @@ def test_words_are_put_into_sentences() -> None:
         "de fios de PDO",
     ]
     assert spelled_out("qnd der, esse fds") == "quando der, esse fim de semana"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("hello, do you speak english?", "English"),
+        ("vocês falam inglês?", "inglês"),
+        ("hola, ¿hablan español?", "español"),
+    ],
+)
+def test_the_languages_we_speak_are_told(text: str, words: str) -> None:
+    assert words in Talk().say(text).answer
+
+
+def test_haste_is_not_echoed_as_a_word() -> None:
+    talk = Talk(facts={}, attempts={WISH: 1, N: 1})
+    talk.say("hum")
+    assert "pressa" not in talk.say("tô com pressa").reply

@@ -262,6 +262,7 @@ def _opening(facts: Mapping[FactKind, Fact]) -> str:
 def _circumstances(facts: Mapping[FactKind, Fact]) -> str:
     knowledge, place = facts.get(FactKind.KNOWLEDGE), facts.get(FactKind.LOCATION)
     parts = []
+    where = ""
     if knowledge is not None:
         level = KnowledgeLevel(knowledge.level) if knowledge.level else None
         parts.append(
@@ -270,7 +271,7 @@ def _circumstances(facts: Mapping[FactKind, Fact]) -> str:
     if place is not None:
         near = _PLACE_WORDS[LocationLevel(place.level)] if place.level else "local não reconhecido"
         close = place.canonical == CLOSE_TO_CLINIC
-        parts.append("disse que está perto da clínica" if close else f"é de {cut(place.value, 100)} ({near})")
+        where = "disse que está perto da clínica" if close else f"local: {cut(place.value, 100)} ({near})"
     missing = [
         word
         for kind, word in ((FactKind.KNOWLEDGE, "o que já conhece"), (FactKind.LOCATION, "onde mora"))
@@ -278,7 +279,7 @@ def _circumstances(facts: Mapping[FactKind, Fact]) -> str:
     ]
     if missing:
         parts.append(f"não informou {' nem '.join(missing)}")
-    text = _listed(parts)
+    text = "; ".join(part for part in (_listed(parts) if parts else "", where) if part)
     return f"{text[:1].upper()}{text[1:]}."
 
 

@@ -34,6 +34,7 @@ class Phrasebook:
     """{interest}."""
     got_urgency: Variants
     """{urgency}."""
+    haste: Variants
     no_hurry: Variants
     got_knowledge: Variants
     new_to_it: Variants

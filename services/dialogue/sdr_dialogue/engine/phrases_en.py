@@ -49,6 +49,7 @@ ENGLISH = Phrasebook(
     got_name=("Nice to meet you, {name}!", "A pleasure, {name}!"),
     got_interest=("Great, I've noted your interest.", "Perfect, noted!"),
     got_urgency=("Noted.", "Got it, I've written that down."),
+    haste=("Got it, as soon as possible!",),
     no_hurry=("No rush at all.", "Sure, take your time."),
     got_knowledge=("Great, that helps.",),
     new_to_it=("No problem, the team will explain everything.",),

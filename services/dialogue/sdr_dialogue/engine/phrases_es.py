@@ -46,6 +46,7 @@ SPANISH = Phrasebook(
     got_name=("¡Mucho gusto, {name}!", "¡Un placer, {name}!"),
     got_interest=("Perfecto, anoté tu interés.", "¡Muy bien, anotado!"),
     got_urgency=("Anotado.", "Muy bien, lo dejo registrado."),
+    haste=("Entendido, ¡cuanto antes!",),
     no_hurry=("Sin problema, sin prisa.", "Claro, puedes averiguar con calma."),
     got_knowledge=("Muy bien, eso ayuda.",),
     new_to_it=("No te preocupes, el equipo te explica todo.",),

@@ -102,6 +102,7 @@ PORTUGUESE = Phrasebook(
         "Ah, {interest}! Posso te ajudar, sim.",
     ),
     got_urgency=("Certo, {urgency}!", "Entendi, {urgency}.", "Boa, {urgency}!"),
+    haste=("Entendi, quanto antes melhor então!", "Certo, o quanto antes!"),
     no_hurry=("Tranquilo, sem pressa nenhuma.", "Sem problema, dá pra pesquisar com calma.", "Tudo bem, no seu tempo."),
     got_knowledge=("Ótimo, isso já ajuda bastante.", "Boa, então você já tem uma base."),
     new_to_it=(
@@ -126,7 +127,7 @@ PORTUGUESE = Phrasebook(
             "O passo a passo o profissional te explica direitinho na avaliação.",
         ),
         Topic.SERVES_MEN: ("Esse detalhe do atendimento a equipe te confirma por aqui.",),
-        Topic.LANGUAGE: ("Claro, pode escrever como preferir!",),
+        Topic.LANGUAGE: ("Por aqui você pode escrever em português, inglês ou espanhol, sem problema!",),
         Topic.EVALUATION: ("Como funciona a avaliação e se tem custo, a equipe te confirma certinho.",),
         Topic.PAYMENT: ("As formas de pagamento a equipe te confirma direitinho, tá?",),
         Topic.PROMOTION: ("Sobre condições e promoções, quem confirma é a equipe; já deixei sua pergunta anotada.",),
@@ -179,7 +180,7 @@ PORTUGUESE = Phrasebook(
     why_anything="São só algumas perguntas rápidas pra equipe te atender melhor, já sabendo o que você precisa.",
     instructions=("Isso eu não consigo fazer por aqui, mas posso te ajudar com os tratamentos da clínica.",),
     address=("Ficamos em {address}.", "Nosso endereço é {address}."),
-    offered=("Fazemos sim: {procedure}!", "Sim, trabalhamos com {procedure}!"),
+    offered=("Sim, fazemos {procedure}!", "Sim, trabalhamos com {procedure}!"),
     not_listed=("Não encontrei {procedure} na minha lista, vou deixar anotado pra equipe te confirmar.",),
     offers=("Trabalhamos com {procedures}.", "Entre os procedimentos daqui estão {procedures}."),
     image=(

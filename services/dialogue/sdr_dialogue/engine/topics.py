@@ -77,10 +77,7 @@ _PATTERNS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
         ),
         (
             Topic.LANGUAGE,
-            (
-                r"(?:do you|you|can you|does anyone) (?:speak|understand) (?:english|spanish)|"
-                r"(?:habla[ns]?|atend\w+|alguem fala|voces? fala\w*)(?: \w+){0,2} (?:espanol|espanhol|english|ingles)"
-            ),
+            r"(?:speaks?|understand|habla[ns]?|fala\w*|entende\w*) (?:\w+ ){0,2}(?:english|spanish|espan\w*|ingles)",
         ),
         (Topic.DATA_LAW, r"lgpd|(?:meus dados|privacidade)(?: \w+){0,4}"),
         (

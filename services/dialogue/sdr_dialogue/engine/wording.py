@@ -25,6 +25,7 @@ _OCCASIONS = (
     "lua de mel",
     "debutante",
 )
+_HASTE = ("pressa", "urgente", "urgência", "urgencia", "urgentemente")
 _MEDIA = ("audio", "image", "location")
 
 
@@ -116,6 +117,8 @@ def _noted(fact: Fact, speech: Speech) -> str:
         if fact.level == UrgencyLevel.RESEARCHING:
             return speech.pick(book.no_hurry)
         said = spelled_out(in_sentence(fact.value))[:80]
+        if said.lower() in _HASTE:
+            return speech.pick(book.haste)
         return speech.pick(book.got_urgency, urgency=said.lower() if said.isupper() else said)
     if fact.kind is FactKind.KNOWLEDGE:
         new = fact.level in (KnowledgeLevel.FIRST_SEARCH, KnowledgeLevel.UNKNOWN)
