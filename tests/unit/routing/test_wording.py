@@ -38,14 +38,14 @@ def closed(temperature: Temperature, *facts: object, who: Assignment | None = No
             Temperature.COLD,
             (
                 "Foi ótimo conversar com você, Mariana! Quando quiser saber mais sobre botox, é só mandar uma "
-                "mensagem por aqui. Um abraço da equipe Clínica Aurora! 💛"
+                "mensagem por aqui. Um abraço da equipe da Clínica Aurora! 💛"
             ),
         ),
         (
             Temperature.VERY_COLD,
             (
                 "Tudo bem, Mariana! Agradecemos o seu contato. Se um dia precisar, é só mandar uma mensagem por aqui. "
-                "Um abraço da equipe Clínica Aurora!"
+                "Um abraço da equipe da Clínica Aurora!"
             ),
         ),
     ],
@@ -61,28 +61,28 @@ def test_closings_with_everything_known(temperature: Temperature, expected: str)
             Temperature.HOT,
             (
                 "Perfeito! Já passei suas informações para nossa equipe, que vai continuar seu atendimento por aqui "
-                "e combinar com você os próximos passos sobre sua avaliação. 😊"
+                "e combinar com você os próximos passos. 😊"
             ),
         ),
         (
             Temperature.WARM,
             (
-                "Muito bom conversar com você! Nossa equipe vai te chamar por aqui para tirar suas dúvidas sobre "
-                "sua avaliação e ver o melhor momento para você. 😊"
+                "Muito bom conversar com você! Nossa equipe vai te chamar por aqui para tirar suas dúvidas "
+                "e ver o melhor momento para você. 😊"
             ),
         ),
         (
             Temperature.COLD,
             (
-                "Foi ótimo conversar com você! Quando quiser saber mais sobre sua avaliação, é só mandar uma "
-                "mensagem por aqui. Um abraço da equipe Clínica Aurora! 💛"
+                "Foi ótimo conversar com você! Quando quiser saber mais, é só mandar uma "
+                "mensagem por aqui. Um abraço da equipe da Clínica Aurora! 💛"
             ),
         ),
         (
             Temperature.VERY_COLD,
             (
                 "Tudo bem! Agradecemos o seu contato. Se um dia precisar, é só mandar uma mensagem por aqui. "
-                "Um abraço da equipe Clínica Aurora!"
+                "Um abraço da equipe da Clínica Aurora!"
             ),
         ),
     ],
@@ -97,6 +97,8 @@ def test_closings_with_nothing_known_still_read_well(temperature: Temperature, e
         ("{nome}, tudo certo!", "Tudo certo!"),
         ("Obrigado, {nome}.", "Obrigado."),
         ("Oi {nome}, até logo", "Oi, até logo"),
+        ("Vamos falar sobre {procedimento}!", "Vamos falar!"),
+        ("Já separei um horário pra {procedimento}.", "Já separei um horário pra sua avaliação."),
         ("{closer} te chama. {procedimento} é com a gente.", "Nossa equipe te chama. Sua avaliação é com a gente."),
     ],
 )
@@ -118,6 +120,24 @@ def test_a_procedure_that_was_said_in_a_sentence_is_named_by_its_slug() -> None:
     interest = replace(INTEREST, value="quero muito remover uma tatuagem do braço", canonical="remocao_a_laser")
     known = wording.variables(an_outcome(lead=a_lead(interest)), CLINIC, Assignment())
     assert known["procedimento"] == "remocao a laser"
+
+
+def test_several_procedures_are_listed_as_people_say_them() -> None:
+    interest = replace(INTEREST, value="Botox, limpeza de pele, PRP", canonical="botox")
+    known = wording.variables(an_outcome(lead=a_lead(interest)), CLINIC, Assignment())
+    assert known["procedimento"] == "botox, limpeza de pele e PRP"
+
+
+@pytest.mark.parametrize(
+    ("clinic", "expected"),
+    [
+        ("Clínica Aurora", "Um abraço da equipe da Clínica Aurora!"),
+        ("Instituto Aurora", "Um abraço da equipe do Instituto Aurora!"),
+        ("Bella Pele", "Um abraço da equipe Bella Pele!"),
+    ],
+)
+def test_a_clinic_has_its_article(clinic: str, expected: str) -> None:
+    assert wording.filled("Um abraço da equipe {clinica}!", {"clinica": clinic}) == expected
 
 
 def test_every_text_of_ours_fits_every_channel_in_one_message() -> None:

@@ -77,11 +77,18 @@ ESCALATIONS = {
 """What the lead reads when a human is called and the engine said nothing."""
 
 _UNKNOWN = {"closer": "nossa equipe", "procedimento": "sua avaliação"}
+_ABOUT_IT = re.compile(r" sobre \{procedimento\}")
+_TEAM_OF_CLINIC = re.compile(r"\bequipe \{clinica\}")
+_CLINIC_WORDS = {
+    "do": "centro consultorio consultório espaço espaco estúdio estudio grupo hospital instituto núcleo studio spa",
+    "da": "casa clinica clínica policlínica policlinica",
+}
+"""Names that begin with one of these take an article: "equipe da Clínica Aurora", but "equipe Bella Pele"."""
 _CALLED_FIRST = re.compile(r"(?m)^\{nome\}[,:]?[ \t]*")
 _CALLED = re.compile(r",?[ \t]*\{nome\}")
 _VARIABLE = re.compile(r"\{(clinica|closer|procedimento|nome)\}")
 _BEGINS = re.compile(r"(?:^|[.!?…]\s+|\n\s*)$")
-_LONG_NAME = 60
+_LONG_NAME = 80
 _PROCEDURE_WORDS = 5
 _SENTENCE = re.compile(r"[.!?;:\n]|\b(?:quero|queria|gostaria|preciso|desejo|tenho|estou|fazer)\b", re.IGNORECASE)
 
@@ -117,18 +124,29 @@ def variables(outcome: Outcome, clinic: Clinic, who: Assignment) -> dict[str, st
 def _procedure(value: str, canonical: str) -> str:
     """A procedure's name inside a sentence: as it was said if that is a name, else from its slug."""
     said = one_line(value)
-    if len(said.split()) > _PROCEDURE_WORDS or _SENTENCE.search(said):
-        said = canonical.replace("_", " ")
-    return said if said.isupper() else said[:1].lower() + said[1:]
+    names = said.split(", ")
+    if any(len(name.split()) > _PROCEDURE_WORDS for name in names) or _SENTENCE.search(said):
+        names = [canonical.replace("_", " ")]
+    names = [name if name[1:2].isupper() else name[:1].lower() + name[1:] for name in names]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} e {names[-1]}"
+
+
+def _article(clinic: str) -> str:
+    """The article before a clinic's name, with its space; empty: it takes none."""
+    first = clinic.split(maxsplit=1)[0].lower() if clinic.strip() else ""
+    return next((f"{article} " for article, every in _CLINIC_WORDS.items() if first in every.split()), "")
 
 
 def filled(template: str, known: Mapping[str, str]) -> str:
     """A template with its variables, reading well also where one is unknown.
 
-    An unknown `{nome}` goes with its comma, an unknown `{closer}` or `{procedimento}` becomes a phrase, and a
-    value that begins a sentence begins with a capital. A value is never read as a template itself.
+    An unknown `{nome}` goes with its comma and an unknown `{procedimento}` with its "sobre"; elsewhere it and an
+    unknown `{closer}` become a phrase. A value that begins a sentence begins with a capital. A value is never read
+    as a template itself.
     """
-    text = template
+    text = _TEAM_OF_CLINIC.sub(f"equipe {_article(known.get('clinica', ''))}{{clinica}}", template)
+    if not known.get("procedimento"):
+        text = _ABOUT_IT.sub("", text)
     if not known.get("nome"):
         text = _CALLED.sub("", _CALLED_FIRST.sub("", text)).strip()
         text = text[:1].upper() + text[1:]
