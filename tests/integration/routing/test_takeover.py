@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from sdr_sandbox.chatwoot.messages import Draft
 
 from sdr.common.v1 import lead_pb2 as lead
 from sdr.routing.v1 import routing_pb2 as pb
+from sdr_sandbox.chatwoot.messages import Draft
 from tests.integration.routing.conftest import Lead, Routing, a_hand_off, a_qualification, a_request, running_routing
 from tests.integration.sandbox.servers import Running
 from tests.support.net import eventually
