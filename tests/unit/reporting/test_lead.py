@@ -145,9 +145,11 @@ NAMES = st.sampled_from(["", "Ana", "Bia", "Zé"])
 SLUGS = st.sampled_from(["", "botox", "laser"])
 
 
-def _qualification(version: int, score: int, temperature: Temperature, status: LeadStatus | None) -> LeadQualified:
+def _qualification(version: int) -> LeadQualified:
+    """The one judgement that a lead has under a version: what is immutable is never told in two ways."""
+    status = (None, LeadStatus.COMPLETE, LeadStatus.QUALIFIED)[version - 1]
     identity = str(uuid.UUID(int=version))
-    return LeadQualified(identity, version, score, temperature, status, NOON + timedelta(minutes=version))
+    return LeadQualified(identity, version, 50, Temperature.WARM, status, NOON + timedelta(minutes=version))
 
 
 PAYLOADS: st.SearchStrategy[Payload | None] = st.one_of(
@@ -156,7 +158,7 @@ PAYLOADS: st.SearchStrategy[Payload | None] = st.one_of(
         TurnFinished, st.none() | INSTANTS, st.sampled_from(["answered", "escalated", "opted_out", "paused"]), NAMES
     ),
     st.builds(FactsLearned, st.none() | NAMES, st.none() | SLUGS, st.integers(0, 5), STATUSES),
-    st.builds(_qualification, st.integers(1, 3), st.just(50), st.just(Temperature.WARM), STATUSES),
+    st.builds(_qualification, st.integers(1, 3)),
     st.builds(a_delivery, st.none() | st.integers(-5, 5), st.sampled_from(["", "vendas", "vip"])),
     st.just(LeadEscalated()),
     st.builds(LeadStatusChanged, STATUSES),
