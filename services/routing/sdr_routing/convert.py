@@ -62,6 +62,7 @@ def outcome_from_wire(request: pb.DeliverRequest) -> Outcome:
         last_message_id=request.last_message_id,
         labels=tuple(request.labels),
         silent=request.silent,
+        language=request.language or "pt",
     )
 
 

@@ -152,3 +152,50 @@ def test_every_text_of_ours_fits_every_channel_in_one_message() -> None:
     for text in texts:
         assert len(text) < 400
         assert len(parts_of(text, an_outcome().conversation.channel)) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "es",
+            (
+                "¡Fue un gusto hablar contigo, Mariana! Nuestro equipo te va a escribir por aquí para responder tus "
+                "dudas y ver el mejor momento para ti. 😊"
+            ),
+        ),
+        (
+            "en",
+            (
+                "It was great talking to you, Mariana! Our team will write to you here to answer your questions and "
+                "find the best time for you. 😊"
+            ),
+        ),
+    ],
+)
+def test_a_closing_is_in_the_lead_s_language(language: str, expected: str) -> None:
+    outcome = an_outcome(lead=a_lead(NAME, INTEREST), language=language)
+    assert wording.closing(outcome, Temperature.WARM, SETTINGS, CLINIC, Assignment()) == expected
+
+
+def test_an_account_s_own_closing_counts_in_every_language() -> None:
+    settings = RoutingSettings(closing={Temperature.HOT: "Fechado, {nome}!"})
+    outcome = an_outcome(lead=a_lead(NAME), language="en")
+    assert wording.closing(outcome, Temperature.HOT, settings, CLINIC, Assignment()) == "Fechado, Mariana!"
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_every_line_exists_in_every_language_and_reads_well_without_a_name(language: str) -> None:
+    outcome = an_outcome(lead=a_lead(), language=language)
+    texts = [wording.closing(outcome, each, SETTINGS, CLINIC, Assignment()) for each in Temperature]
+    texts += [
+        wording.polite_line(kind, SETTINGS, CLINIC, language)
+        for kind in DisqualificationKind
+        if kind is not DisqualificationKind.REFUSAL
+    ]
+    texts += [wording.escalation(reason, language) for reason in EscalationReason]
+    for text in texts:
+        assert "{" not in text
+        assert " ," not in text
+        assert "equipe" not in text
+        assert len(text) < 400

@@ -142,6 +142,7 @@ def deliver_request(
         escalation=answer.escalation,
         last_message_id=decision.known_through_id,
         labels=decision.labels,
+        language=answer.language if answer.language in ("es", "en") else "",
     )
 
 

@@ -146,6 +146,8 @@ class Outcome:
     """Labels that the conversation had."""
     silent: bool
     """A human owns the conversation: nothing public, nobody reassigned."""
+    language: str = "pt"
+    """The lead's: pt, es or en."""
 
     @property
     def procedure(self) -> str:

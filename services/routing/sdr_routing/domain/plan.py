@@ -115,13 +115,13 @@ def public_text(
         return "", False
     if outcome.escalation is not None:
         said = outcome.reply.strip() or outcome.answer.strip()
-        return said or wording.ESCALATIONS[outcome.escalation], False
+        return said or wording.escalation(outcome.escalation, outcome.language), False
     if qualification is None:
         return outcome.reply, False
     if qualification.is_abandoned:
         return "", False
     if qualification.not_a_lead is not None:
-        return wording.polite_line(qualification.not_a_lead, settings, clinic), False
+        return wording.polite_line(qualification.not_a_lead, settings, clinic, outcome.language), False
     return wording.closing(outcome, qualification.temperature, settings, clinic, assignment), True
 
 

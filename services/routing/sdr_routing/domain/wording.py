@@ -10,6 +10,7 @@ from sdr_routing.domain.assignment import Assignment
 from sdr_routing.domain.outcome import Outcome
 from sdr_routing.domain.settings import SAY_NOTHING, Clinic, RoutingSettings
 from sdr_routing.domain.text import one_line
+from sdr_routing.domain.wording_abroad import ABROAD
 
 CLOSINGS = {
     Temperature.HOT: (
@@ -77,6 +78,10 @@ ESCALATIONS = {
 """What the lead reads when a human is called and the engine said nothing."""
 
 _UNKNOWN = {"closer": "nossa equipe", "procedimento": "sua avaliação"}
+_UNKNOWN_ABROAD = {
+    "es": {"closer": "nuestro equipo", "procedimento": "tu evaluación"},
+    "en": {"closer": "our team", "procedimento": "your assessment"},
+}
 _ABOUT_IT = re.compile(r" sobre \{procedimento\}")
 _TEAM_OF_CLINIC = re.compile(r"\bequipe \{clinica\}")
 _CLINIC_WORDS = {
@@ -97,14 +102,28 @@ def closing(
     outcome: Outcome, temperature: Temperature, settings: RoutingSettings, clinic: Clinic, who: Assignment
 ) -> str:
     """The one message that ends a qualification: the answer to the last question first, then the template."""
-    template = settings.closing.get(temperature) or CLOSINGS[temperature]
-    text = filled(template, variables(outcome, clinic, who))
+    abroad = ABROAD.get(outcome.language)
+    own = settings.closing.get(temperature)
+    if own or abroad is None:
+        text = filled(own or CLOSINGS[temperature], variables(outcome, clinic, who))
+    else:
+        # A treatment's name is Portuguese: these closings do without it.
+        phrases = _UNKNOWN_ABROAD[outcome.language] | variables(outcome, clinic, who)
+        text = filled(abroad.closings[temperature], phrases)
     return "\n\n".join(part for part in (outcome.answer.strip(), text) if part)
 
 
-def polite_line(kind: DisqualificationKind, settings: RoutingSettings, clinic: Clinic) -> str:
+def escalation(reason: EscalationReason, language: str = "pt") -> str:
+    """What the lead reads when a human is called and the engine said nothing."""
+    abroad = ABROAD.get(language)
+    return ESCALATIONS[reason] if abroad is None else abroad.escalations.get(reason, abroad.human_called)
+
+
+def polite_line(kind: DisqualificationKind, settings: RoutingSettings, clinic: Clinic, language: str = "pt") -> str:
     """The one line for somebody who is no lead; empty: the account wants none."""
-    template = (settings.polite_lines.get(kind) or POLITE_LINES[kind]).strip()
+    abroad = ABROAD.get(language)
+    product_line = POLITE_LINES[kind] if abroad is None else abroad.polite_lines[kind]
+    template = (settings.polite_lines.get(kind) or product_line).strip()
     return "" if template == SAY_NOTHING else filled(template, {"clinica": clinic.name})
 
 
