@@ -17,7 +17,7 @@ from sdr_dialogue.domain.merge import Reader
 from sdr_dialogue.domain.observing import take_in
 from sdr_dialogue.domain.settings import AccountSettings
 from sdr_dialogue.domain.settings_rules import check_settings
-from sdr_dialogue.domain.superseding import attempts_of, being_sent
+from sdr_dialogue.domain.superseding import abandoned_by, attempts_of, being_sent
 from sdr_dialogue.domain.turn import (
     Answer,
     Burst,
@@ -182,7 +182,8 @@ class Dialogue:
             seen, await self._conversations.load_seen(conn, seen), strict=True
         ):
             taken = take_in(observations, loaded.lines, loaded.turns, loaded.now)
-            changes.append(Seen(conversation, taken.new_lines, taken.changes, taken.confirmed))
+            abandoned = abandoned_by(observations, taken.turns)
+            changes.append(Seen(conversation, taken.new_lines, taken.changes, taken.confirmed, abandoned))
         await self._conversations.save_seen(conn, changes)
 
     async def check_accounts(self, account_ids: Sequence[int]) -> None:

@@ -153,3 +153,25 @@ async def test_superseding_takes_back_what_an_analysis_changed(dialogue: Dialogu
     assert answer.ended == lead.END_REASON_FACTS_COMPLETE
     shown = await dialogue.conversation()
     assert (shown.summary, shown.behaviour) == ("", 0)
+
+
+async def test_an_end_that_a_takeover_kept_from_being_delivered_is_made_again_later(dialogue: Dialogue) -> None:
+    first = await dialogue.respond(a_request(1, a_message(10, COMPLETE)))
+    assert first.ended == lead.END_REASON_FACTS_COMPLETE
+    # A human was faster: the caller tells both lines instead of sending the answer, perhaps twice.
+    seen = (
+        an_observation(10, pb.OBSERVATION_KIND_LEAD_LINE, COMPLETE),
+        an_observation(11, pb.OBSERVATION_KIND_HUMAN_LINE, "Oi Ana, aqui é a Camila!"),
+    )
+    await dialogue.observe(*seen)
+    await dialogue.observe(*seen)
+    again = await dialogue.respond(a_request(2, a_message(12, "oi, voltei")))
+    assert again.ended == lead.END_REASON_FACTS_COMPLETE
+    assert values(again.lead) == values(first.lead)
+
+
+async def test_an_end_that_was_delivered_stands(dialogue: Dialogue) -> None:
+    await dialogue.respond(a_request(1, a_message(10, "sem interesse")))
+    await dialogue.observe(an_observation(11, pb.OBSERVATION_KIND_LEAD_LINE, "ok"))
+    again = await dialogue.respond(a_request(2, a_message(12, "oi")))
+    assert again.ended == lead.END_REASON_UNSPECIFIED

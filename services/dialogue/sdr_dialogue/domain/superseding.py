@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from sdr_common.lead import FactKind, LeadStatus
 from sdr_dialogue.domain.conversation import Speaker
-from sdr_dialogue.domain.turn import Burst, Lead, PastTurn, StoredLine
+from sdr_dialogue.domain.turn import Burst, Lead, Observation, ObservationKind, PastTurn, StoredLine
 
 
 def superseded_by(burst: Burst, turns: Sequence[PastTurn]) -> tuple[PastTurn, ...]:
@@ -32,6 +32,23 @@ def is_overtaken(burst: Burst, turns: Sequence[PastTurn]) -> bool:
     """Whether a later turn has answered these messages already: this one can change nothing any more."""
     asked = {message.message_id for message in burst.messages}
     return any(turn.turn_id > burst.turn_id and asked.intersection(turn.message_ids) for turn in turns)
+
+
+def abandoned_by(observations: Iterable[Observation], turns: Sequence[PastTurn]) -> tuple[int, ...]:
+    """The turns that ended a qualification which was never delivered.
+
+    The caller tells a lead's message as a line only where it was not answered after all: a human took over
+    or was called between the answer and its delivery.
+    """
+    unanswered = {seen.message_id for seen in observations if seen.kind is ObservationKind.LEAD_LINE}
+    return tuple(
+        turn.turn_id
+        for turn in turns
+        if turn.ended is not None
+        and not turn.confirmed
+        and not turn.superseded
+        and unanswered.intersection(turn.message_ids)
+    )
 
 
 def undo(lead: Lead, turns: Iterable[PastTurn]) -> Lead:

@@ -200,6 +200,8 @@ class Seen:
     changes: tuple[LineChange, ...] = ()
     confirmed: tuple[int, ...] = ()
     """Turns whose reply was seen in Chatwoot."""
+    abandoned: tuple[int, ...] = ()
+    """Turns that ended a qualification and were never sent."""
 
 
 @dataclass(frozen=True, slots=True)

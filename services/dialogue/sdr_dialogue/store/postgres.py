@@ -135,6 +135,17 @@ class PostgresConversations:
         }
         await conn.execute(QUERIES["save_seen"], parameters)
         await self._change_lines(conn, seen)
+        for item in seen:
+            if item.abandoned:
+                ref = item.conversation
+                await conn.execute(
+                    QUERIES["take_back"],
+                    {
+                        "account_id": ref.account_id,
+                        "conversation_id": ref.conversation_id,
+                        "turn_ids": list(item.abandoned),
+                    },
+                )
 
     async def _change_lines(self, conn: Connection, seen: Sequence[Seen]) -> None:
         changes = [change_to_json(change, item.conversation) for item in seen for change in item.changes]

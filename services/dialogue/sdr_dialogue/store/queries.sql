@@ -132,6 +132,19 @@ from json_to_recordset(%(lines)s::json) as x (account_id bigint, conversation_id
 order by x.account_id, x.conversation_id, x.message_id
 on conflict on constraint line_pk do nothing
 
+-- take_back --
+-- Turns whose end of a qualification was never delivered: they count as replaced, by themselves, and the lead
+-- is being qualified again; what it taught stays.
+with unsent as (
+  update turn t set superseded_by = t.turn_id
+  where t.account_id = %(account_id)s and t.conversation_id = %(conversation_id)s
+    and t.turn_id = any(%(turn_ids)s::bigint[]) and t.superseded_by is null
+  returning t.turn_id)
+update lead l set ended = null, revision = l.revision + 1, updated_at = now()
+from conversation c
+where c.account_id = %(account_id)s and c.conversation_id = %(conversation_id)s
+  and l.account_id = c.account_id and l.contact_id = c.contact_id and exists (select 1 from unsent)
+
 -- save_judgement --
 -- Writes a judgement, all or nothing, under the lead's revision; what it changed goes with the turn, so that
 -- superseding the turn takes it back.
