@@ -16,6 +16,8 @@ from sdr_common.lead import (
     Sentiment,
 )
 from sdr_dialogue.domain.conversation import AnalysisDraft, FactDraft, TurnDraft, Usage
+from sdr_dialogue.domain.merge import EVIDENCE_LIMIT
+from sdr_dialogue.domain.text import cut
 
 Fact = Literal["nome", "interesse", "urgencia", "conhecimento", "localizacao", "motivacao"]
 Level = Literal[
@@ -117,7 +119,7 @@ def turn_draft(output: TurnOutput, burst: Sequence[tuple[int, str]], usage: Usag
         sentiment=Sentiment(output.sentiment),
         language=output.language,
         disqualification=(
-            Disqualification(DisqualificationKind(intent), output.intent_quote.strip(), source)
+            Disqualification(DisqualificationKind(intent), cut(output.intent_quote, EVIDENCE_LIMIT), source)
             if intent in _NO_LEAD
             else None
         ),
@@ -139,7 +141,9 @@ def analysis_draft(output: AnalysisOutput, said: Sequence[tuple[int, str]], usag
         summary=output.summary.strip(),
         disqualification=(
             Disqualification(
-                DisqualificationKind(output.disqualification), output.disqualification_quote.strip(), source
+                DisqualificationKind(output.disqualification),
+                cut(output.disqualification_quote, EVIDENCE_LIMIT),
+                source,
             )
             if counts
             else None
