@@ -194,3 +194,38 @@ def test_haste_is_not_echoed_as_a_word() -> None:
     talk = Talk(facts={}, attempts={WISH: 1, N: 1})
     talk.say("hum")
     assert "pressa" not in talk.say("tô com pressa").reply
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "known"),
+    [
+        ("quanto antes melhor", U, {"urgencia": "esta_semana"}),
+        ("qndo der", U, {"urgencia": "pesquisando"}),
+        ("pro verão", U, {"urgencia": "acima_30_dias"}),
+        ("sei nadinha", K, {"conhecimento": "nao_conhece"}),
+        ("nunca nem ouvi falar", K, {"conhecimento": "nao_conhece"}),
+        ("tenho uma noção", K, {"conhecimento": "pesquisou_pouco"}),
+    ],
+)
+def test_more_everyday_answers_are_understood(text: str, asked: FactKind, known: dict[str, str]) -> None:
+    assert levels(text, asked) == known
+
+
+def test_haste_is_no_question_for_a_price() -> None:
+    assert reading("quanto antes melhor", U).questions == ()
+    assert reading("quanto fica o botox?").questions != ()
+
+
+def test_a_dropped_wish_is_replaced_by_the_new_one() -> None:
+    talk = Talk()
+    for text in ("quero remover uma tatuagem", "Igor", "desisti, agora quero botox"):
+        talk.say(text)
+    assert talk.facts[WISH].value == "Botox"
+    assert U not in talk.facts
+
+
+def test_a_summary_spells_the_lead_s_haste_out() -> None:
+    talk = Talk()
+    for text in ("quero botox", "Ana", "hj"):
+        talk.say(text)
+    assert "pretende fazer: hoje." in talk.judged().summary

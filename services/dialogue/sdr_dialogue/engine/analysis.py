@@ -32,6 +32,7 @@ from sdr_dialogue.domain.text import cut, plain
 from sdr_dialogue.engine.interest import wanted
 from sdr_dialogue.engine.language import language_of
 from sdr_dialogue.engine.speech import in_sentence, listed, shortened
+from sdr_dialogue.engine.spelling import spelled_out
 from sdr_dialogue.engine.topics import Topic
 from sdr_dialogue.engine.understand import Ground, Understanding, understand
 
@@ -256,7 +257,7 @@ def _opening(facts: Mapping[FactKind, Fact]) -> str:
         return f"{who} {what} {joint} informou quando pretende fazer."
     if urgency.level == UrgencyLevel.RESEARCHING:
         return f"{who} {what} e, por enquanto, está só pesquisando, sem data definida."
-    return f"{who} {what} e pretende fazer: {in_sentence(cut(urgency.value, 100))}."
+    return f"{who} {what} e pretende fazer: {in_sentence(spelled_out(cut(urgency.value, 100)))}."
 
 
 def _circumstances(facts: Mapping[FactKind, Fact]) -> str:

@@ -45,7 +45,7 @@ _LITTLE = re.compile(
     r"resultados?|coisas?|fotos|falar|falando)|"
     r"(?:ja )?(?:ouvi falar|ouvi|li) (?:\w+ ){0,3}(?:sobre|falar|algo|coisas?|disso|um pouco)?|(?:um|"
     r"bem) (?:pouco|pouquinho)|pouca coisa|mais ou menos|alguma coisa|algumas coisas|o basico|basiquinho|"
-    r"por (?:cima|alto)|superficial\w*|"
+    r"tenho uma (?:nocao|ideia|base)|por (?:cima|alto)|superficial\w*|"
     r"(?:minh?as?|uma|umas|meu|meus|um) (?:\w+ )?(?:amigas?|amigos?|irmas?|irmao|mae|tia|prima|colega|cunhada|"
     r"vizinha|conhecida|filha|esposa|marido|sogra|chefe)(?: \w+){0,2} (?:fez|fizeram|faz|ja fez|fazem|usa|"
     r"colocou|indicou|contou|falou|comentou|explicou)|"
@@ -67,7 +67,7 @@ _FIRST = re.compile(
 _NOTHING = re.compile(
     r" (?:nao (?:conheco|sei|entendo|manjo)(?: muito| quase| praticamente)? (?:nada|bem|direito|muito|"
     r"como (?:e|funciona)|o que (?:e|seja)|disso|direito)|nao conheco|nao (?:sei|faco ideia) (?:de )?nada|"
-    r"nada(?: de nada)?|"
+    r"nada(?: de nada)?|nadinha|nunca nem ouvi(?: falar)?|"
     r"(?:nao )?faco (?:a )?(?:minima |menor )?ideia|nao faco ideia|nem sei(?: \w+){0,3}|(?:sou |totalmente |"
     r"bem )(?:leig[ao]|por fora)|leig[ao]|zero|nunca ouvi(?: falar)?|"
     r"o que e isso|como (?:e que )?funciona|me explica\w*|nao tenho (?:ideia|nocao|conhecimento)|quase nada|"

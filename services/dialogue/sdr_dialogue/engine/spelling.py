@@ -14,7 +14,7 @@ ABBREVIATIONS = _pairs(
     tambm=tambem, pq=porque, pqe=porque, pk=porque, oq=o que, oque=o que, q=que, ke=que, qe=que, td=tudo, tds=todos,
     hj=hoje, hoj=hoje, oje=hoje, amanhan=amanha, amnh=amanha, amanh=amanha, amana=amanha, amha=amanha,
     ant=antes, qto=quanto, qnto=quanto, qt=quanto, qnt=quanto, kto=quanto, quato=quanto, qtos=quantos, qts=quantos,
-    qual=qual, qnd=quando, qdo=quando, qd=quando, quandu=quando, mto=muito, mt=muito, muinto=muito, mta=muita,
+    qnd=quando, qndo=quando, qdo=quando, qd=quando, quandu=quando, mto=muito, mt=muito, muinto=muito, mta=muita,
     msm=mesmo, n=nao, nn=nao, naum=nao, nao=nao, nop=nao, nope=nao, nem=nem, ss=sim, s=sim, sin=sim,
     sla=sei la, nsei=nao sei, nse=nao sei, qro=quero, kero=quero, qero=quero, qria=queria, keria=queria,
     fds=fim de semana, finde=fim de semana, findi=fim de semana, dps=depois, dpois=depois, dpos=depois,
@@ -54,8 +54,13 @@ _IN_FULL = _pairs(
 )
 
 
+_HASTE = ("pressa", "urgente", "urgência", "urgencia", "urgentemente")
+
+
 def spelled_out(text: str) -> str:
     """A lead's few words as the assistant writes them: "qnd der" gives "quando der"."""
+    if text.lower() in _HASTE:
+        return "o quanto antes"
     return " ".join(_IN_FULL.get(word.lower(), word) for word in text.split())
 
 

@@ -107,7 +107,7 @@ _PATTERNS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
                 r"quais|saber|passa\w*|me (?:diz|fala|da|manda|envia|informa)|mand\w+|tem|sobre|ver|informar|qria|"
                 r"gostaria|queria|quero|dos?|os?|faixa de|media de|tabela de|consultar|"
                 r"por qual)(?: \w+){0,4} (?:preco|precos|valor|valores|custo|orcamento|tabela)|preco\w*|valores?|"
-                r"valor|orcamento|caro|baratinho|investimento|a partir de quanto|quanto(?! tempo| dura| demora)"
+                r"valor|orcamento|caro|baratinho|investimento|a partir de quanto|quanto(?! tempo| dura| demora| antes)"
             ),
         ),
         (
@@ -318,7 +318,7 @@ def _asks(text: str) -> bool:
     if _STARTS.search(text):
         return len(text.split()) >= 2 and not re.search(
             r"^ (?:que (?:vem|bom|legal|otimo|pena|saco|raiva)|quando (?:der|puder|eu)|tem que|qualquer|"
-            r"e verdade|tem (?:uns?|umas?|algum|mais) )",
+            r"e verdade|(?:o )?quanto antes|tem (?:uns?|umas?|algum|mais) )",
             text,
         )
     first = topics_of(text)[:1]

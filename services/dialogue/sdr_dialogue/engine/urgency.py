@@ -74,7 +74,7 @@ _THIS_MONTH = re.compile(
 )
 _LATER = re.compile(
     r" (?:(?:no |para o? ?)?ano que vem|(?:no |o )?proximo (?:ano|semestre)|(?:no )?(?:outro|segundo) semestre|"
-    r"semestre que vem|"
+    r"semestre que vem|(?:no |para o )verao|"
     r"(?:nos |os )?proximos meses|(?:nas |minhas )?ferias|(?:ainda )?(?:vai )?demora\w*|daqui (?:a )?(?:muito|"
     r"um bom) tempo) "
 )
@@ -283,6 +283,6 @@ def _bare(hearing: Hearing) -> FactDraft | None:
     if match := _WEAK.search(said.text):
         if match.group().strip() in ("logo", "breve"):
             return hearing.whole(FactKind.URGENCY, said.raw.strip(), UrgencyLevel.WITHIN_30_DAYS, 0.6)
-        if len(said.words) <= 4:
+        if len(said.words) <= 4 and not hearing.corrects:
             return hearing.whole(FactKind.URGENCY, said.raw.strip(), UrgencyLevel.THIS_WEEK, 0.7)
     return None

@@ -25,7 +25,6 @@ _OCCASIONS = (
     "lua de mel",
     "debutante",
 )
-_HASTE = ("pressa", "urgente", "urgência", "urgencia", "urgentemente")
 _MEDIA = ("audio", "image", "location")
 
 
@@ -117,7 +116,7 @@ def _noted(fact: Fact, speech: Speech) -> str:
         if fact.level == UrgencyLevel.RESEARCHING:
             return speech.pick(book.no_hurry)
         said = spelled_out(in_sentence(fact.value))[:80]
-        if said.lower() in _HASTE:
+        if said == "o quanto antes":
             return speech.pick(book.haste)
         return speech.pick(book.got_urgency, urgency=said.lower() if said.isupper() else said)
     if fact.kind is FactKind.KNOWLEDGE:
@@ -155,7 +154,7 @@ def question_for(kind: FactKind, context: TurnContext, speech: Speech, *, wish_k
         rounds = speech.book.questions[kind]
         text = speech.pick(rounds[min(attempt, len(rounds) - 1)])
     last = attempt > 0 and attempt + 1 >= context.settings.attempts_per_fact
-    if last and not speech.has_said(speech.book.human_offer):
+    if last and not speech.has_said(speech.book.human_offer + speech.book.price_again):
         return f"{speech.pick(speech.book.human_offer)} {text}"
     return text
 
