@@ -205,6 +205,9 @@ def test_haste_is_not_echoed_as_a_word() -> None:
         ("sei nadinha", K, {"conhecimento": "nao_conhece"}),
         ("nunca nem ouvi falar", K, {"conhecimento": "nao_conhece"}),
         ("tenho uma noção", K, {"conhecimento": "pesquisou_pouco"}),
+        ("só uma vez", K, {"conhecimento": "conhece_valores"}),
+        ("é só pra saber", N, {}),
+        ("só posso sábado", N, {"urgencia": "esta_semana"}),
     ],
 )
 def test_more_everyday_answers_are_understood(text: str, asked: FactKind, known: dict[str, str]) -> None:
@@ -229,3 +232,8 @@ def test_a_summary_spells_the_lead_s_haste_out() -> None:
     for text in ("quero botox", "Ana", "hj"):
         talk.say(text)
     assert "pretende fazer: hoje." in talk.judged().summary
+
+
+def test_a_wished_day_is_a_wish_to_book() -> None:
+    draft = Talk().say("quero botox. pode ser amanhã?")
+    assert draft.answer == "Quem confirma dia e horário é a equipe; já deixei seu pedido anotado."

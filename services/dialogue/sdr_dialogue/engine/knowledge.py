@@ -82,7 +82,8 @@ _SMALL = re.compile(
 _OUTRIGHT_YES = frozenset(("sim", "ja", "claro", "isso", "certeza", "obvio", "aham", "uhum"))
 _TOLD_SHORTLY = re.compile(
     r"^ (?:(?:sim|ja|claro|aham) )?(?:, )?(?:eu )?(?:ja )?(?:fez|faz|fazia|colocou|aplicou|fiz|faco|coloquei|"
-    r"apliquei) (?!uma? pesquis|pesquis|busca)"
+    r"apliquei) (?!uma? pesquis|pesquis|busca)|"
+    r"^ (?:(?:sim|ja|so|,) )*(?:uma|duas|tres|algumas|varias|muitas) vez(?:es)? (?:[.!] )*$"
 )
 """An answer that begins with having done it, or what a human of the clinic notes down."""
 _PRICE_TOPIC = re.compile(r" (?:quanto|precos?|valor|valores) ")

@@ -87,11 +87,7 @@ def read_name(hearing: Hearing) -> FactDraft | None:
         return None
     if known and (draft := _corrected(hearing)) is not None:
         return draft
-    if (
-        asked
-        and (match := _PREFERS.search(text))
-        and (draft := _taken(hearing, match, match.start("name"), loose=True))
-    ):
+    if asked and (draft := _preferred(hearing)) is not None:
         return draft
     for found in _INTRODUCES.finditer(text):
         group = "name" if found["name"] else "bare"
@@ -105,6 +101,16 @@ def read_name(hearing: Hearing) -> FactDraft | None:
         if draft is not None:
             return draft
     return _bare(hearing) if asked else None
+
+
+def _preferred(hearing: Hearing) -> FactDraft | None:
+    """Another name than the offered one, with nothing behind it: "prefiro Rê"."""
+    match = _PREFERS.search(hearing.text)
+    name = _name_from(hearing, match.start("name"), loose=True) if match else None
+    if match is None or name is None or any(word not in _MARKS for word in hearing.text[name[1] :].split()):
+        return None
+    confidence = 0.9 if _is_common(name[0]) else 0.75
+    return hearing.draft(FactKind.NAME, name[0], "", (match.start(), name[1]), confidence=confidence)
 
 
 def _corrected(hearing: Hearing) -> FactDraft | None:
@@ -186,7 +192,7 @@ def _goes_on(word: str, letters: str, raw: list[str], following: tuple[str, ...]
     if word in _MARKS or not letters.replace("'", "").isalpha() or len(letters) > 20:
         return False
     if not raw:
-        return own in first_names() or not (own in COMMON_WORDS or own in _NEVER)
+        return own in first_names() or not any(each in COMMON_WORDS or each in _NEVER for each in (own, word))
     if own in _LINKS:
         after = following[0] if following else ""
         return own != "e" and after in _SURNAMES

@@ -54,7 +54,7 @@ _IN_FULL = _pairs(
 )
 
 
-_HASTE = ("pressa", "urgente", "urgência", "urgencia", "urgentemente")
+_HASTE = ("pressa", "urgente", "urgência", "urgencia", "urgentemente", "quanto antes")
 
 
 def spelled_out(text: str) -> str:

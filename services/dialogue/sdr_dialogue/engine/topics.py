@@ -135,7 +135,8 @@ _PATTERNS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
                 r"(?:agend\w+|marc(?:ar|o|a|am|aria)|reserv\w+|desmarc\w+|remarc\w+)|(?:tem|ha|teria|tenho|ver|"
                 r"qual|quais|proxim[ao]|primeir[ao]|consigo|consegue|conseguem)(?: \w+){0,4} (?:horarios?|vagas?|"
                 r"encaixe|agenda|disponi\w+|data|datas)|horarios? (?:disponi\w+|livre\w*|vago\w*)|disponibilidade|"
-                r"posso ir|quando (?:posso|tem|teria|da para)"
+                r"(?:pode|podia|poderia) ser (?:para |na |no |ja |so )?(?:hoje|amanha|depois|essa|esse|semana|segunda|"
+                r"terca|quarta|quinta|sexta|sabado|domingo|dia)|posso ir|quando (?:posso|tem|teria|da para)"
             ),
         ),
         (
