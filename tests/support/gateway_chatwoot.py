@@ -29,6 +29,8 @@ class ListedChatwoot:
     messages: dict[int, list[Json]] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     fail: bool = False
+    broken: set[int] = field(default_factory=set)
+    """Conversations whose messages cannot be listed."""
     url: str = ""
 
     def add_conversation(
@@ -103,6 +105,8 @@ async def listed_chatwoot() -> AsyncIterator[ListedChatwoot]:
 
     async def messages(request: Request) -> Response:
         chatwoot.requests.append(str(request.url.path))
+        if request.path_params["conversation"] in chatwoot.broken:
+            return JSONResponse({"error": "Resource could not be found"}, 404)
         rows = chatwoot.messages[request.path_params["conversation"]]
         after, before = request.query_params.get("after"), request.query_params.get("before")
         if after is not None:

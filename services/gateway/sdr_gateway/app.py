@@ -164,7 +164,12 @@ class Gateway:
 
     def _sweep(self, accounts: AccountDirectory, listing: HttpChatwootListing, ingest: Ingest) -> Sweep:
         settings = self._settings
-        limits = SweepLimits(settings.sweep_lookback_s, settings.sweep_conversations, settings.sweep_grace_s)
+        limits = SweepLimits(
+            settings.sweep_lookback_s,
+            settings.sweep_conversations,
+            settings.sweep_grace_s,
+            settings.sweep_answer_within_s,
+        )
         return Sweep(PostgresSweeps(self._pool), accounts, listing, ingest, limits)
 
     async def _serve_grpc(self, servicer: AccountServicer) -> GrpcServer:

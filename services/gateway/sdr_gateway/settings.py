@@ -62,6 +62,8 @@ class GatewaySettings(ServiceSettings):
     """Pause between two catch-up sweeps of an account."""
     sweep_grace_s: Annotated[float, Ge(0), Le(600)] = 3.0
     """A sweep leaves messages younger than this to their webhooks; the first one after a start does not."""
+    sweep_answer_within_s: Annotated[float, Ge(60), Le(2_592_000)] = 86_400.0
+    """A lead's message that a sweep finds older than this is context and gets no answer."""
     sweep_lookback_s: Annotated[float, Ge(1), Le(86_400)] = 120.0
     """How far a sweep looks back beyond the one before it."""
     sweep_conversations: Annotated[int, Ge(1), Le(10_000)] = 500

@@ -95,7 +95,7 @@ async def test_history_from_before_the_connection_is_never_answered(
     assert list(asked.observations) == []
 
 
-async def test_a_message_that_somebody_answered_already_is_context(
+async def test_a_message_that_a_human_answered_already_is_context_and_one_that_we_did_not_know_is_not(
     database: str, services: Services, chatwoot: ListedChatwoot
 ) -> None:
     chatwoot.add_message(101, "oi", age_s=60)
@@ -107,11 +107,19 @@ async def test_a_message_that_somebody_answered_already_is_context(
         await eventually(lambda: services.delivers, timeout_s=20)
         await eventually(lambda: _paused(door), timeout_s=20)
     (asked,) = services.responds
-    assert [m.message_id for m in asked.messages] == [103]
-    assert [(o.message_id, o.kind) for o in asked.observations] == [
-        (101, dialogue.OBSERVATION_KIND_LEAD_LINE),
-        (102, dialogue.OBSERVATION_KIND_BOT_LINE),
-    ]
+    assert [m.message_id for m in asked.messages] == [101, 103]
+    assert [(o.message_id, o.kind) for o in asked.observations] == [(102, dialogue.OBSERVATION_KIND_BOT_LINE)]
+
+
+async def test_a_conversation_that_cannot_be_listed_hides_no_other(
+    database: str, services: Services, chatwoot: ListedChatwoot
+) -> None:
+    chatwoot.add_message(101, "oi", conversation_id=240)
+    chatwoot.broken.add(240)
+    chatwoot.add_message(102, "oi")
+    async with running_gateway(database, services, account=False):
+        await eventually(lambda: services.delivers, timeout_s=20)
+    assert [m.message_id for asked in services.responds for m in asked.messages] == [102]
 
 
 async def _paused(door: Door) -> bool:

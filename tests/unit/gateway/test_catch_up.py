@@ -23,9 +23,9 @@ def a_line(message_id: int, sender: SenderKind = SenderKind.CONTACT, *, at: floa
     return MessageSeen(message_id, direction, "texto", sender, at, sdr_key=key)
 
 
-def _contexts(messages: list[MessageSeen]) -> list[bool | IgnoredReason]:
+def _contexts(messages: list[MessageSeen], answer_since: float = 0.0) -> list[bool | IgnoredReason]:
     found: list[bool | IgnoredReason] = []
-    for verdict in verdicts(messages, CONTACT, CONVERSATION, connected_at=10.0):
+    for verdict in verdicts(messages, CONTACT, CONVERSATION, connected_at=10.0, answer_since=answer_since):
         if isinstance(verdict, Kept):
             found.append(verdict.signal.context)
         elif isinstance(verdict, Ignored):
@@ -33,9 +33,13 @@ def _contexts(messages: list[MessageSeen]) -> list[bool | IgnoredReason]:
     return found
 
 
-def test_messages_after_the_last_answer_wait_for_one() -> None:
+def test_a_line_of_ours_answers_no_message_that_we_did_not_know() -> None:
     messages = [a_line(1), a_line(2, SenderKind.BOT, key="k/1"), a_line(3), a_line(4)]
-    assert _contexts(messages) == [True, False, False, False]
+    assert _contexts(messages) == [False, False, False, False]
+
+
+def test_a_message_of_last_week_is_context() -> None:
+    assert _contexts([a_line(1, at=40.0), a_line(2, at=60.0)], answer_since=50.0) == [True, False]
 
 
 def test_a_humans_answer_counts_as_one() -> None:

@@ -11,21 +11,26 @@ from sdr_gateway.domain.event import ContactSeen, Ignored, Kept, MessageSeen, Si
 SETTLED_S = 30.0
 """Ids are given before they are visible: a listing is trusted only up to messages of this age."""
 
-_PUBLIC_ANSWERS = frozenset({SignalKind.HUMAN_MESSAGE, SignalKind.BOT_LINE})
-
 
 def verdicts(
-    messages: Sequence[MessageSeen], contact: ContactSeen, conversation: Snapshot, *, connected_at: float
+    messages: Sequence[MessageSeen],
+    contact: ContactSeen,
+    conversation: Snapshot,
+    *,
+    connected_at: float,
+    answer_since: float = 0.0,
 ) -> list[Verdict]:
     """What each message of a listing is to us.
 
-    A lead's message that a human's or our own public message follows is context: somebody answered it.
+    A lead's message that a human's public message follows is context: somebody answered it. A line of ours
+    says nothing of the kind: it answered what we knew, and a message that is new to us now was not known.
 
     Args:
         messages: Oldest first, without a gap at the end.
         contact: Whose conversation it is.
         conversation: As it is now.
         connected_at: Seconds since 1970; what is older is history.
+        answer_since: Seconds since 1970; a lead's older message is context: nobody waits that long.
     """
     found: list[Verdict] = []
     answered = False
@@ -33,9 +38,9 @@ def verdicts(
         verdict = classify_created(message, contact, conversation, connected_at=connected_at)
         if isinstance(verdict, Kept):
             signal = verdict.signal
-            if signal.kind in _PUBLIC_ANSWERS:
+            if signal.kind is SignalKind.HUMAN_MESSAGE:
                 answered = True
-            elif signal.kind is SignalKind.LEAD_MESSAGE and answered:
+            elif signal.kind is SignalKind.LEAD_MESSAGE and (answered or message.created_at < answer_since):
                 verdict = replace(verdict, signal=replace(signal, context=True))
         found.append(verdict)
     found.reverse()

@@ -12,7 +12,6 @@ from opentelemetry.trace import SpanKind
 
 from sdr.common.v1 import lead_pb2 as lead
 from sdr.dialogue.v1 import dialogue_pb2 as dialogue
-from sdr_common.errors import ErrorKind
 from sdr_common.grpc_errors import RemoteError
 from sdr_common.telemetry import TRACER, current_traceparent, links_to
 from sdr_gateway.domain.turn import Note
@@ -83,7 +82,7 @@ class Observer:
             with TRACER.start_as_current_span("observe", context=Context(), kind=SpanKind.INTERNAL, links=links):
                 await self._dialogue.observe(request)
         except RemoteError as error:
-            if error.kind is not ErrorKind.INVALID or len(batch) == 1:
+            if error.transient or len(batch) == 1:
                 _settle(batch, error)
                 return
             middle = len(batch) // 2

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from sdr_common.errors import DomainError, ErrorKind
+from sdr_common.errors import DomainError, ErrorKind, StoreUnavailable
 from sdr_common.mailbox import Receipt
 from sdr_common.telemetry import TRACER, current_traceparent
 from sdr_gateway.domain.account import Account
@@ -28,6 +28,7 @@ _PAGE = 100
 _PAGES_FORWARD = 10
 _PAGES_BACK = 15
 _BEAT_EVERY = 20
+_FAILURES_AT_MOST = 5
 
 _LOG = structlog.get_logger()
 
@@ -42,6 +43,8 @@ class SweepLimits:
     """Conversations at most; the rest waits for the next sweep."""
     grace_s: float = 0.0
     """Younger messages are left to their webhooks, so that each keeps its own trace."""
+    answer_within_s: float = 86_400.0
+    """A lead's message that is older when it is found is context: after a day nobody waits for an answer."""
 
 
 class Sweep:
@@ -118,14 +121,26 @@ class Sweep:
         now, rest = listed[: self._limits.conversations], listed[self._limits.conversations :]
         ids = [found.snapshot.conversation_id for found in now]
         positions = await self._sweeps.positions(claim.account_id, ids)
-        brought = 0
+        brought, failures = 0, 0
         for number, found in enumerate(now, start=1):
             position = positions.get(found.snapshot.conversation_id, SweepPosition())
-            brought += await self._sweep_conversation(account, found, position, claim.now, grace_s)
+            try:
+                brought += await self._sweep_conversation(account, found, position, claim.now, grace_s)
+            except StoreUnavailable:
+                raise
+            except DomainError as error:
+                # One that Chatwoot cannot list must not hide the others; many in a row are an outage.
+                failures += 1
+                conversation_id = found.snapshot.conversation_id
+                _LOG.warning("sweep_skipped_conversation", conversation_id=conversation_id, reason=error.reason)
+                if failures == _FAILURES_AT_MOST:
+                    raise
             if number % _BEAT_EVERY == 0 and not await self._sweeps.beat(claim.account_id):
                 return None
         if brought:
             _LOG.info("sweep_brought_events", account_id=claim.account_id, count=brought)
+        if failures:
+            return None
         # What was left to its webhook is looked at again, whatever the look-back is.
         return rest[0].snapshot.updated_at if rest else claim.now - grace_s
 
@@ -134,7 +149,13 @@ class Sweep:
     ) -> int:
         contact, snapshot = found.contact, found.snapshot
         messages = await self._messages(account, snapshot.conversation_id, position.swept_through_id)
-        all_verdicts = verdicts(messages, contact, snapshot, connected_at=account.connected_at)
+        all_verdicts = verdicts(
+            messages,
+            contact,
+            snapshot,
+            connected_at=account.connected_at,
+            answer_since=now - self._limits.answer_within_s,
+        )
         found_now: list[Verdict] = [
             verdict
             for message, verdict in zip(messages, all_verdicts, strict=True)
@@ -152,7 +173,7 @@ class Sweep:
         receipts = await asyncio.gather(
             *(self._ingest.take(account, verdict, trace) for verdict in found_now if not ignored(verdict))
         )
-        through = trusted_through(messages, now=now)
+        through = trusted_through(messages, now=now - grace_s)
         if through > position.swept_through_id:
             await self._sweeps.move(account.account_id, snapshot.conversation_id, through)
         return receipts.count(Receipt.ACCEPTED)

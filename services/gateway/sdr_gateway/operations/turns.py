@@ -105,7 +105,9 @@ class TurnWork:
             StoreUnavailable: the database does not answer.
         """
         signals = _signals(claim)
-        if not claim.sealed and all(signal.kind is SignalKind.BOT_LINE for signal in signals):
+        # Only at first: a line that dialogue refuses for good must not hold up what the lead writes next.
+        first = claim.attempt == 1 and not claim.sealed
+        if first and all(signal.kind is SignalKind.BOT_LINE for signal in signals):
             return await self._confirm(claim, signals)
         remembered = await self._conversations.find(claim.account_id, claim.key_id)
         if claim.sealed and claim.answer is not None:

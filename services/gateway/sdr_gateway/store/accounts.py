@@ -152,7 +152,8 @@ class AccountDirectory:
             self._refreshing[account_id] = asyncio.create_task(self._refresh(account_id))
         if age_s > self._ttl_s * _STALE_FACTOR:
             # Nobody asked for long. While the database is away, what is in memory goes on serving.
-            await self._refreshing[account_id]
+            # Shielded: one caller that gives up must not end it for the others.
+            await asyncio.shield(self._refreshing[account_id])
             known = self._known.get(account_id, known)
         return known[1]
 
