@@ -228,6 +228,8 @@ class SweepClaim:
     """Seconds since 1970, Postgres's clock."""
     since: float
     """Up to when the sweep before saw everything."""
+    ago_s: float
+    """Seconds since the sweep before ended; infinite: there was none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from sdr.dialogue.v1 import dialogue_pb2 as dialogue
+from sdr_common.postgres import make_pool
 from tests.support.gateway import Door, Services, running_gateway, store_account
 from tests.support.gateway_chatwoot import ListedChatwoot, listed_chatwoot
 from tests.support.net import eventually
@@ -93,6 +94,31 @@ async def test_history_from_before_the_connection_is_never_answered(
     (asked,) = services.responds
     assert [m.message_id for m in asked.messages] == [60]
     assert list(asked.observations) == []
+
+
+async def test_a_message_of_the_very_second_of_the_connection_is_no_history(
+    database: str, services: Services, chatwoot: ListedChatwoot
+) -> None:
+    second = time.time() // 1 - 5
+    async with make_pool(database, "gateway", name="test") as pool, pool.connection() as conn:
+        await conn.execute("update account set connected_at = to_timestamp(%s)", [second + 0.9])
+    chatwoot.add_message(101, "oi")
+    chatwoot.messages[241][0]["created_at"] = int(second)
+    async with running_gateway(database, services, account=False):
+        await eventually(lambda: services.delivers, timeout_s=20)
+
+
+async def test_the_account_of_a_dead_sweeper_is_taken_up_soon(
+    database: str, services: Services, chatwoot: ListedChatwoot
+) -> None:
+    chatwoot.add_message(101, "oi")
+    async with make_pool(database, "gateway", name="test") as pool, pool.connection() as conn:
+        await conn.execute(
+            "update account set sweep_owner = 'morto', sweep_lease_until = now() + interval '3 seconds', "
+            "swept_at = now()"
+        )
+    async with running_gateway(database, services, account=False):
+        await eventually(lambda: services.delivers, timeout_s=20)
 
 
 async def test_a_message_that_a_human_answered_already_is_context_and_one_that_we_did_not_know_is_not(

@@ -27,7 +27,10 @@ from sdr_gateway.ports import Accounts, ChatwootListing, ListedConversation, Swe
 _PAGE = 100
 _PAGES_FORWARD = 10
 _PAGES_BACK = 15
-_BEAT_EVERY = 20
+_BEAT_S = 3.0
+"""How often a long sweep prolongs its lease."""
+_STARTED_S = 60.0
+"""For so long after the start a dead sweeper's accounts are looked for often."""
 _FAILURES_AT_MOST = 5
 
 _LOG = structlog.get_logger()
@@ -71,24 +74,23 @@ class Sweep:
     async def run(self, stop: asyncio.Event, interval_s: float) -> None:
         """Sweeps what is due until stopped; at start every account at once."""
         started = time.monotonic()
-        at_start = True
         while not stop.is_set():
-            # At start everything that was not swept since: an outage's leads must not wait for the interval.
-            pause_s = min(interval_s, time.monotonic() - started) if at_start else interval_s
+            # Whatever was not swept since our start is due: an outage's leads must not wait for the interval.
+            up_s = time.monotonic() - started
             try:
-                swept = await self.sweep_next(pause_s, grace_s=0.0 if at_start else self._limits.grace_s)
-                at_start = at_start and swept
+                swept = await self.sweep_next(min(interval_s, up_s), up_s=up_s)
             except DomainError:
                 swept = False  # The database is away; the mailbox's worker says so.
+            rest_s = min(interval_s / 4, 1.0 if up_s < _STARTED_S else 5.0)
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), 0.001 if swept else min(interval_s / 4, 5.0))
+                await asyncio.wait_for(stop.wait(), 0.001 if swept else rest_s)
 
-    async def sweep_next(self, pause_s: float = 0.0, *, grace_s: float = 0.0) -> bool:
+    async def sweep_next(self, pause_s: float = 0.0, *, up_s: float = 0.0) -> bool:
         """Sweeps the account that waits longest.
 
         Args:
             pause_s: An account that was swept less than this long ago is left alone.
-            grace_s: Younger messages are left to their webhooks.
+            up_s: For how long this process is up: the first sweep since then leaves nothing to webhooks.
 
         Returns:
             False when none is due.
@@ -99,6 +101,7 @@ class Sweep:
         claim = await self._sweeps.claim(pause_s)
         if claim is None:
             return False
+        grace_s = 0.0 if claim.ago_s > up_s else self._limits.grace_s
         swept_until: float | None = None
         try:
             with TRACER.start_as_current_span("sweep", attributes={"sdr.account_id": claim.account_id}):
@@ -121,8 +124,8 @@ class Sweep:
         now, rest = listed[: self._limits.conversations], listed[self._limits.conversations :]
         ids = [found.snapshot.conversation_id for found in now]
         positions = await self._sweeps.positions(claim.account_id, ids)
-        brought, failures = 0, 0
-        for number, found in enumerate(now, start=1):
+        brought, failures, beaten = 0, 0, time.monotonic()
+        for found in now:
             position = positions.get(found.snapshot.conversation_id, SweepPosition())
             try:
                 brought += await self._sweep_conversation(account, found, position, claim.now, grace_s)
@@ -135,8 +138,10 @@ class Sweep:
                 _LOG.warning("sweep_skipped_conversation", conversation_id=conversation_id, reason=error.reason)
                 if failures == _FAILURES_AT_MOST:
                     raise
-            if number % _BEAT_EVERY == 0 and not await self._sweeps.beat(claim.account_id):
-                return None
+            if time.monotonic() - beaten > _BEAT_S:
+                beaten = time.monotonic()
+                if not await self._sweeps.beat(claim.account_id):
+                    return None
         if brought:
             _LOG.info("sweep_brought_events", account_id=claim.account_id, count=brought)
         if failures:
@@ -153,7 +158,8 @@ class Sweep:
             messages,
             contact,
             snapshot,
-            connected_at=account.connected_at,
+            # Listings tell whole seconds: what came in the very second of the connection is no history.
+            connected_at=math.floor(account.connected_at),
             answer_since=now - self._limits.answer_within_s,
         )
         found_now: list[Verdict] = [

@@ -53,7 +53,7 @@ with next as materialized (
   order by swept_at nulls first limit 1 for update skip locked)
 update account a set sweep_owner = %(owner)s, sweep_lease_until = now() + make_interval(secs => %(lease_s)s)
 from next where a.account_id = next.account_id
-returning a.account_id, now() as now, a.swept_until, a.connected_at
+returning a.account_id, now() as now, a.swept_at, a.swept_until, a.connected_at
 
 -- beat_sweep --
 -- Prolongs a sweep's lease; no row: it is somebody else's.

@@ -21,7 +21,7 @@ class PostgresSweeps:
         lease_s: A dead sweeper's account is taken up after this long.
     """
 
-    def __init__(self, pool: Pool, *, lease_s: float = 60.0) -> None:
+    def __init__(self, pool: Pool, *, lease_s: float = 15.0) -> None:
         self._pool = pool
         self._lease_s = lease_s
         self._owner = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
@@ -34,7 +34,9 @@ class PostgresSweeps:
         if row is None:
             return None
         since = row["swept_until"] or row["connected_at"]
-        return SweepClaim(row["account_id"], row["now"].timestamp(), since.timestamp())
+        swept_at = row["swept_at"]
+        ago_s = float("inf") if swept_at is None else (row["now"] - swept_at).total_seconds()
+        return SweepClaim(row["account_id"], row["now"].timestamp(), since.timestamp(), ago_s)
 
     async def beat(self, account_id: int) -> bool:
         """See `ports.Sweeps`."""
