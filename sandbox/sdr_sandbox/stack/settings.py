@@ -77,5 +77,6 @@ def load_stack_settings() -> StackSettings:
     except ValidationError as error:
         for fault in error.errors():
             name = ".".join(str(part) for part in fault["loc"])
-            sys.stderr.write(f"{name}: {fault['msg']}\n" if name else f"{fault['msg']}\n")
+            problem = fault["msg"].removeprefix("Value error, ")
+            sys.stderr.write(f"{name}: {problem}\n" if name else f"{problem}\n")
         raise SystemExit(2) from None
