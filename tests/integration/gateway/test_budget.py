@@ -32,7 +32,7 @@ STATEMENTS_PER_TURN = {
     "begin": 3,
     "commit": 3,
 }
-"""Of an ordinary turn of one message; the worker's look at what is due next is not a turn's."""
+"""Of an ordinary turn of one message; what looks for work by the clock is not a turn's."""
 TURNS = 5
 
 _LINE = re.compile(r"budget=(?P<database>\S+) (?P<application>\S+) LOG: +(?:statement|execute [^:]*): (?P<sql>.*)")
@@ -97,7 +97,7 @@ async def test_an_ordinary_turn_keeps_to_its_statements_and_calls(database: str,
             for number in range(TURNS):
                 await _take_turn(door, 101 + number)
             spent = log.names() - before
-    polls = {name: spent.pop(name, 0) for name in ("next_due", "depth")}
+    polls = {name: spent.pop(name, 0) for name in ("next_due", "depth", "claim_sweep")}
     assert polls["next_due"] > 0
     assert {name: count / TURNS for name, count in spent.items()} == STATEMENTS_PER_TURN
     assert len(services.responds) == TURNS + 1
