@@ -23,7 +23,7 @@ run: $(VENV)/.ready-run ## Set everything up and start the local stack; Ctrl-C s
 	@$(BIN)/python -m sdr_sandbox.stack
 
 test: $(VENV)/.ready-dev ## All tests on the real Postgres and Redis, no network beyond loopback
-	@$(PYTEST) -n $(WORKERS) --dist loadgroup -q -m "not slow"
+	@$(PYTEST) -n $(WORKERS) -q -m "not slow"
 
 check: lint types proto-check coverage ## What CI runs: lint, types, contracts, all tests with coverage
 
@@ -91,11 +91,11 @@ integration: $(VENV)/.ready-dev ## One real service at a time
 	@$(PYTEST) -n $(WORKERS) -q tests/integration tests/contract tests/migration
 
 e2e: $(VENV)/.ready-dev ## The whole stack
-	@$(PYTEST) -n $(WORKERS) --dist loadgroup -q tests/e2e
+	@$(PYTEST) -n $(WORKERS) -q tests/e2e
 
 coverage: $(VENV)/.ready-dev node_modules/.bin/buf ## All tests, and the coverage that is asked for
 	@rm -f .coverage .coverage.*
-	@$(PYTEST) -n $(WORKERS) --dist loadgroup -q --cov --cov-report=
+	@$(PYTEST) -n $(WORKERS) -q --cov --cov-report=
 	@$(BIN)/python tests/support/coverage_limits.py
 
 bench: $(VENV)/.ready-dev ## Measure this machine; figures go to docs/benchmarks.md

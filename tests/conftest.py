@@ -6,11 +6,28 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from sdr_common.migrate import migrate
 from tests.support.postgres import PostgresServer, start_postgres
 
 SERVICES = ("gateway", "dialogue", "scoring", "routing", "reporting")
+
+
+class _OneStackAtATime(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
+    """Every test alone to the next free worker, but all that need a whole stack to the same one.
+
+    xdist's own `--dist loadgroup` does nothing with pytest 9.2, which no longer lets it rename tests.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "stack" if nodeid.startswith("tests/e2e/") else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _OneStackAtATime:
+    """Spreads the tests over the workers."""
+    return _OneStackAtATime(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from tests.support.budget import count_cost
 from tests.support.otlp_collector import collector
 from tests.support.stack import running_stack
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("stack")]
+pytestmark = pytest.mark.e2e
 
 STATEMENTS = 60
 RPCS = 6

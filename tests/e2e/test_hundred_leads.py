@@ -6,14 +6,13 @@ import asyncio
 
 import pytest
 
-from tests.e2e.conftest import QUICK, connect
 from tests.e2e.conversation import Played, faults_of, handoff_faults, play_all
 from tests.e2e.personas import hundred_leads
 from tests.support.chatwoot import Chatwoot
 from tests.support.net import eventually
-from tests.support.stack import RunningStack, running_stack
+from tests.support.stack import RunningStack
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("stack")]
+pytestmark = pytest.mark.e2e
 
 AT_ONCE = 25
 
@@ -43,13 +42,12 @@ async def test_every_lead_is_answered_once_per_burst_and_ends_where_it_belongs(c
 @pytest.mark.slow
 @pytest.mark.timeout(420)
 @pytest.mark.parametrize("victim", ["gateway", "dialogue", "scoring", "routing", "reporting"])
-async def test_killing_a_service_during_the_run_costs_nothing_but_time(victim: str) -> None:
-    with running_stack(**QUICK) as stack:
-        async with connect(stack).listening() as chatwoot:
-            run = asyncio.create_task(play_all(chatwoot, hundred_leads(), AT_ONCE, timeout_s=120))
-            await _kill_midway(stack, chatwoot, [victim])
-            played = await run
-            await _assert_nothing_changed(chatwoot, played)
+async def test_killing_a_service_during_the_run_costs_nothing_but_time(
+    victim: str, stack: RunningStack, chatwoot: Chatwoot
+) -> None:
+    run = asyncio.create_task(play_all(chatwoot, hundred_leads(), AT_ONCE, timeout_s=120))
+    await _kill_midway(stack, chatwoot, [victim])
+    await _assert_nothing_changed(chatwoot, await run)
 
 
 @pytest.mark.timeout(300)

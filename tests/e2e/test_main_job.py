@@ -7,7 +7,7 @@ import pytest
 from tests.support.chatwoot import Chatwoot, JsonObject, Phone
 from tests.support.net import eventually
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("stack")]
+pytestmark = pytest.mark.e2e
 
 ANSWERS = {
     "nome": "Mariana",

@@ -11,7 +11,7 @@ from tests.support.measure import SERVICES
 from tests.support.otlp_collector import Collector, Span
 from tests.support.stack import RunningStack
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("stack")]
+pytestmark = pytest.mark.e2e
 
 FACTS = {
     "nome": "Mariana Quiroga",
