@@ -95,8 +95,11 @@ e2e: $(VENV)/.ready-dev ## The whole stack
 
 coverage: $(VENV)/.ready-dev node_modules/.bin/buf ## All tests, and the coverage that is asked for
 	@rm -f .coverage .coverage.*
-	@$(PYTEST) -n $(WORKERS) -q --cov --cov-report=
+	@$(PYTEST) -n $(WORKERS) -q -m "not slow" --cov --cov-report=
 	@$(BIN)/python tests/support/coverage_limits.py
+
+slow: $(VENV)/.ready-dev ## The long tests: a hundred leads under each kill, repeated kills of a worker
+	@$(PYTEST) -q -m slow
 
 bench: $(VENV)/.ready-dev ## Measure this machine; figures go to docs/benchmarks.md
 	@$(BIN)/python -m tests.benchmarks
@@ -112,4 +115,4 @@ clean: ## Remove the stack's data and everything generated
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run test check setup protos lock fmt lint types proto-check unit integration e2e coverage bench audit clean help
+.PHONY: run test check setup protos lock fmt lint types proto-check unit integration e2e coverage slow bench audit clean help
