@@ -63,13 +63,26 @@ export async function loadMessages(lead) {
   const conversations = await call("GET", `${of(lead)}/conversations`);
   conversations.sort((a, b) => a.id - b.id);
   const last = conversations.at(-1);
-  lead.conversationId = last?.id ?? null;
+  // A conversation that was opened meanwhile may not be in the list yet.
+  lead.conversationId = last?.id ?? lead.conversationId;
   lead.status = last?.status ?? null;
   return conversations.flatMap((conversation) => conversation.messages).sort((a, b) => a.id - b.id);
 }
 
-/** Send a text or a file; like a bridge, a resolved conversation is followed by a new one. */
-export async function sendMessage(lead, text, file) {
+// The last send of each lead, by its address: a burst keeps its order and opens one conversation only.
+const lastSend = new Map();
+
+/** Send a text or a file after what was sent before; like a bridge, a resolved conversation is followed by a new one. */
+export function sendMessage(lead, text, file) {
+  const sent = (lastSend.get(lead.sourceId) ?? Promise.resolve()).then(() => postMessage(lead, text, file));
+  lastSend.set(
+    lead.sourceId,
+    sent.catch(() => undefined),
+  );
+  return sent;
+}
+
+async function postMessage(lead, text, file) {
   if (!lead.conversationId || lead.status === "resolved") {
     const conversation = await call("POST", `${of(lead)}/conversations`, {});
     lead.conversationId = conversation.id;
