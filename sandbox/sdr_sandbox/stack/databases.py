@@ -77,12 +77,12 @@ def start_redis(data_dir: Path, port: int, outside_url: str | None) -> Redis:
         return Redis(None, "none for this machine: running without cache and live view")
     folder = data_dir / "redis"
     folder.mkdir(exist_ok=True)
-    log = (data_dir / "logs" / "redis.log").open("ab")
     command = [
         binary, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder.resolve()),
         "--save", "", "--appendonly", "no", "--maxmemory", "128mb", "--maxmemory-policy", "allkeys-lru",
     ]  # fmt: skip
-    process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+    with (data_dir / "logs" / "redis.log").open("ab") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
     return Redis(f"redis://127.0.0.1:{port}/0", "", process)
 
 
