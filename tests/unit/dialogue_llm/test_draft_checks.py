@@ -17,6 +17,7 @@ from sdr_common.lead import (
 )
 from sdr_dialogue.domain.conversation import FactDraft, LeadMessage, Line, Speaker, TurnContext, TurnDraft
 from sdr_dialogue.domain.draft_checks import checked, limit_emojis, proven, shortened
+from sdr_dialogue.domain.knowledge import Found, Passage
 from sdr_dialogue.domain.settings import AccountSettings, FrequentQuestion
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -178,3 +179,11 @@ def test_whatever_a_model_returns_one_open_fact_is_asked_at_most(
     assert draft.asks not in known
     assert draft.asks is None or attempts.get(draft.asks, 0) < 3
     assert len(draft.reply) <= 701
+
+
+def test_a_price_may_be_said_when_a_passage_that_was_found_has_it() -> None:
+    price = "O peeling custa R$ 350."
+    draft = TurnDraft(reply=price, answer=price)
+    found = Found("quanto custa o peeling?", (Passage(1, 1, "Tabela", "Peeling químico: R$ 350 a sessão."),))
+    assert check(draft, context=a_context("quanto custa o peeling?", found=(found,))).answer == price
+    assert "350" not in check(draft, context=a_context("quanto custa o peeling?")).answer

@@ -122,13 +122,18 @@ def _day(context: TurnContext | AnalysisContext) -> str:
 
 
 def _knowledge(context: TurnContext) -> str:
+    """What was found for the lead's questions, then what else fits, up to the limit."""
+    text = ""
+    for passage in dict.fromkeys(passage for found in context.found for passage in found.passages):
+        entry = f"- {_data(passage.question or passage.title)} => {_data(passage.text)}\n"
+        if len(text) + len(entry) <= KNOWLEDGE_LIMIT:
+            text += entry
     words = _words([message.text for message in context.messages])
     recent = _words([line.text for line in context.history[-4:] if line.speaker is Speaker.LEAD])
     ranked = sorted(context.settings.frequent_questions, key=lambda item: _fit(item, words, recent), reverse=True)
-    text = ""
     for item in ranked:
         entry = f"- {item.question} => {item.answer}\n"
-        if len(text) + len(entry) <= KNOWLEDGE_LIMIT:
+        if entry not in text and len(text) + len(entry) <= KNOWLEDGE_LIMIT:
             text += entry
     return text or "(vazia)"
 

@@ -14,6 +14,7 @@ from sdr_common.lead import (
     FactKind,
     Sentiment,
 )
+from sdr_dialogue.domain.knowledge import Found
 from sdr_dialogue.domain.settings import AccountSettings
 
 
@@ -70,6 +71,14 @@ class TurnContext:
     """True: answer questions, ask nothing."""
     greeted: bool = False
     """True: the bot has greeted in this conversation; it does not greet again."""
+    found: tuple[Found, ...] = ()
+    """What the account's knowledge says to the burst's questions, each at most once."""
+
+
+def sources_of(context: TurnContext) -> tuple[str, ...]:
+    """Every text of the account that a reply may take prices, promises and statements from."""
+    passages = [passage.text for found in context.found for passage in found.passages]
+    return (context.settings.persona, *(item.answer for item in context.settings.frequent_questions), *passages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +127,8 @@ class TurnDraft:
     engine: str = "scripted"
     prompt_version: str = ""
     """Version of the prompt parts that were used; empty: the engine has none."""
+    cited: tuple[int, ...] = ()
+    """Passages of `TurnContext.found` that the answer rests on; empty: none, or the engine does not say."""
 
 
 @dataclass(frozen=True, slots=True)

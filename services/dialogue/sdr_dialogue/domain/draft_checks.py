@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from sdr_common.lead import FactKind, FactSource
-from sdr_dialogue.domain.conversation import FactDraft, Speaker, TurnContext, TurnDraft
+from sdr_dialogue.domain.conversation import FactDraft, Speaker, TurnContext, TurnDraft, sources_of
 from sdr_dialogue.domain.merge import merge_facts
 from sdr_dialogue.domain.progress import open_questions
-from sdr_dialogue.domain.settings import AccountSettings
 from sdr_dialogue.domain.text import fold
 
 REPLY_LIMIT = 700
@@ -51,8 +50,8 @@ def checked(draft: TurnDraft, question: str, context: TurnContext, ask: Question
         which asks for one fact that is open, or for none where none may be asked.
     """
     facts = proven(draft.facts, context)
-    answer = _honest(draft.answer, context.settings, draft.language)
-    before = _honest(draft.reply, context.settings, draft.language)
+    answer = _honest(draft.answer, context, draft.language)
+    before = _honest(draft.reply, context, draft.language)
     unanswered = draft.unanswered_question
     if answer != draft.answer.strip() and not unanswered:
         unanswered = " ".join(message.text for message in context.messages).strip()[:500]
@@ -106,9 +105,9 @@ def _asks(draft: TurnDraft, facts: tuple[FactDraft, ...], context: TurnContext) 
     return open_[0] if open_ else None
 
 
-def _honest(text: str, settings: AccountSettings, language: str) -> str:
+def _honest(text: str, context: TurnContext, language: str) -> str:
     """The text without sentences that name a price, a link or a booking which the account never told."""
-    told = fold(" ".join([settings.persona, *(item.answer for item in settings.frequent_questions)]))
+    told = fold(" ".join(sources_of(context)))
     amounts = frozenset(_DIGITS.findall(told))
     kept, dropped = [], False
     for line in text.strip().splitlines():
