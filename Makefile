@@ -15,7 +15,8 @@ SOURCES := common services sandbox tests protos/build_stubs.py
 PYTEST := $(BIN)/pytest
 WORKERS ?= 2
 export UV_LINK_MODE ?= copy
-export PYTHONDONTWRITEBYTECODE ?=
+# Where the environment forbids it, every process would compile all it imports anew: seconds each, and tests start many.
+export PYTHONDONTWRITEBYTECODE :=
 
 ##@ Use
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -11,6 +13,10 @@ from xdist.scheduler import LoadScopeScheduling
 
 from sdr_common.migrate import migrate
 from tests.support.postgres import PostgresServer, start_postgres
+
+# Where the environment forbids it, every process that a test starts would compile all it imports anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 SERVICES = ("gateway", "dialogue", "scoring", "routing", "reporting")
 
