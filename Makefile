@@ -26,7 +26,7 @@ run: $(VENV)/.ready-run ## Set everything up and start the local stack; Ctrl-C s
 test: $(VENV)/.ready-dev ## All tests on the real Postgres and Redis, no network beyond loopback
 	@$(PYTEST) -n $(WORKERS) -q -m "not slow"
 
-check: lint types proto-check coverage ## What CI runs: lint, types, contracts, all tests with coverage
+check: lint types proto-check chart-tools coverage ## What CI runs: lint, types, contracts, chart, all tests with coverage
 
 ##@ Set-up
 
@@ -61,6 +61,7 @@ lock: | $(VENV)/bin/python ## Renew the pinned requirements (reaches the package
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --output-file requirements/uv.txt requirements/uv.in
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-emit-package sdr-protos --no-emit-package sdr-common --output-file requirements/run.txt $(PROJECTS) requirements/run.in
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --output-file requirements/dev.txt requirements/dev.in
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --constraint requirements/dev.txt --output-file requirements/chart.txt requirements/chart.in
 
 ##@ Quality
 
@@ -84,6 +85,16 @@ proto-check: $(VENV)/.ready-run node_modules/.bin/buf ## buf lint, and buf break
 node_modules/.bin/buf: package.json package-lock.json
 	@npm install --no-save --ignore-scripts --silent
 	@touch $@
+
+chart-tools: $(VENV)/.ready-chart
+
+$(VENV)/.ready-chart: requirements/chart.txt $(VENV)/.ready-dev
+	@echo "Installing what the chart's tests need (hash-pinned, 350 MB)"
+	@$(UV) pip install --python $(BIN)/python --quiet --require-hashes -r requirements/chart.txt
+	@touch $@
+
+chart: $(VENV)/.ready-chart ## Check the chart: lint, schemas, rules, golden renders, a release's life
+	@$(PYTEST) -n $(WORKERS) -q tests/chart
 
 unit: $(VENV)/.ready-dev ## Pure tests only
 	@$(PYTEST) -n $(WORKERS) -q tests/unit
@@ -116,4 +127,4 @@ clean: ## Remove the stack's data and everything generated
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run test check setup protos lock fmt lint types proto-check unit integration e2e coverage slow bench audit clean help
+.PHONY: run test check setup protos lock fmt lint types proto-check chart chart-tools unit integration e2e coverage slow bench audit clean help

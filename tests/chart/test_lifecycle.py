@@ -1,0 +1,61 @@
+"""The life of a release with Helm's own engine against an emulated API server."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.chart.rendering import CHART, SERVICES, containers, helm, merged, preset
+
+WAIT = {"wait": "watcher", "timeout": 60}
+UNKNOWN_FIELD = {
+    "apiVersion": "v1",
+    "kind": "Service",
+    "metadata": {"name": "sdr-extra"},
+    "spec": {"memory": "none", "ports": [{"port": 1}]},
+}
+"""An object that a strict server refuses."""
+
+
+def test_a_release_is_installed_upgraded_kept_by_a_failed_migration_rolled_back_and_removed() -> None:
+    engine = helm()
+    pytest.importorskip("kubernetes_validate", reason="the chart's tools are not installed: make chart-tools")
+    from tests.chart.fake_api import running_api  # noqa: PLC0415  (imports what may be missing)
+
+    first = preset("production")
+    second = merged(first, {"components": {"gateway": {"autoscaling": {"enabled": False}, "replicas": 5}}})
+    with running_api() as (cluster, url):
+        release = engine.Config(namespace="sdr", kube_apiserver=url, storage_driver="memory")
+
+        release.install(str(CHART), "sdr", first, **WAIT)
+        assert cluster.names("Job") == {f"sdr-{service}-migrate-1" for service in SERVICES}
+        assert "sdr-gateway" in cluster.names("HorizontalPodAutoscaler")
+
+        written = len(cluster.writes)
+        release.upgrade(str(CHART), "sdr", second, **WAIT)
+        upgrade = cluster.writes[written:]
+        assert set(upgrade[:5]) == {f"create Job/sdr-{service}-migrate-2" for service in SERVICES}, "schemas first"
+        assert "sdr-gateway" not in cluster.names("HorizontalPodAutoscaler")
+        assert cluster.find("Deployment", "sdr-gateway")["spec"]["replicas"] == 5
+
+        cluster.failing_jobs.add("routing-migrate")
+        with pytest.raises(engine.HelmReleaseError, match="pre-upgrade hooks failed"):
+            release.upgrade(str(CHART), "sdr", merged(second, {"image": {"tag": "9.9.9"}}), **WAIT)
+        image = containers(cluster.find("Deployment", "sdr-gateway"))[0]["image"]
+        assert image == "sdr-gateway:0.1.0", "nothing is rolled when a migration fails"
+        cluster.failing_jobs.clear()
+
+        with pytest.raises(engine.HelmReleaseError, match="memory"):
+            release.upgrade(str(CHART), "sdr", merged(second, {"extraObjects": [UNKNOWN_FIELD]}), **WAIT)
+
+        release.rollback("sdr", version=1, **WAIT)
+        assert "sdr-gateway" in cluster.names("HorizontalPodAutoscaler")
+        release.test("sdr", timeout=30)
+        assert "create Pod/sdr-test-ready" in cluster.writes
+
+        release.uninstall("sdr", timeout=30)
+        left = {
+            kind
+            for kind in ("Deployment", "Service", "Secret", "NetworkPolicy", "ServiceAccount")
+            if cluster.names(kind)
+        }
+        assert left == set(), "hooks' Jobs may stay, for their logs; everything else goes"

@@ -1,0 +1,121 @@
+"""What the chart makes of its presets: valid, complete, and the same as what was reviewed."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from tests.chart.golden import PRESETS, rendered
+from tests.chart.readme import with_table
+from tests.chart.rendering import (
+    CHART,
+    COMPONENTS,
+    EXAMPLES,
+    NEWEST,
+    OLDEST,
+    SERVICES,
+    JsonObject,
+    env_of,
+    lint,
+    merged,
+    preset,
+    render,
+)
+
+SINGLE = tuple(f"only-{service}" for service in SERVICES)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_linter_finds_nothing_in_a_preset(name: str) -> None:
+    assert lint(preset(name)) == []
+
+
+@pytest.mark.parametrize("version", [OLDEST, NEWEST])
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_object_is_strictly_valid_for_the_oldest_and_the_newest_kubernetes(name: str, version: str) -> None:
+    kubernetes_validate = pytest.importorskip("kubernetes_validate", reason="run `make chart-tools`")
+    objects = render(preset(name))
+    assert len(objects) > 20
+    for each in objects.values():
+        kubernetes_validate.validate(each, version, strict=True)
+
+
+def test_the_oldest_kubernetes_is_the_one_that_the_chart_asks_for() -> None:
+    assert yaml.safe_load((CHART / "Chart.yaml").read_text())["kubeVersion"] == f">={OLDEST}.0-0"
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_renders_what_was_reviewed(name: str) -> None:
+    reviewed = (EXAMPLES / name / "rendered.yaml").read_text()
+    assert rendered(name) == reviewed, "changed on purpose? python -m tests.chart.golden"
+
+
+def test_five_single_releases_make_the_same_objects_as_the_one_release() -> None:
+    whole = render(merged(preset("production"), {"fullnameOverride": "sdr"}))
+    parts: dict[str, JsonObject] = {}
+    for name in SINGLE:
+        found = render(preset("production", name))
+        assert not found.keys() & parts.keys(), "two releases would fight over an object"
+        parts |= found
+    assert parts == whole
+
+
+def test_each_component_has_a_deployment_of_its_own() -> None:
+    objects = render(preset("production"))
+    assert {name for name in objects if name.startswith("Deployment/")} == {f"Deployment/sdr-{c}" for c in COMPONENTS}
+
+
+def test_a_component_overrides_a_default_key_by_key() -> None:
+    values = merged(
+        preset("staging"),
+        {
+            "defaults": {"env": {"SDR_LOG_LEVEL": "info", "TZ": "UTC"}},
+            "components": {
+                "dialogue": {"env": {"SDR_LOG_LEVEL": "debug", "TZ": None}, "resources": {"limits": {"memory": "1Gi"}}}
+            },
+        },
+    )
+    objects = render(values)
+    dialogue, scoring = objects["Deployment/sdr-dialogue"], objects["Deployment/sdr-scoring"]
+    assert env_of(dialogue)["SDR_LOG_LEVEL"]["value"] == "debug"
+    assert "TZ" not in env_of(dialogue)
+    assert env_of(scoring)["SDR_LOG_LEVEL"]["value"] == "info"
+    assert dialogue["spec"]["template"]["spec"]["containers"][0]["resources"] == {
+        "requests": {"cpu": "100m", "memory": "160Mi"},
+        "limits": {"memory": "1Gi"},
+    }
+
+
+def test_a_variable_of_the_charts_own_can_be_replaced_and_stands_once() -> None:
+    values = merged(preset("staging"), {"components": {"scoring": {"env": {"SDR_REPORTING_TARGET": "other:50051"}}}})
+    entries = render(values)["Deployment/sdr-scoring"]["spec"]["template"]["spec"]["containers"][0]["env"]
+    assert [e["value"] for e in entries if e["name"] == "SDR_REPORTING_TARGET"] == ["other:50051"]
+
+
+@pytest.mark.parametrize("component", COMPONENTS)
+def test_false_and_zero_override_a_default_of_true_and_more(component: str) -> None:
+    values = merged(
+        preset("production"),
+        {
+            "components": {
+                component: {
+                    "replicas": 0,
+                    "pdb": {"enabled": False},
+                    "spread": False,
+                    "autoscaling": {"enabled": False},
+                }
+            }
+        },
+    )
+    objects = render(values)
+    deployment = objects[f"Deployment/sdr-{component}"]
+    assert deployment["spec"]["replicas"] == 0
+    assert "topologySpreadConstraints" not in deployment["spec"]["template"]["spec"]
+    assert f"PodDisruptionBudget/sdr-{component}" not in objects
+    assert f"HorizontalPodAutoscaler/sdr-{component}" not in objects
+
+
+def test_the_readme_lists_every_value_as_it_is() -> None:
+    readme = (CHART / "README.md").read_text()
+    assert with_table(readme) == readme, "values changed? python -m tests.chart.readme"
+    assert "| `secrets.existingSecret` |" in readme
