@@ -53,8 +53,13 @@ class DeliveryRecord(msgspec.Struct):
     event: str
     conversation_id: int | None
     message_id: int | None
+    at: float
+    """When it was due, Unix seconds; a delayed one is sent later."""
     attempts: int = 0
     outcome: str = "under_way"
+    """under_way, sent, failed, or dropped: never tried, on request."""
+    ended_at: float | None = None
+    """When the receiver had answered, or the last attempt had failed."""
 
 
 def encode_body(payload: JsonObject) -> bytes:
@@ -85,7 +90,7 @@ class Deliveries:
         self._settings = core.settings
         self._tasks: set[asyncio.Task[None]] = set()
         self._client = WebhookClient(core.settings.webhook_timeout_s)
-        self.log: deque[DeliveryRecord] = deque(maxlen=100_000)
+        self.log: deque[DeliveryRecord] = deque(maxlen=1_000_000)
 
     async def start(self) -> None:
         """Listen to events."""
@@ -188,6 +193,7 @@ class Deliveries:
         fault = self._faults.for_webhook(key)
         if fault.dropped:
             self._counters.webhooks[target.route]["dropped"] += 1
+            self._record(target, event).outcome = "dropped"
             return
         if fault.duplicated:
             self._counters.webhooks[target.route]["duplicated"] += 1
@@ -203,9 +209,28 @@ class Deliveries:
         return f"{name}|{message.content}" if message else name
 
     async def _attempt_all(self, target: Target, event: Event, body: bytes, delay_s: float) -> None:
+        record = self._record(target, event)
         await self._queue_time()
         if delay_s:
             await asyncio.sleep(delay_s)
+        attempts = BOT_ATTEMPTS if target.route == "agent_bot" else 1
+        while True:
+            record.attempts += 1
+            status, error = await self._post(target, record.delivery_id, body)
+            if error is None:
+                record.outcome, record.ended_at = "sent", self._core.clock()
+                self._counters.webhooks[target.route]["sent"] += 1
+                return
+            if record.attempts >= attempts or status not in _BOT_RETRIED:
+                break
+            self._counters.webhooks[target.route]["retried"] += 1
+            await asyncio.sleep(self._settings.bot_retry_delay_s)
+        record.outcome, record.ended_at = "failed", self._core.clock()
+        self._counters.webhooks[target.route]["failed"] += 1
+        _log.warning("webhook_failed", route=target.route, webhook_event=event.name, status=status, error=error)
+        self._after_failure(target, event, error)
+
+    def _record(self, target: Target, event: Event) -> DeliveryRecord:
         record = DeliveryRecord(
             delivery_id=str(uuid.uuid4()),
             route=target.route,
@@ -213,24 +238,10 @@ class Deliveries:
             event=event.name,
             conversation_id=event.conversation_id,
             message_id=event.message_id,
+            at=self._core.clock(),
         )
         self.log.append(record)
-        attempts = BOT_ATTEMPTS if target.route == "agent_bot" else 1
-        while True:
-            record.attempts += 1
-            status, error = await self._post(target, record.delivery_id, body)
-            if error is None:
-                record.outcome = "sent"
-                self._counters.webhooks[target.route]["sent"] += 1
-                return
-            if record.attempts >= attempts or status not in _BOT_RETRIED:
-                break
-            self._counters.webhooks[target.route]["retried"] += 1
-            await asyncio.sleep(self._settings.bot_retry_delay_s)
-        record.outcome = "failed"
-        self._counters.webhooks[target.route]["failed"] += 1
-        _log.warning("webhook_failed", route=target.route, webhook_event=event.name, status=status, error=error)
-        self._after_failure(target, event, error)
+        return record
 
     async def _post(self, target: Target, delivery_id: str, body: bytes) -> tuple[int | None, str | None]:
         """One attempt: `(status, error)`; the error is None after a 2xx."""

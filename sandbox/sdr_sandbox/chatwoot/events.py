@@ -72,7 +72,7 @@ class EventBus:
     dispatches after the commit.
     """
 
-    def __init__(self, clock: Callable[[], float], log_size: int = 200_000) -> None:
+    def __init__(self, clock: Callable[[], float], log_size: int = 1_000_000) -> None:
         self._clock = clock
         self._listeners: list[Listener] = []
         self._pending: list[Event] = []

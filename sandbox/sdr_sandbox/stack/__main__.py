@@ -17,6 +17,7 @@ from sdr_sandbox.stack.plan import (
     choose_addresses,
     service_children,
     service_environment,
+    worker_children,
 )
 from sdr_sandbox.stack.ports import HOST, is_free
 from sdr_sandbox.stack.settings import StackSettings, load_stack_settings
@@ -68,7 +69,7 @@ class Stack:
         self._say("Starting the services" + (" and the emulated Chatwoot" if settings.sandbox else ""))
         if settings.sandbox:
             self._supervisor.start(chatwoot_child(settings, secrets))
-        for child in service_children(addresses, environment):
+        for child in (*service_children(addresses, environment), *worker_children(addresses, environment)):
             self._supervisor.start(child)
         self._supervisor.wait_healthy()
         self._provision(environment, secrets, addresses)
@@ -82,8 +83,11 @@ class Stack:
         """
         while True:
             time.sleep(0.3)
-            restarted = self._supervisor.restart_the_dead()
+            restarted = [name for name, server in self._databases() if server.restart_if_dead()]
             for name in restarted:
+                self._say(f"{name} died and was started again")
+            for name in self._supervisor.restart_the_dead():
+                restarted.append(name)
                 self._say(f"{name} died and was started again (log: {self._supervisor.log_of(name)})")
             if restarted:
                 self._publish()
@@ -96,6 +100,10 @@ class Stack:
             self._redis.stop()
         if self._postgres is not None:
             self._postgres.stop()
+
+    def _databases(self) -> list[tuple[str, Postgres | Redis]]:
+        named: list[tuple[str, Postgres | Redis | None]] = [("postgres", self._postgres), ("redis", self._redis)]
+        return [(name, server) for name, server in named if server is not None]
 
     def _refuse_taken_ports(self) -> None:
         wanted = {"SDR_GATEWAY_HTTP_PORT": self._settings.gateway_port}
@@ -171,6 +179,7 @@ class Stack:
             "admin_token": secrets.admin_token if settings.sandbox else "",
             "inbox_identifier": secrets.inbox_identifier if settings.sandbox else "",
             "database_url": self._postgres.url if self._postgres else "",
+            "redis_url": (self._redis.url or "") if self._redis else "",
         }
         self._publish()
         self._say(f"Ready after {time.monotonic() - self._started:.1f} s.\n")
@@ -196,6 +205,7 @@ class Stack:
 
     def _publish(self) -> None:
         pids = {name: child.pid for name, child in self._supervisor.children.items()}
+        pids |= {name: server.pid for name, server in self._databases() if server.pid}
         state.write_description(self._settings.data_dir, {**self._description, "pids": pids})
 
     def _say(self, line: str) -> None:

@@ -19,6 +19,24 @@ class Postgres:
     url: str
     _server: Any = field(default=None, repr=False)  # the wheel's class is untyped
 
+    @property
+    def pid(self) -> int:
+        """Process id of the bundled server; 0: an outside one."""
+        return int(self._server.get_pid() or 0) if self._server is not None else 0
+
+    def restart_if_dead(self) -> bool:
+        """Starts the bundled server again where it died; tells whether it did.
+
+        False also while the dead one's children still hold its memory: the next look tries again.
+        """
+        if self._server is None or self._server.get_postmaster_info().is_running():
+            return False
+        try:
+            self._server.ensure_postgres_running()
+        except subprocess.SubprocessError:
+            return False
+        return True
+
     def stop(self) -> None:
         """Stops the bundled server; an outside one is left alone."""
         if self._server is not None:
@@ -60,6 +78,26 @@ class Redis:
     note: str
     """For the person who started the stack."""
     process: subprocess.Popen[bytes] | None = None
+    command: list[str] = field(default_factory=list)
+    log: Path | None = None
+
+    @property
+    def pid(self) -> int:
+        """Process id of a server that we started; 0: none."""
+        return self.process.pid if self.process is not None else 0
+
+    def start(self) -> None:
+        """Starts our server."""
+        if self.log is not None:
+            with self.log.open("ab") as log:
+                self.process = subprocess.Popen(self.command, stdout=log, stderr=log, start_new_session=True)
+
+    def restart_if_dead(self) -> bool:
+        """Starts a server of ours again where it died; tells whether it did."""
+        if self.process is None or self.process.poll() is None:
+            return False
+        self.start()
+        return True
 
     def stop(self) -> None:
         """Stops a server that we started."""
@@ -81,9 +119,9 @@ def start_redis(data_dir: Path, port: int, outside_url: str | None) -> Redis:
         binary, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder.resolve()),
         "--save", "", "--appendonly", "no", "--maxmemory", "128mb", "--maxmemory-policy", "allkeys-lru",
     ]  # fmt: skip
-    with (data_dir / "logs" / "redis.log").open("ab") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
-    return Redis(f"redis://127.0.0.1:{port}/0", "", process)
+    redis = Redis(f"redis://127.0.0.1:{port}/0", "", command=command, log=data_dir / "logs" / "redis.log")
+    redis.start()
+    return redis
 
 
 def _redis_binary() -> str | None:

@@ -19,6 +19,8 @@ class Addresses:
     """Where everything listens."""
 
     grpc: dict[str, int]
+    workers: tuple[tuple[int, int], ...]
+    """Per further worker: HTTP port of the gateway's, gRPC port of routing's."""
     redis: int
     gateway_http: int
     chatwoot: int | None
@@ -31,9 +33,11 @@ class Addresses:
 
 def choose_addresses(settings: StackSettings) -> Addresses:
     """The two ports people know, and free ones for the rest."""
-    *services, redis = free_ports(len(SERVICES) + 1)
+    *services, redis = free_ports(len(SERVICES) + 1 + 2 * settings.workers)
+    workers = [services.pop() for _ in range(2 * settings.workers)]
     return Addresses(
         grpc=dict(zip(SERVICES, services, strict=True)),
+        workers=tuple(zip(workers[::2], workers[1::2], strict=True)),
         redis=redis,
         gateway_http=settings.gateway_port,
         chatwoot=settings.chatwoot_port if settings.sandbox else None,
@@ -67,6 +71,17 @@ def service_children(addresses: Addresses, environment: dict[str, str]) -> list[
             http_ok(addresses.gateway_http, "/readyz") if service == "gateway" else grpc_ready(addresses.grpc[service])
         )
         children.append(Child(service, ["-m", f"sdr_{service}", command], environment, healthy))
+    return children
+
+
+def worker_children(addresses: Addresses, environment: dict[str, str]) -> list[Child]:
+    """Further processes that only work: turns and sweeps, deliveries."""
+    children = []
+    for number, (http, grpc) in enumerate(addresses.workers, 1):
+        own = {"SDR_GATEWAY_HTTP_PORT": str(http), "SDR_ROUTING_GRPC_PORT": str(grpc)}
+        for service, healthy in (("gateway", http_ok(http, "/readyz")), ("routing", grpc_ready(grpc))):
+            name, command = f"{service}-worker-{number}", ["-m", f"sdr_{service}", "work"]
+            children.append(Child(name, command, {**environment, **own}, healthy))
     return children
 
 

@@ -30,6 +30,8 @@ class StackSettings(BaseSettings):
     """Administrator's token of the emulated Chatwoot; made and kept when unset."""
     inbox_identifier: Annotated[str | None, Field(validation_alias="SDR_SANDBOX_INBOX_IDENTIFIER")] = None
     """Identifier of the emulated inbox; made and kept when unset."""
+    workers: Annotated[int, Ge(0), Le(8), Field(validation_alias="SDR_STACK_WORKERS")] = 0
+    """Further worker processes of the gateway and of routing, so many of each."""
     database_url: Annotated[str | None, Field(validation_alias="DATABASE_URL")] = None
     """A Postgres to use instead of the bundled one."""
     redis_url: Annotated[str | None, Field(validation_alias="REDIS_URL")] = None

@@ -54,11 +54,18 @@ class Call:
     params: Params
     uploads: list[tuple[str, str, bytes]] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
+    requested_at: float = 0.0
+    """When the request came, Unix seconds."""
 
     @property
     def core(self) -> "SandboxChatwoot":
         """The state machine."""
         return self.server.core
+
+    @property
+    def client(self) -> str:
+        """Which program calls, in its own words."""
+        return self.headers.get("user-agent", "")
 
     @property
     def user(self) -> User:

@@ -39,6 +39,7 @@ class Endpoint:
         return response
 
     async def _answer(self, request: Request) -> Response:
+        requested_at = self._server.core.clock()
         path = request.url.path
         misbehaviour = self._server.faults.misbehaviour
         if misbehaviour.down != "no" and misbehaviour.concerns(path):
@@ -49,7 +50,7 @@ class Endpoint:
         if latency_s:
             await asyncio.sleep(latency_s)
         try:
-            call = await self._prepare(request)
+            call = await self._prepare(request, requested_at)
         except ApiError as error:
             return _refusal(error)
         fault = self._fault_for(call, path) if self._route.creates_message else None
@@ -57,7 +58,7 @@ class Endpoint:
             return await self._misbehave(request, call, fault)
         return self._run(call)
 
-    async def _prepare(self, request: Request) -> Call:
+    async def _prepare(self, request: Request, requested_at: float) -> Call:
         self._server.check_rate(request.client.host if request.client else "")
         headers = {name.lower(): value for name, value in request.headers.items()}
         actor = self._authorize(headers)
@@ -65,7 +66,7 @@ class Endpoint:
         if path.get("account_id", "1") != str(self._server.core.state.account.id):
             raise NotFoundError
         data, uploads = await read_params(request)
-        return Call(self._server, actor, path, Params(data), uploads, headers)
+        return Call(self._server, actor, path, Params(data), uploads, headers, requested_at)
 
     def _authorize(self, headers: dict[str, str]) -> Actor | None:
         if self._route.access is Access.OPEN:

@@ -7,6 +7,7 @@ from sdr_sandbox.chatwoot.json_types import JsonObject
 from sdr_sandbox.chatwoot.messages import Draft
 from sdr_sandbox.chatwoot.params import Params
 from sdr_sandbox.chatwoot.records import INCOMING, OUTGOING, Conversation
+from sdr_sandbox.chatwoot.witness import Creation, Look
 
 _BASE = "/api/v1/accounts/{account_id}/conversations/{conversation_id}/messages"
 _TYPES = {"incoming": INCOMING, "outgoing": OUTGOING, "0": INCOMING, "1": OUTGOING}
@@ -51,6 +52,13 @@ def _sender(call: Call, conversation: Conversation, params: Params, message_type
 def _create(call: Call) -> JsonObject:
     conversation = call.conversation()
     message = call.core.messages.create(conversation, draft_of(call, conversation, call.params))
+    creation = Creation(
+        message_id=message.id,
+        conversation_id=conversation.id,
+        requested_at=call.requested_at,
+        client=call.client,
+    )
+    call.server.witness.creations.append(creation)
     return call.core.rest.message(message, call.params.raw("echo_id"))
 
 
@@ -58,6 +66,8 @@ def _list(call: Call) -> JsonObject:
     conversation = call.conversation()
     internal = call.params.flag("filter_internal_messages")
     before, after = call.params.integer("before"), call.params.integer("after")
+    look = Look(conversation_id=conversation.id, at=call.requested_at, client=call.client)
+    call.server.witness.looks.append(look)
     rows = call.core.messages.listing(conversation, before, after, filter_internal=internal)
     return call.core.rest.message_list(conversation, rows)
 

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from sdr_sandbox.chatwoot.backdating import backdate
 from sdr_sandbox.chatwoot.errors import ApiError, NotFoundError, UnauthorizedError
 from sdr_sandbox.chatwoot.http.request_params import read_params
 from sdr_sandbox.chatwoot.http.server_state import ServerState
@@ -34,6 +35,7 @@ class SandboxApi:
             Route("/sandbox/misbehaviour", self.misbehaviour, methods=["GET", "PUT", "DELETE"]),
             Route("/sandbox/counters", self.counters, methods=["GET"]),
             Route("/sandbox/export", self.export, methods=["GET"]),
+            Route("/sandbox/backdate", self.backdate, methods=["POST"]),
             Route("/sandbox/reset", self.reset, methods=["POST"]),
             Route("/sandbox/stream", self.stream, methods=["GET"]),
         ]
@@ -74,7 +76,7 @@ class SandboxApi:
         )
 
     async def export(self, request: Request) -> Response:
-        """Rows, conversations with their messages, events, deliveries; `?only=conversations,contacts` narrows it."""
+        """Rows, conversations with their messages, events, deliveries, looks and creations; `?only=a,b` narrows it."""
         try:
             self._require_person(request)
         except ApiError as error:
@@ -83,7 +85,23 @@ class SandboxApi:
         body = self._server.core.export(only)
         if not only or "deliveries" in only:
             body["deliveries"] = list(self._server.deliveries.log)
+        witness = self._server.witness
+        for name, rows in (("looks", witness.looks), ("creations", witness.creations)):
+            if not only or name in only:
+                body[name] = list(rows)
         return _json(body)
+
+    async def backdate(self, request: Request) -> Response:
+        """`{"from_message_id", "span_s"}`: these and later messages came evenly over the last `span_s` seconds."""
+        try:
+            self._require_person(request)
+            params, _ = await read_params(request)
+            backdate(self._server.core, int(str(params["from_message_id"])), float(str(params["span_s"])))
+        except ApiError as error:
+            return _refusal(error)
+        except (KeyError, ValueError) as error:
+            return _json({"errors": [f"{type(error).__name__}: {error}"]}, 422)
+        return Response(status_code=204)
 
     async def reset(self, request: Request) -> Response:
         """A new account; token and inbox identifier stay."""

@@ -11,6 +11,7 @@ from sdr_sandbox.chatwoot.http.stream import StreamHub
 from sdr_sandbox.chatwoot.index import Actor
 from sdr_sandbox.chatwoot.misbehaviour import Faults
 from sdr_sandbox.chatwoot.records import AgentBot, User
+from sdr_sandbox.chatwoot.witness import Witness
 
 BOT_REFUSED = "Access to this endpoint is not authorized for bots"
 
@@ -22,6 +23,7 @@ class ServerState:
         self.core = core
         self.faults = Faults()
         self.counters = Counters()
+        self.witness = Witness()
         self.deliveries = Deliveries(core, self.faults, self.counters)
         self.streams = StreamHub(core)
         self._sessions: dict[str, tuple[str, int]] = {}
@@ -98,6 +100,7 @@ class ServerState:
         self.core.reset()
         self.faults.set(type(self.faults.misbehaviour)())
         self.counters.clear()
+        self.witness.clear()
         self.deliveries.log.clear()
         self.close_sessions()
         self._recent.clear()
