@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
@@ -34,6 +35,8 @@ class ChatwootOptions:
     """Per host and process; Chatwoot's own limit is 3,000 per address."""
     max_connections: int = 100
     """Open connections at most."""
+    client: str = "chatwoot-sdr"
+    """What the process calls itself in User-Agent; its process id is added."""
 
 
 class ChatwootHttp:
@@ -155,6 +158,7 @@ class ChatwootHttp:
             options = self.options
             self._client = httpx.AsyncClient(
                 follow_redirects=False,
+                headers={"user-agent": f"{options.client} (pid {os.getpid()})"},
                 limits=httpx.Limits(
                     max_connections=options.max_connections, max_keepalive_connections=options.max_connections
                 ),

@@ -12,7 +12,7 @@ import grpc
 
 from sdr.gateway.v1 import gateway_pb2, gateway_pb2_grpc
 from sdr_common.account_settings import AccountSettingsStore
-from sdr_common.chatwoot import ChatwootHttp
+from sdr_common.chatwoot import ChatwootHttp, ChatwootOptions
 from sdr_common.event_outbox import EventForwarder, EventOutbox
 from sdr_common.grpc_client import make_channel
 from sdr_common.grpc_server import GrpcServer, start_server
@@ -88,7 +88,7 @@ class Gateway:
         directory = AccountDirectory(pool, keeper, settings.account_ttl_s)
         options = MailboxOptions(lease_s=settings.lease_s, patience_s=settings.patience_s)
         mailbox = Mailbox(pool, options)
-        chatwoot = ChatwootHttp()
+        chatwoot = ChatwootHttp(ChatwootOptions(client="sdr-gateway"))
         stack.push_async_callback(chatwoot.aclose)
         listing = HttpChatwootListing(chatwoot)
         worker = self._worker(mailbox, directory, channels) if Role.WORK in self._role else None

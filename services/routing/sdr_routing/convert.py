@@ -63,6 +63,7 @@ def outcome_from_wire(request: pb.DeliverRequest) -> Outcome:
         labels=tuple(request.labels),
         silent=request.silent,
         language=request.language or "pt",
+        answers=tuple(request.answers),
     )
 
 

@@ -256,7 +256,7 @@ class Helpdesk(Protocol):
         """Waits until Chatwoot may be asked again; gives the seconds that it took."""
         ...
 
-    async def send(self, conversation_id: int, text: str, attributes: Mapping[str, str], *, private: bool) -> int:
+    async def send(self, conversation_id: int, text: str, attributes: Mapping[str, object], *, private: bool) -> int:
         """Writes a message right now, after `pace`; **not safe to repeat**.
 
         Returns:

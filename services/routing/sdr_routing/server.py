@@ -58,6 +58,7 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
             connect_timeout_s=settings.chatwoot_connect_timeout_s,
             read_timeout_s=settings.chatwoot_read_timeout_s,
             requests_per_minute=settings.chatwoot_requests_per_minute,
+            client="sdr-routing",
         )
     )
     stack.push_async_callback(http.aclose)

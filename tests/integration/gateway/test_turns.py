@@ -41,6 +41,7 @@ async def test_a_burst_of_five_messages_gets_one_answer(door: Door, services: Se
     assert delivered.asks == lead.FACT_KIND_NAME
     assert delivered.lead == a_lead()
     assert delivered.last_message_id == 99
+    assert list(delivered.answers) == [100, 101, 102, 103, 104]
     assert list(delivered.labels) == ["vip"]
     assert delivered.turn_id == asked.turn_id
     assert len({asked.request_id, delivered.request_id}) == 2

@@ -13,7 +13,7 @@ from tests.support.net import eventually
 
 async def test_an_ordinary_turn_reaches_the_lead_with_key_and_question(routing: Routing) -> None:
     who = await routing.new_lead()
-    accepted = await routing.deliver(a_request(who))
+    accepted = await routing.deliver(a_request(who, answers=[41, 42]))
     delivery = await routing.settled(accepted.delivery_id)
     assert delivery.state == pb.DELIVERY_STATE_DONE
     assert [(write.kind, write.state) for write in delivery.writes] == [
@@ -23,7 +23,11 @@ async def test_an_ordinary_turn_reaches_the_lead_with_key_and_question(routing: 
     assert routing.messages(who.conversation_id) == ["Que bom! Para quando você pensa em fazer?"]
     core = routing.chatwoot.core
     message = core.state.messages[delivery.writes[1].message_id]
-    assert message.content_attributes == {"sdr_key": f"{accepted.delivery_id}/1", "sdr_asks": "urgencia"}
+    assert message.content_attributes == {
+        "sdr_key": f"{accepted.delivery_id}/1",
+        "sdr_asks": "urgencia",
+        "sdr_answers": [41, 42],
+    }
     assert routing.attributes(who.contact_id) == {
         "sdr_ia_status": "em_andamento",
         "sdr_ia_progresso": "1/5",

@@ -123,13 +123,14 @@ def test_an_outcome_says_everything_that_the_request_says() -> None:
         behaviour=lead.BEHAVIOUR_EVASIVE,
         summary="s",
         language="es",
+        answers=[8, 9],
         escalation=lead.ESCALATION_REASON_LEGAL,
         last_message_id=10,
         labels=["vip"],
         silent=True,
     )
     outcome = convert.outcome_from_wire(request)
-    assert outcome.language == "es"
+    assert (outcome.language, outcome.answers) == ("es", (8, 9))
     assert outcome.conversation == ConversationRef(7, 31, 501, 2, Channel.WHATSAPP)
     assert (outcome.turn_id, outcome.reply, outcome.answer, outcome.asks) == (4, "r", "a", FactKind.URGENCY)
     assert outcome.attributes == {"sdr_ia_status": "em_andamento"}

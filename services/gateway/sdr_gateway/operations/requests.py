@@ -143,6 +143,7 @@ def deliver_request(
         last_message_id=decision.known_through_id,
         labels=decision.labels,
         language=answer.language if answer.language in ("es", "en") else "",
+        answers=_ids(decision),
     )
 
 
@@ -169,6 +170,7 @@ def handover_request(
         escalation=lead.ESCALATION_REASON_PRODUCT_FAILURE,
         last_message_id=decision.known_through_id,
         labels=decision.labels,
+        answers=_ids(decision),
     )
     request.lead.status = lead.LEAD_STATUS_ESCALATED
     return request
@@ -248,6 +250,10 @@ def status_changed(
         conversation=ref,
         lead_status_changed=reporting.LeadStatusChanged(status=status),
     )
+
+
+def _ids(decision: Decision) -> list[int]:
+    return sorted(message.message_id for message in decision.messages)
 
 
 def _contact(contact: Contact) -> lead.Contact:

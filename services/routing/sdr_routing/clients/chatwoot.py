@@ -102,7 +102,7 @@ class ChatwootHelpdesk:
         """See `Helpdesk.pace`."""
         return await self._client.pace()
 
-    async def send(self, conversation_id: int, text: str, attributes: Mapping[str, str], *, private: bool) -> int:
+    async def send(self, conversation_id: int, text: str, attributes: Mapping[str, object], *, private: bool) -> int:
         """See `Helpdesk.send`."""
         message = await self._client.create_message(
             conversation_id, text, private=private, content_attributes=attributes, paced=True

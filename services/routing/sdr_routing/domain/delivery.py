@@ -69,6 +69,8 @@ class Message:
     text: str
     asks: str
     """The published word of the fact that it asks for; empty: none."""
+    answers: tuple[int, ...] = ()
+    """Ids of the lead's messages that it answers."""
 
 
 @dataclass(frozen=True, slots=True)

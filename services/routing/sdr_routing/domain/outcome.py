@@ -148,6 +148,8 @@ class Outcome:
     """A human owns the conversation: nothing public, nobody reassigned."""
     language: str = "pt"
     """The lead's: pt, es or en."""
+    answers: tuple[int, ...] = ()
+    """Ids of the lead's messages that this turn answers."""
 
     @property
     def procedure(self) -> str:

@@ -189,9 +189,9 @@ class DeliveryRun:
                 return
 
     async def _post(self, write: Write, change: Message | Note) -> int:
-        attributes = {"sdr_key": write.sdr_key}
+        attributes: dict[str, object] = {"sdr_key": write.sdr_key}
         if isinstance(change, Message):
-            attributes["sdr_asks"] = change.asks
+            attributes |= {"sdr_asks": change.asks, "sdr_answers": list(change.answers)}
         conversation = self._delivery.conversation.conversation_id
         try:
             return await self._desk.send(conversation, change.text, attributes, private=isinstance(change, Note))
