@@ -47,6 +47,10 @@ insert into event_outbox (event_id, body, traceparent)
 select id, body, %(traceparent)s from unnest(%(ids)s::uuid[], %(bodies)s::bytea[]) as e (id, body)
 on conflict (event_id) do nothing
 
+-- page --
+-- Waiting events in their order, held until the transaction's end; whether they are being sent does not matter.
+select seq, body from event_outbox where seq > %(after)s order by seq limit %(limit)s for update
+
 -- lease --
 -- Takes a batch for sending; the lease ends by itself if the sender dies.
 with batch as materialized (
@@ -74,6 +78,7 @@ update event_outbox set refused_because = %(reason)s, leased_until = null where 
 )
 
 _LOG = structlog.get_logger()
+_PAGE = 500
 _SET_ASIDE_S = 600.0
 """Until an event that reporting failed on is tried again."""
 
@@ -126,6 +131,27 @@ class EventOutbox:
                 "traceparent": current_traceparent(),
             },
         )
+
+    async def forget_lead(self, conn: Connection, account_id: int, contact_id: int) -> int:
+        """Drops the waiting events of a lead, inside the caller's transaction; gives how many there were.
+
+        What is on its way right now may still arrive: reporting is told to forget later than this.
+        """
+        after, forgotten = 0, 0
+        while True:
+            parameters = {"after": after, "limit": _PAGE}
+            rows = await (await conn.execute(_QUERIES["page"], parameters)).fetchall()
+            if not rows:
+                return forgotten
+            after = rows[-1]["seq"]
+            found = [row["seq"] for row in rows if _is_of(bytes(row["body"]), account_id, contact_id)]
+            if found:
+                forgotten += (await conn.execute(_QUERIES["sent"], {"seqs": found})).rowcount
+
+
+def _is_of(body: bytes, account_id: int, contact_id: int) -> bool:
+    ref = Event.FromString(body).conversation
+    return (ref.account_id, ref.contact_id) == (account_id, contact_id)
 
 
 class EventForwarder:

@@ -16,6 +16,7 @@ import grpc
 from google.protobuf.message import Message
 from opentelemetry.instrumentation.grpc import aio_client_interceptors
 
+from sdr_common.actor import passed_on
 from sdr_common.grpc_errors import from_rpc_error
 
 Q = TypeVar("Q", bound=Message)
@@ -70,8 +71,20 @@ def make_channel(target: str) -> grpc.aio.Channel:
     return grpc.aio.insecure_channel(address, options=OPTIONS, interceptors=aio_client_interceptors())  # type: ignore[no-untyped-call]  # instrumentation ships no types for it
 
 
-async def call(method: Callable[..., grpc.aio.UnaryUnaryCall[Q, A]], request: Q, *, timeout_s: float) -> A:
+async def call(
+    method: Callable[..., grpc.aio.UnaryUnaryCall[Q, A]],
+    request: Q,
+    *,
+    timeout_s: float,
+    metadata: tuple[tuple[str, str], ...] | None = None,
+) -> A:
     """Makes one call with a deadline: `timeout_s`, or what is left of the call being served, if less.
+
+    Args:
+        method: A stub's method.
+        request: What is asked.
+        timeout_s: Longest wait.
+        metadata: Sent along; None: the actor of the call being served, if there is one.
 
     Raises:
         RemoteError: the service refused, failed, or did not answer in time.
@@ -80,6 +93,6 @@ async def call(method: Callable[..., grpc.aio.UnaryUnaryCall[Q, A]], request: Q,
     if deadline is not None:
         timeout_s = max(0.001, min(timeout_s, deadline - time.monotonic() - _MARGIN_S))
     try:
-        return await method(request, timeout=timeout_s)
+        return await method(request, timeout=timeout_s, metadata=metadata or passed_on())
     except grpc.aio.AioRpcError as error:
         raise from_rpc_error(error) from error

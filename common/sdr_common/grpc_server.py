@@ -27,6 +27,7 @@ from opentelemetry import trace
 from opentelemetry.instrumentation.grpc import aio_server_interceptor, filters
 from protovalidate import FieldPathPb as FieldPath
 
+from sdr_common.actor import inbound_metadata
 from sdr_common.errors import DomainError, InvalidField, StoreUnavailable, WriteConflict
 from sdr_common.grpc_client import inbound_deadline
 from sdr_common.grpc_errors import FieldViolation, internal_status, to_status, violations_status
@@ -74,6 +75,7 @@ class _Edge(grpc.aio.ServerInterceptor):
         started = time.monotonic()
         remaining: float | None = context.time_remaining()  # None without a deadline, whatever the stubs say
         token = inbound_deadline.set(None if remaining is None else started + remaining)
+        caller = inbound_metadata.set(context.invocation_metadata)
         code = "OK"
         try:
             violations = self._violations(request)
@@ -92,6 +94,7 @@ class _Edge(grpc.aio.ServerInterceptor):
             code = _NAMES[status.code]
         finally:
             inbound_deadline.reset(token)
+            inbound_metadata.reset(caller)
             _measure(method, code, time.monotonic() - started)
         await context.abort_with_status(rpc_status.to_status(status))
         raise AssertionError("abort always raises")

@@ -19,6 +19,7 @@ from typing import Final, Protocol, TypeVar
 
 from google.protobuf.message import Message
 
+from sdr.common.v1.lead_pb2 import ConversationRef
 from sdr_common.errors import RequestIdReused, RequestInProgress, StoreUnavailable
 from sdr_common.postgres import Connection, Pool, Queries, connection, transaction
 
@@ -36,12 +37,23 @@ create index idempotency_created_at on idempotency (created_at)
 """
 DOWN_V1: Final = "drop table idempotency"
 
+UP_V2: Final = """
+alter table idempotency add column account_id bigint, add column contact_id bigint;
+create index idempotency_of_lead on idempotency (account_id, contact_id) where contact_id is not null
+"""
+"""Whose an answer is, so that it can be forgotten with its lead."""
+DOWN_V2: Final = """
+drop index idempotency_of_lead;
+alter table idempotency drop column account_id, drop column contact_id
+"""
+
 _QUERIES = Queries.parse(
     """
 -- take --
 -- Records a request, or takes over one whose owner's lease ended without an answer.
-insert into idempotency as i (request_id, method, input_hash, owner, lease_until)
-values (%(request_id)s, %(method)s, %(input_hash)s, %(owner)s, now() + make_interval(secs => %(lease_s)s))
+insert into idempotency as i (request_id, method, input_hash, owner, lease_until, account_id, contact_id)
+values (%(request_id)s, %(method)s, %(input_hash)s, %(owner)s, now() + make_interval(secs => %(lease_s)s),
+  %(account_id)s, %(contact_id)s)
 on conflict (request_id) do update set owner = excluded.owner, lease_until = excluded.lease_until
   where i.answer is null and i.lease_until < now() and i.method = excluded.method and i.input_hash = excluded.input_hash
 returning 1 as taken
@@ -59,6 +71,10 @@ where request_id = %(request_id)s and owner = %(owner)s and answer is null retur
 -- Forgets a request whose work failed, so that a repeat may try at once.
 delete from idempotency where request_id = %(request_id)s and owner = %(owner)s and answer is null
 
+-- forget_lead --
+-- Forgets the answers that were given about a lead.
+delete from idempotency where account_id = %(account_id)s and contact_id = %(contact_id)s
+
 -- purge --
 -- Forgets answers older than so many days, a bounded number at a time; replicas take different ones.
 with old as materialized (
@@ -67,6 +83,9 @@ with old as materialized (
 delete from idempotency i using old where i.request_id = old.request_id
 """
 )
+
+
+_REF = ConversationRef.DESCRIPTOR.full_name
 
 
 class IdempotentRequest(Protocol):
@@ -149,6 +168,11 @@ class Idempotency:
                 await asyncio.shield(self._release(key))
             raise
 
+    async def forget_lead(self, conn: Connection, account_id: int, contact_id: int) -> int:
+        """Forgets the answers about a lead, inside the caller's transaction; gives how many there were."""
+        parameters = {"account_id": account_id, "contact_id": contact_id}
+        return (await conn.execute(_QUERIES["forget_lead"], parameters)).rowcount
+
     async def purge(self, days: int = 30, batch: int = 5000) -> None:
         """Forgets every answer older than `days`, in short transactions.
 
@@ -193,6 +217,7 @@ class _Key:
         self.method = request.DESCRIPTOR.full_name
         self.hash = input_hash(request)
         self.owner = uuid.uuid4()
+        self.lead = _lead_of(request)
 
     def parameters(self, lease_s: float) -> dict[str, object]:
         return {
@@ -201,4 +226,15 @@ class _Key:
             "input_hash": self.hash,
             "owner": self.owner,
             "lease_s": lease_s,
+            "account_id": self.lead[0],
+            "contact_id": self.lead[1],
         }
+
+
+def _lead_of(request: Message) -> tuple[int, int] | tuple[None, None]:
+    """Account and contact of a request about one lead; a request about many is answered with nothing of theirs."""
+    field = request.DESCRIPTOR.fields_by_name.get("conversation")
+    if field is None or field.message_type is None or field.message_type.full_name != _REF:
+        return None, None
+    ref = request.conversation  # type: ignore[attr-defined]  # it has one, as was just seen
+    return (ref.account_id, ref.contact_id) if ref.contact_id else (None, None)

@@ -8,12 +8,15 @@ from contextlib import AsyncExitStack
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import grpc
+
 from sdr.dialogue.v1 import dialogue_pb2, dialogue_pb2_grpc
 from sdr_common.event_outbox import forwarding
 from sdr_common.grpc_server import start_server
 from sdr_common.idempotency import Idempotency
 from sdr_common.lead import FactKind
-from sdr_common.postgres import make_pool
+from sdr_common.lead_data import NAMES, parts_of, register_lead_data
+from sdr_common.postgres import Queries, make_pool
 from sdr_common.service import ServiceProcess, run_until_stopped, standard_work
 from sdr_dialogue.clients.breaker import CircuitBreaker
 from sdr_dialogue.clients.chain import ModelChain
@@ -34,6 +37,8 @@ from sdr_dialogue.store.settings import PostgresSettings
 
 SCHEMA = "dialogue"
 """The Postgres schema that is this service's alone."""
+LEAD_DATA = Queries.load("sdr_dialogue.store", "lead_data.sql")
+"""What is kept of one lead."""
 
 
 async def build(
@@ -65,10 +70,15 @@ async def build(
         read=_read,
     )
     servicer = DialogueServicer(dialogue, idempotency)
+
+    def register(server: grpc.aio.Server) -> None:
+        dialogue_pb2_grpc.add_DialogueServiceServicer_to_server(servicer, server)
+        register_lead_data(server, pool, idempotency, parts_of(LEAD_DATA))
+
     server = await start_server(
         SCHEMA,
-        lambda grpc: dialogue_pb2_grpc.add_DialogueServiceServicer_to_server(servicer, grpc),
-        [service.full_name for service in dialogue_pb2.DESCRIPTOR.services_by_name.values()],
+        register,
+        [*(service.full_name for service in dialogue_pb2.DESCRIPTOR.services_by_name.values()), *NAMES],
         host=settings.grpc_host,
         port=settings.grpc_port,
     )

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 
+import grpc
+
 from sdr.reporting.v1 import reporting_pb2, reporting_pb2_grpc
 from sdr_common.clock import utc_now
 from sdr_common.grpc_server import start_server
 from sdr_common.idempotency import Idempotency
+from sdr_common.lead_data import NAMES, register_lead_data
 from sdr_common.postgres import make_pool
 from sdr_common.service import ServiceProcess, run_until_stopped, standard_work
 from sdr_reporting.operations import Reporting
 from sdr_reporting.servicer import ReportingServicer
 from sdr_reporting.settings import Settings
+from sdr_reporting.store.lead_data import lead_parts
 from sdr_reporting.store.postgres import PostgresAccounts, PostgresEvents, PostgresLeads, PostgresReports
 
 SCHEMA = "reporting"
@@ -47,10 +51,15 @@ async def build(
         accounts=PostgresAccounts(pool),
         now=utc_now,
     )
+
+    def register(server: grpc.aio.Server) -> None:
+        reporting_pb2_grpc.add_ReportingServiceServicer_to_server(ReportingServicer(reporting), server)
+        register_lead_data(server, pool, idempotency, lead_parts(), tells_events=False)
+
     server = await start_server(
         SCHEMA,
-        lambda grpc: reporting_pb2_grpc.add_ReportingServiceServicer_to_server(ReportingServicer(reporting), grpc),
-        [service.full_name for service in reporting_pb2.DESCRIPTOR.services_by_name.values()],
+        register,
+        [*(service.full_name for service in reporting_pb2.DESCRIPTOR.services_by_name.values()), *NAMES],
         host=settings.grpc_host,
         port=settings.grpc_port,
     )

@@ -14,9 +14,10 @@ from sdr_common.chatwoot import ChatwootHttp, ChatwootOptions, ChatwootSetup
 from sdr_common.event_outbox import forwarding
 from sdr_common.grpc_server import start_server
 from sdr_common.idempotency import Idempotency
+from sdr_common.lead_data import NAMES, parts_of, register_lead_data
 from sdr_common.mailbox import Mailbox, MailboxOptions
 from sdr_common.mailbox.worker import MailboxWorker, WorkerOptions
-from sdr_common.postgres import Pool, make_pool
+from sdr_common.postgres import Pool, Queries, make_pool
 from sdr_common.secret_box import SecretBox
 from sdr_common.service import ServiceProcess, Work, pause, run_until_stopped, schema_problem, standard_work
 from sdr_routing.clients.chatwoot import ChatwootHelpdesks
@@ -28,6 +29,8 @@ from sdr_routing.store.postgres import PostgresAccounts, PostgresConnections, Po
 
 SCHEMA = "routing"
 """The Postgres schema that is this service's alone."""
+LEAD_DATA = Queries.load("sdr_routing.store", "lead_data.sql")
+"""What is kept of one lead."""
 
 _READY_POLL_S = 0.5
 
@@ -132,8 +135,10 @@ async def build(
     def register(server: grpc.aio.Server) -> None:
         if serves:
             routing_pb2_grpc.add_RoutingServiceServicer_to_server(make_servicer(parts, worker), server)
+            register_lead_data(server, parts.pool, parts.idempotency, parts_of(LEAD_DATA))
 
-    names = [service.full_name for service in routing_pb2.DESCRIPTOR.services_by_name.values()] if serves else []
+    own = [service.full_name for service in routing_pb2.DESCRIPTOR.services_by_name.values()]
+    names = [*own, *NAMES] if serves else []
     server = await start_server(SCHEMA, register, names, host=settings.grpc_host, port=settings.grpc_port)
     process = ServiceProcess(server, settings.drain_s, on_crash)
     process.in_background(

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 
+import grpc
+
+from sdr.common.v1.lead_pb2 import Qualification
 from sdr.scoring.v1 import scoring_pb2, scoring_pb2_grpc
 from sdr_common.event_outbox import forwarding
 from sdr_common.grpc_server import start_server
 from sdr_common.idempotency import Idempotency
-from sdr_common.postgres import make_pool
+from sdr_common.lead_data import NAMES, parts_of, register_lead_data
+from sdr_common.postgres import Queries, make_pool
 from sdr_common.service import ServiceProcess, run_until_stopped, standard_work
 from sdr_scoring.operations import Scoring
 from sdr_scoring.servicer import ScoringServicer
@@ -18,6 +22,8 @@ from sdr_scoring.store.postgres import OutboxAnnouncements, PostgresQualificatio
 
 SCHEMA = "scoring"
 """The Postgres schema that is this service's alone."""
+LEAD_DATA = Queries.load("sdr_scoring.store", "lead_data.sql")
+"""What is kept of one lead."""
 
 
 async def build(
@@ -39,10 +45,15 @@ async def build(
     await stack.enter_async_context(pool)
     idempotency = Idempotency(pool)
     scoring = Scoring(pool, idempotency, PostgresRubrics(pool), PostgresQualifications(), OutboxAnnouncements())
+
+    def register(server: grpc.aio.Server) -> None:
+        scoring_pb2_grpc.add_ScoringServiceServicer_to_server(ScoringServicer(scoring), server)
+        register_lead_data(server, pool, idempotency, parts_of(LEAD_DATA, {"motivos": Qualification}))
+
     server = await start_server(
         SCHEMA,
-        lambda grpc: scoring_pb2_grpc.add_ScoringServiceServicer_to_server(ScoringServicer(scoring), grpc),
-        [service.full_name for service in scoring_pb2.DESCRIPTOR.services_by_name.values()],
+        register,
+        [*(service.full_name for service in scoring_pb2.DESCRIPTOR.services_by_name.values()), *NAMES],
         host=settings.grpc_host,
         port=settings.grpc_port,
     )

@@ -12,10 +12,12 @@ from sdr.common.v1.error_reason_pb2 import ErrorReason
 from tests.contract.protos.descriptors import elements, enums, messages, methods, our_files
 
 READ_ONLY = {
+    "audit.ListAuditEntries",
     "dialogue.GetConversation",
     "dialogue.GetSettings",
     "dialogue.ListTurns",
     "gateway.ExportAccount",
+    "privacy.ExportLead",
     "reporting.GetOverview",
     "reporting.ListLeads",
     "routing.CheckConnection",

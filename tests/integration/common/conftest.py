@@ -20,7 +20,7 @@ def _prepare(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as conn:
         conn.execute("create schema example")
         conn.execute("set search_path to example")
-        for statements in (idempotency.UP_V1, account_settings.UP_V1, event_outbox.UP_V1, EFFECT):
+        for statements in (idempotency.UP_V1, idempotency.UP_V2, account_settings.UP_V1, event_outbox.UP_V1, EFFECT):
             for statement in statements.split(";"):
                 conn.execute(statement)
 

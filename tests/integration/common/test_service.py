@@ -15,7 +15,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from sdr_common.commands import run_command
 from sdr_common.grpc_server import GrpcServer
-from sdr_common.idempotency import DOWN_V1, UP_V1, Idempotency
+from sdr_common.idempotency import DOWN_V1, UP_V1, UP_V2, Idempotency
 from sdr_common.postgres import Pool, connection, make_pool
 from sdr_common.service import ServiceProcess, schema_problem, standard_work
 from sdr_scoring.settings import Settings
@@ -53,6 +53,7 @@ async def test_a_process_takes_traffic_once_its_schema_is_there(pool: Pool, serv
         await eventually(lambda: len(logs) > 0)
         assert not await _ready(server)
         await _change(pool, UP_V1)
+        await _change(pool, UP_V2)
         await eventually(lambda: _ready(server))
         await process.stop()
     assert [entry["event"] for entry in logs] == ["service_waited_for_database", "service_became_ready"]

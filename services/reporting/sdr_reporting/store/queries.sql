@@ -138,7 +138,7 @@ select coalesce(max(last_seq), 0) as seq from lead where account_id = %(account_
 -- list_leads --
 -- Leads without news since the snapshot, the latest news first, after a position.
 select lead.*, updated_at as placed_at from lead
-where account_id = %(account_id)s and last_seq <= %(snapshot)s
+where account_id = %(account_id)s and contact_id > 0 and last_seq <= %(snapshot)s
   and (%(temperature)s::text is null or temperature = %(temperature)s::text)
   and (%(status)s::text is null or status = %(status)s::text)
   and (%(after_at)s::timestamptz is null
@@ -149,7 +149,7 @@ order by updated_at desc, contact_id desc limit %(limit)s
 -- As list_leads, by name, among the next 2,000 of the list: fills a page at once where the name is common.
 select recent.*, updated_at as placed_at from (
   select * from lead
-  where account_id = %(account_id)s and last_seq <= %(snapshot)s
+  where account_id = %(account_id)s and contact_id > 0 and last_seq <= %(snapshot)s
     and (%(temperature)s::text is null or temperature = %(temperature)s::text)
     and (%(status)s::text is null or status = %(status)s::text)
     and (%(after_at)s::timestamptz is null
@@ -162,7 +162,7 @@ order by updated_at desc, contact_id desc limit %(limit)s
 -- As list_leads, by name, among all: finds at once where the name is rare.
 select lead.*, updated_at as placed_at from lead
 join lead_name using (account_id, contact_id)
-where account_id = %(account_id)s and last_seq <= %(snapshot)s
+where account_id = %(account_id)s and contact_id > 0 and last_seq <= %(snapshot)s
   and (%(temperature)s::text is null or temperature = %(temperature)s::text)
   and (%(status)s::text is null or status = %(status)s::text)
   and (%(after_at)s::timestamptz is null
@@ -177,7 +177,7 @@ join lateral (
   select max(occurred_at) as placed_at from event
   where event.account_id = lead.account_id and event.contact_id = lead.contact_id
     and seq <= %(snapshot)s and kind <> '') as then_at on then_at.placed_at is not null
-where account_id = %(account_id)s and last_seq > %(snapshot)s
+where account_id = %(account_id)s and contact_id > 0 and last_seq > %(snapshot)s
   and (%(temperature)s::text is null or temperature = %(temperature)s::text)
   and (%(status)s::text is null or status = %(status)s::text)
   and (%(pattern)s::text is null or name_folded like %(pattern)s::text)

@@ -1,0 +1,51 @@
+-- export_lead --
+-- What is known of a lead.
+select facts as "fatos", opted_out as "pediu_silencio", status as "situacao", started_at as "desde",
+  updated_at as "atualizado_em"
+from lead where account_id = %(account_id)s and contact_id = %(contact_id)s
+
+-- export_conversation --
+-- A lead's conversations with their summaries.
+select conversation_id as "conversa", channel as "canal", summary as "resumo", behaviour as "participacao",
+  created_at as "desde"
+from conversation where account_id = %(account_id)s and contact_id = %(contact_id)s order by conversation_id
+
+-- export_line --
+-- Every line of a lead's conversations.
+select i.conversation_id as "conversa", i.said_at as "quando", i.speaker as "quem", i.text as "texto",
+  i.attachments as "anexos"
+from line i join conversation c using (account_id, conversation_id)
+where c.account_id = %(account_id)s and c.contact_id = %(contact_id)s order by i.conversation_id, i.message_id
+
+-- export_turn --
+-- What every turn understood and answered.
+select t.conversation_id as "conversa", t.turn_id as "turno", t.answered_at as "quando", t.reply as "resposta",
+  t.learned as "aprendido", t.engine as "motor"
+from turn t join conversation c using (account_id, conversation_id)
+where c.account_id = %(account_id)s and c.contact_id = %(contact_id)s order by t.conversation_id, t.turn_id
+
+-- forget_line --
+-- What was said.
+delete from line i using conversation c
+where c.account_id = %(account_id)s and c.contact_id = %(contact_id)s
+  and i.account_id = c.account_id and i.conversation_id = c.conversation_id
+
+-- forget_turn --
+-- What was understood and answered.
+delete from turn t using conversation c
+where c.account_id = %(account_id)s and c.contact_id = %(contact_id)s
+  and t.account_id = c.account_id and t.conversation_id = c.conversation_id
+
+-- forget_conversation --
+-- Summaries.
+delete from conversation where account_id = %(account_id)s and contact_id = %(contact_id)s
+
+-- forget_opted_out --
+-- Who asked for silence stays known, by the id alone.
+update lead set facts = '{}', written = '{}', ended = null, status = null, started_at = null,
+  revision = revision + 1, updated_at = now()
+where account_id = %(account_id)s and contact_id = %(contact_id)s and opted_out
+
+-- forget_lead --
+-- The facts.
+delete from lead where account_id = %(account_id)s and contact_id = %(contact_id)s and not opted_out
