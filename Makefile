@@ -116,6 +116,10 @@ slow: $(VENV)/.ready-dev ## The long tests: a hundred leads under each kill, rep
 bench: $(VENV)/.ready-dev ## Measure this machine; figures go to docs/benchmarks.md
 	@$(BIN)/python -m tests.benchmarks
 
+ENGINE ?= scripted
+eval: $(VENV)/.ready-dev ## Play invented leads and measure understanding; ENGINE=openai needs a key
+	@$(BIN)/python -m tests.evaluation --engine $(ENGINE) --verbose
+
 audit: $(VENV)/.ready-dev ## Known faults of the pinned dependencies (reaches the network)
 	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/run.txt
 
@@ -127,4 +131,4 @@ clean: ## Remove the stack's data and everything generated
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run test check setup protos lock fmt lint types proto-check chart chart-tools unit integration e2e coverage slow bench audit clean help
+.PHONY: run test check setup protos lock fmt lint types proto-check chart chart-tools unit integration e2e coverage slow bench eval audit clean help

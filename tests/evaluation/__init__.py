@@ -1,0 +1,1 @@
+"""How well an engine understands and talks, measured on invented leads: `python -m tests.evaluation`."""
