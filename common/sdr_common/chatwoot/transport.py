@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import msgspec
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
@@ -16,11 +17,14 @@ from sdr_common.chatwoot.limiter import TokenBucket
 from sdr_common.telemetry import TRACER
 
 if TYPE_CHECKING:
-    import httpx
+    import aiohttp
 
 T = TypeVar("T")
 
 _TEXT_LIMIT = 200
+_KEPT_OPEN_S = 4.0
+"""How long an idle connection is kept: below the 5 s after which common servers close theirs, since a message that
+is sent into a closing connection has an unknown outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +54,14 @@ class ChatwootHttp:
     def __init__(self, options: ChatwootOptions | None = None, *, tracer: Tracer = TRACER) -> None:
         self.options = options or ChatwootOptions()
         self._tracer = tracer
-        self._client: httpx.AsyncClient | None = None
+        self._session: aiohttp.ClientSession | None = None
         self._buckets: dict[str, TokenBucket] = {}
 
     async def aclose(self) -> None:
         """Closes the connections."""
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
 
     async def pace(self, base_url: str) -> float:
         """Waits until the host may be asked again.
@@ -114,9 +118,9 @@ class ChatwootHttp:
             f"{method} {template}", kind=SpanKind.CLIENT, attributes=attributes
         ) as span:
             answer = await self._exchange(span, method, base_url + path, token=token, query=query, body=body)
-            span.set_attribute("http.response.status_code", answer.status_code)
-            if answer.status_code >= 300:
-                span.set_attribute("error.type", str(answer.status_code))
+            span.set_attribute("http.response.status_code", answer.status)
+            if answer.status >= 300:
+                span.set_attribute("error.type", str(answer.status))
                 span.set_status(Status(StatusCode.ERROR))
                 _raise_for(method, answer)
             return answer.content
@@ -130,9 +134,9 @@ class ChatwootHttp:
         token: str | None,
         query: dict[str, str | int] | None,
         body: object,
-    ) -> httpx.Response:
+    ) -> _Answer:
         # Imported on first use: a process that never talks to Chatwoot need not hold it in memory.
-        import httpx  # noqa: PLC0415
+        import aiohttp  # noqa: PLC0415
 
         headers = {"accept": "application/json"}
         content: bytes | None = None
@@ -141,32 +145,44 @@ class ChatwootHttp:
             content = msgspec.json.encode(body)
         if token is not None:
             headers["api_access_token"] = token
-        # `httpx` limits each read; the whole exchange is limited here.
-        limit_s = self.options.connect_timeout_s + self.options.read_timeout_s
         try:
-            async with asyncio.timeout(limit_s):
-                return await self._open().request(method, url, params=query, headers=headers, content=content)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            async with self._open().request(
+                method, url, params=query, headers=headers, data=content, allow_redirects=False
+            ) as response:
+                return _Answer(response.status, response.headers.get("retry-after", ""), await response.read())
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             raise _unreachable(span, error, ambiguous=False) from error
-        except (httpx.TransportError, httpx.InvalidURL, TimeoutError) as error:
+        except (aiohttp.ClientError, TimeoutError) as error:
             raise _unreachable(span, error, ambiguous=method == "POST") from error
 
-    def _open(self) -> httpx.AsyncClient:
-        if self._client is None:
-            import httpx  # noqa: PLC0415  (on first use)
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            import aiohttp  # noqa: PLC0415  (on first use)
 
             options = self.options
-            self._client = httpx.AsyncClient(
-                follow_redirects=False,
+            self._session = aiohttp.ClientSession(
                 headers={"user-agent": f"{options.client} (pid {os.getpid()})"},
-                limits=httpx.Limits(
-                    max_connections=options.max_connections, max_keepalive_connections=options.max_connections
+                connector=aiohttp.TCPConnector(limit=options.max_connections, keepalive_timeout=_KEPT_OPEN_S),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=aiohttp.ClientTimeout(
+                    total=options.connect_timeout_s + options.read_timeout_s,
+                    connect=options.connect_timeout_s,
+                    sock_read=options.read_timeout_s,
                 ),
-                timeout=httpx.Timeout(
-                    options.read_timeout_s, connect=options.connect_timeout_s, pool=options.connect_timeout_s
-                ),
+                # It reads the environment anew for every request; without a proxy there that is for nothing.
+                trust_env=bool(getproxies()),
             )
-        return self._client
+        return self._session
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What came back."""
+
+    status: int
+    retry_after: str
+    """The header; empty without one."""
+    content: bytes
 
 
 def decode(content: bytes, kind: type[T]) -> T:
@@ -188,8 +204,8 @@ def _unreachable(span: Span, error: Exception, *, ambiguous: bool) -> ChatwootUn
     return ChatwootUnavailable(f"no answer ({name})", ambiguous=ambiguous)
 
 
-def _raise_for(method: str, answer: httpx.Response) -> None:
-    status = answer.status_code
+def _raise_for(method: str, answer: _Answer) -> None:
+    status = answer.status
     if status == 429:
         raise ChatwootUnavailable("too many requests", status=status, retry_after_s=_retry_after_s(answer))
     if status >= 500:
@@ -201,22 +217,21 @@ def _raise_for(method: str, answer: httpx.Response) -> None:
     raise ChatwootRefused(_problem(answer), status=status)
 
 
-def _retry_after_s(answer: httpx.Response) -> float | None:
+def _retry_after_s(answer: _Answer) -> float | None:
     """Seconds to wait, at most an hour; the date form of the header is not used by Chatwoot's limiter."""
-    header = answer.headers.get("retry-after", "")
-    return min(float(header), 3600.0) if header.isdigit() else None
+    return min(float(answer.retry_after), 3600.0) if answer.retry_after.isdigit() else None
 
 
-def _problem(answer: httpx.Response) -> str:
+def _problem(answer: _Answer) -> str:
     """Chatwoot's own words, which stand under `error`, `message` or `errors`."""
     try:
         body = msgspec.json.decode(answer.content)
     except msgspec.MsgspecError:
-        return f"status {answer.status_code}"
+        return f"status {answer.status}"
     text: object = None
     if isinstance(body, dict):
         text = body.get("error") or body.get("message") or body.get("errors")
     if isinstance(text, list):
         text = "; ".join(str(part) for part in text)
     line = " ".join(str(text or "").split())[:_TEXT_LIMIT]
-    return line or f"status {answer.status_code}"
+    return line or f"status {answer.status}"
