@@ -22,6 +22,8 @@ from sdr.common.v1 import lead_pb2 as lead
 from sdr.dialogue.v1 import dialogue_pb2 as dialogue
 from sdr.dialogue.v1 import dialogue_pb2_grpc as dialogue_grpc
 from sdr.gateway.v1.gateway_pb2 import GatewaySettings as AccountPart
+from sdr.privacy.v1 import privacy_pb2 as privacy
+from sdr.privacy.v1 import privacy_pb2_grpc as privacy_grpc
 from sdr.reporting.v1 import reporting_pb2 as reporting
 from sdr.reporting.v1 import reporting_pb2_grpc as reporting_grpc
 from sdr.routing.v1 import routing_pb2 as routing
@@ -82,6 +84,8 @@ class Services:
     connects: list[routing.ConnectChatwootRequest] = field(default_factory=list)
     puts: list[tuple[str, Any]] = field(default_factory=list)
     events: list[reporting.Event] = field(default_factory=list)
+    forgets: list[privacy.ForgetLeadRequest] = field(default_factory=list)
+    refuse_forget: DomainError | None = None
     answer: Callable[[dialogue.RespondRequest], Awaitable[dialogue.RespondResponse]] | None = None
     accept: Callable[[routing.DeliverRequest], Awaitable[None]] | None = None
     refuse_put: dict[str, DomainError] = field(default_factory=dict)
@@ -201,6 +205,20 @@ class _Reporting(reporting_grpc.ReportingServiceServicer):
         return reporting.PutSettingsResponse(version=version, changed=changed)
 
 
+class _Privacy(privacy_grpc.PrivacyServiceServicer):
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def ForgetLead(self, request: privacy.ForgetLeadRequest, _: Any) -> privacy.ForgetLeadResponse:
+        if self._services.refuse_forget is not None:
+            raise self._services.refuse_forget
+        self._services.forgets.append(request)
+        return privacy.ForgetLeadResponse(erased=[privacy.ErasedRecords(what="lead", record_count=1)])
+
+    async def ExportLead(self, request: privacy.ExportLeadRequest, _: Any) -> privacy.ExportLeadResponse:
+        return privacy.ExportLeadResponse(json='{"lead": [{"nome": "Mariana"}]}')
+
+
 @asynccontextmanager
 async def fake_services() -> AsyncIterator[Services]:
     """All four services in one real server that validates as the real ones do."""
@@ -210,6 +228,7 @@ async def fake_services() -> AsyncIterator[Services]:
         dialogue_grpc.add_DialogueServiceServicer_to_server(_Dialogue(services), server)  # type: ignore[abstract]  # other calls are UNIMPLEMENTED
         scoring_grpc.add_ScoringServiceServicer_to_server(_Scoring(services), server)  # type: ignore[abstract]  # other calls are UNIMPLEMENTED
         routing_grpc.add_RoutingServiceServicer_to_server(_Routing(services), server)  # type: ignore[abstract]  # other calls are UNIMPLEMENTED
+        privacy_grpc.add_PrivacyServiceServicer_to_server(_Privacy(services), server)
         reporting_grpc.add_ReportingServiceServicer_to_server(_Reporting(services), server)  # type: ignore[abstract]  # other calls are UNIMPLEMENTED
 
     server = await start_server("fake", register, [])

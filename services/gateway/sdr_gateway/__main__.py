@@ -1,4 +1,4 @@
-"""`python -m sdr_gateway serve | work | all | migrate | check-config | account …`."""
+"""`python -m sdr_gateway serve | work | all | migrate | check-config | account … | lead … | audit`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ import sys
 from sdr_common.commands import migrate_service, start
 from sdr_common.settings import load_settings
 from sdr_gateway.settings import GatewaySettings
+
+_OPERATOR_COMMANDS = {
+    "lead": "forget a lead, or give out what is stored of it (LGPD)",
+    "audit": "print who did what when, newest first",
+}
 
 
 def main() -> None:
@@ -26,6 +31,15 @@ def main() -> None:
 
         add_account_commands(account)
         raise SystemExit(run_account_command(parser.parse_args()))
+    if sys.argv[1:2] and sys.argv[1] in _OPERATOR_COMMANDS:
+        from sdr_common.client_commands import run_client  # noqa: PLC0415
+        from sdr_gateway.operator_commands import add_operator_commands  # noqa: PLC0415
+
+        add_operator_commands(commands)
+        arguments = parser.parse_args()
+        raise SystemExit(run_client("the gateway", arguments.run, arguments))
+    for name, what in _OPERATOR_COMMANDS.items():
+        commands.add_parser(name, help=what)
     command = parser.parse_args().command
     settings = load_settings(GatewaySettings)
     if command == "check-config":

@@ -6,40 +6,48 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from enum import Flag, auto
 
 import grpc
 
 from sdr.gateway.v1 import gateway_pb2, gateway_pb2_grpc
+from sdr.privacy.v1.privacy_pb2_grpc import add_PrivacyServiceServicer_to_server
 from sdr_common.account_settings import AccountSettingsStore
+from sdr_common.audit import register_audit
 from sdr_common.chatwoot import ChatwootHttp, ChatwootOptions
 from sdr_common.event_outbox import EventForwarder, EventOutbox
 from sdr_common.grpc_client import make_channel
 from sdr_common.grpc_server import GrpcServer, start_server
 from sdr_common.idempotency import Idempotency
+from sdr_common.lead_data import NAMES, LeadData, parts_of
 from sdr_common.mailbox import GroupCommit, Mailbox, MailboxOptions, MailboxWorker, WorkerOptions
 from sdr_common.postgres import Pool, make_pool
 from sdr_common.secret_box import SecretBox
 from sdr_common.service import ServiceProcess, run_until_stopped, schema_problem, standard_work
 from sdr_gateway.clients.chatwoot import HttpChatwootListing
 from sdr_gateway.clients.metrics import MeterCounter
-from sdr_gateway.clients.services import GrpcDialogue, GrpcReporting, GrpcRouting, GrpcScoring
+from sdr_gateway.clients.services import GrpcDialogue, GrpcLeadKeeper, GrpcReporting, GrpcRouting, GrpcScoring
 from sdr_gateway.http.server import WebServer, bind, make_app
 from sdr_gateway.http.webhook import ChatwootWebhook
 from sdr_gateway.operations.accounts import AccountWork, Services
 from sdr_gateway.operations.ingest import Ingest
 from sdr_gateway.operations.observe import Observer
+from sdr_gateway.operations.privacy import Privacy
 from sdr_gateway.operations.sweep import Sweep, SweepLimits
 from sdr_gateway.operations.turns import TurnWork
-from sdr_gateway.servicer import AccountServicer
+from sdr_gateway.servicer import AccountServicer, LeadServicer
 from sdr_gateway.settings import GatewaySettings
 from sdr_gateway.store.accounts import AccountDirectory, BurstDefaults, PostgresAccounts
 from sdr_gateway.store.conversations import PostgresConversations
 from sdr_gateway.store.sweeps import PostgresSweeps
+from sdr_gateway.store.tombstones import LEAD_DATA, PostgresTombstones
 from sdr_gateway.worker.handler import TurnHandler, measure
 
 SCHEMA = "gateway"
 """The Postgres schema that is this service's alone."""
+_SETTLE_EVERY_S = 10.0
+"""Pause between two looks for forgotten leads whose late traces are due."""
 
 
 class Role(Flag):
@@ -96,6 +104,14 @@ class Gateway:
         await stack.enter_async_context(commit)
         ingest = Ingest(commit, MeterCounter(), quiet_s=settings.quiet_s, echo_quiet_s=settings.echo_quiet_s)
         idempotency = Idempotency(pool, lease_s=settings.connect_timeout_s)
+        privacy = Privacy(
+            pool,
+            idempotency,
+            own=LeadData(pool, idempotency, parts_of(LEAD_DATA)),
+            tombstones=PostgresTombstones(),
+            keepers=channels.keepers,
+            on_change=directory.forget,
+        )
         webhook, grpc_server = None, None
         if Role.SERVE in self._role:
             webhook = ChatwootWebhook(directory, ingest, time.time)
@@ -109,7 +125,7 @@ class Gateway:
                 public_url=settings.public_url,
                 on_change=directory.forget,
             )
-            grpc_server = await self._serve_grpc(AccountServicer(accounts))
+            grpc_server = await self._serve_grpc(AccountServicer(accounts), LeadServicer(privacy))
         process = ServiceProcess(grpc_server, settings.drain_s, self._on_crash)
         stack.push_async_callback(process.stop)
         # Shut first: what came in before is still committed and, in this process, worked on.
@@ -118,6 +134,8 @@ class Gateway:
         if worker is not None:
             sweep = self._sweep(directory, listing, ingest)
             process.in_background(worker.run, lambda stop: sweep.run(stop, settings.sweep_interval_s))
+            after_s = settings.forget_settle_s
+            process.in_background(lambda stop: privacy.run(stop, _SETTLE_EVERY_S, after_s))
             if channels.reporting is not None:
                 process.in_background(EventForwarder(pool, channels.reporting).run)
 
@@ -128,18 +146,26 @@ class Gateway:
             return await stack.enter_async_context(make_channel(target))
 
         timeout_s = settings.call_timeout_s
+        targets = {
+            "dialogue": settings.dialogue_target,
+            "scoring": settings.scoring_target,
+            "routing": settings.routing_target,
+            "reporting": settings.reporting_target,
+        }
+        opened = {name: await channel(target) for name, target in targets.items() if target}
         reporting = None
-        if settings.reporting_target:
-            reporting = GrpcReporting(await channel(settings.reporting_target), timeout_s=timeout_s)
+        if "reporting" in opened:
+            reporting = GrpcReporting(opened["reporting"], timeout_s=timeout_s)
         return _Channels(
+            keepers={name: GrpcLeadKeeper(found, timeout_s=timeout_s) for name, found in opened.items()},
             dialogue=GrpcDialogue(
-                await channel(settings.dialogue_target),
+                opened["dialogue"],
                 timeout_s=timeout_s,
                 engine_timeout_s=settings.respond_timeout_s,
             ),
-            scoring=GrpcScoring(await channel(settings.scoring_target), timeout_s=timeout_s),
+            scoring=GrpcScoring(opened["scoring"], timeout_s=timeout_s),
             routing=GrpcRouting(
-                await channel(settings.routing_target),
+                opened["routing"],
                 timeout_s=timeout_s,
                 connect_timeout_s=settings.connect_timeout_s,
             ),
@@ -172,11 +198,16 @@ class Gateway:
         )
         return Sweep(PostgresSweeps(self._pool), accounts, listing, ingest, limits)
 
-    async def _serve_grpc(self, servicer: AccountServicer) -> GrpcServer:
+    async def _serve_grpc(self, accounts: AccountServicer, leads: LeadServicer) -> GrpcServer:
+        def register(server: grpc.aio.Server) -> None:
+            gateway_pb2_grpc.add_AccountServiceServicer_to_server(accounts, server)
+            add_PrivacyServiceServicer_to_server(leads, server)
+            register_audit(server, self._pool)
+
         server = await start_server(
             SCHEMA,
-            lambda server: gateway_pb2_grpc.add_AccountServiceServicer_to_server(servicer, server),
-            [service.full_name for service in gateway_pb2.DESCRIPTOR.services_by_name.values()],
+            register,
+            [*(service.full_name for service in gateway_pb2.DESCRIPTOR.services_by_name.values()), *NAMES],
             host=self._settings.grpc_host,
             port=self._settings.grpc_port,
         )
@@ -199,9 +230,11 @@ class Gateway:
         stack.push_async_callback(shut)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Channels(Services):
     """The other services with their adapters."""
 
+    keepers: dict[str, GrpcLeadKeeper]
     dialogue: GrpcDialogue
     scoring: GrpcScoring
     routing: GrpcRouting

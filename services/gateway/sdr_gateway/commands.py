@@ -11,18 +11,18 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import grpc
+
 from sdr.gateway.v1 import gateway_pb2 as pb
 from sdr.gateway.v1.gateway_pb2_grpc import AccountServiceStub
-from sdr_common.errors import ErrorKind
-from sdr_common.grpc_client import call, make_channel
-from sdr_common.grpc_errors import RemoteError
+from sdr_common.client_commands import fail, run_client, say
+from sdr_common.grpc_client import call
 
 if TYPE_CHECKING:
     from sdr.gateway.v1.gateway_pb2_grpc import AccountServiceAsyncStub
 
 _IMPORT_TIMEOUT_S = 60.0
 _CONNECT_TIMEOUT_S = 180.0
-_OUTAGES = {ErrorKind.UNAVAILABLE, ErrorKind.EXHAUSTED, ErrorKind.CONFLICT}
 
 
 def add_account_commands(account: argparse.ArgumentParser) -> None:
@@ -64,49 +64,24 @@ def run_account_command(arguments: argparse.Namespace) -> int:
         Exit status: 0 done, 1 refused (the input must change), 2 wrong use, 3 a service does not answer.
     """
     run: Callable[[argparse.Namespace, AccountServiceAsyncStub], Awaitable[int]] = arguments.run
-    return asyncio.run(_with_stub(run, arguments))
 
+    async def with_stub(_: argparse.Namespace, channel: grpc.aio.Channel) -> int:
+        return await run(arguments, AccountServiceStub(channel))
 
-async def _with_stub(
-    run: Callable[[argparse.Namespace, AccountServiceAsyncStub], Awaitable[int]], arguments: argparse.Namespace
-) -> int:
-    async with make_channel(arguments.target) as channel:
-        try:
-            return await run(arguments, AccountServiceStub(channel))
-        except RemoteError as error:
-            return _explain(error, arguments.target)
-
-
-def _explain(error: RemoteError, target: str) -> int:
-    if error.reason == "TRANSPORT" and error.kind in _OUTAGES:
-        return _fail(f"the gateway does not answer at {target}; is it running? ({error.message})", 3)
-    if error.violations:
-        for violation in error.violations:
-            _fail(f"{violation.field}: {violation.problem}", 1)
-        return 1
-    return _fail(error.message, 3 if error.kind in _OUTAGES else 1)
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-
-
-def _fail(message: str, status: int) -> int:
-    sys.stderr.write(f"{message}\n")
-    return status
+    return run_client("the gateway", with_stub, arguments)
 
 
 async def _import(arguments: argparse.Namespace, stub: AccountServiceAsyncStub) -> int:
     text = await asyncio.to_thread(_read, arguments.file)
     if text is None:
-        return _fail(f"{arguments.file} cannot be read as a text file", 2)
+        return fail(f"{arguments.file} cannot be read as a text file", 2)
     request = pb.ImportAccountRequest(
         request_id=str(uuid.uuid4()), account_id=arguments.account, yaml=text, dry_run=arguments.dry_run
     )
     answer = await call(stub.ImportAccount, request, timeout_s=_IMPORT_TIMEOUT_S)
     changed = "would change" if arguments.dry_run else "stored"
     for part in answer.parts:
-        _say(f"{part.part}: {changed if part.changed else 'unchanged'}, version {part.version}")
+        say(f"{part.part}: {changed if part.changed else 'unchanged'}, version {part.version}")
     return 0
 
 
@@ -129,7 +104,7 @@ async def _connect(arguments: argparse.Namespace, stub: AccountServiceAsyncStub)
     if not token and not sys.stdin.isatty():
         token = sys.stdin.readline().strip()
     if not token:
-        return _fail("an administrator's token is needed: set CHATWOOT_ADMIN_TOKEN or write it to standard input", 2)
+        return fail("an administrator's token is needed: set CHATWOOT_ADMIN_TOKEN or write it to standard input", 2)
     request = pb.ConnectAccountRequest(
         request_id=str(uuid.uuid4()),
         account_id=arguments.account,
@@ -142,7 +117,7 @@ async def _connect(arguments: argparse.Namespace, stub: AccountServiceAsyncStub)
     )
     answer = await call(stub.ConnectAccount, request, timeout_s=_CONNECT_TIMEOUT_S)
     inboxes = ", ".join(map(str, answer.inbox_ids)) or "none"
-    _say(f"connected to Chatwoot {answer.chatwoot_version}; inboxes: {inboxes}")
+    say(f"connected to Chatwoot {answer.chatwoot_version}; inboxes: {inboxes}")
     for step in answer.steps:
-        _say(f"  {step.name}: {step.outcome}{f' ({step.advice})' if step.advice else ''}")
+        say(f"  {step.name}: {step.outcome}{f' ({step.advice})' if step.advice else ''}")
     return 0

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from sdr.dialogue.v1 import dialogue_pb2 as dialogue
+from sdr.privacy.v1 import privacy_pb2 as privacy
 from sdr.reporting.v1 import reporting_pb2 as reporting
 from sdr.routing.v1 import routing_pb2 as routing
 from sdr.scoring.v1 import scoring_pb2 as scoring
@@ -188,6 +189,44 @@ class Reporting(Protocol):
 
     async def put_settings(self, request: reporting.PutSettingsRequest) -> reporting.PutSettingsResponse:
         """Stores or checks its part."""
+        ...
+
+
+class LeadKeeper(Protocol):
+    """A service that keeps something of leads. Each raises `RemoteError`."""
+
+    async def forget_lead(self, request: privacy.ForgetLeadRequest) -> privacy.ForgetLeadResponse:
+        """Erases its part."""
+        ...
+
+    async def export_lead(self, request: privacy.ExportLeadRequest) -> privacy.ExportLeadResponse:
+        """Gives its part out."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ForgottenLead:
+    """A lead that asked to be forgotten."""
+
+    account_id: int
+    contact_id: int
+    request_id: str
+    """Of the call that forgot it."""
+
+
+class Tombstones(Protocol):
+    """Who was forgotten, by ids alone; never commits."""
+
+    async def put(self, conn: Connection, lead: ForgottenLead) -> datetime:
+        """Marks a lead as forgotten up to now, once per request; gives the instant."""
+        ...
+
+    async def unsettled(self, conn: Connection, after_s: float, limit: int) -> list[ForgottenLead]:
+        """Those whose late traces are still to be erased, `after_s` later."""
+        ...
+
+    async def settle(self, conn: Connection, lead: ForgottenLead) -> None:
+        """Late traces are erased."""
         ...
 
 

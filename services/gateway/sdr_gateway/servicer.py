@@ -1,12 +1,20 @@
-"""`sdr.gateway.v1.AccountService`: convert, call one use case, convert."""
+"""The gateway's gRPC services: convert, call one use case, convert."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import grpc
 
 from sdr.gateway.v1 import gateway_pb2 as pb
 from sdr.gateway.v1.gateway_pb2_grpc import AccountServiceServicer
+from sdr.privacy.v1 import privacy_pb2
+from sdr.privacy.v1.privacy_pb2_grpc import PrivacyServiceServicer
 from sdr_gateway.operations.accounts import AccountWork, ConnectCommand
+from sdr_gateway.operations.privacy import Privacy
+
+Context = grpc.aio.ServicerContext[Any, Any]
+"""A call's context; its message types are fixed by each method."""
 
 
 class AccountServicer(AccountServiceServicer):
@@ -51,3 +59,26 @@ class AccountServicer(AccountServiceServicer):
             create_missing_teams=request.create_missing_teams,
         )
         return await self._work.connect_account(request, command)
+
+
+class LeadServicer(PrivacyServiceServicer):
+    """A lead's rights over the whole product.
+
+    Args:
+        work: Its use cases.
+    """
+
+    def __init__(self, work: Privacy) -> None:
+        self._work = work
+
+    async def ForgetLead(
+        self, request: privacy_pb2.ForgetLeadRequest, context: Context
+    ) -> privacy_pb2.ForgetLeadResponse:
+        """See the contract."""
+        return await self._work.forget(request)
+
+    async def ExportLead(
+        self, request: privacy_pb2.ExportLeadRequest, context: Context
+    ) -> privacy_pb2.ExportLeadResponse:
+        """See the contract."""
+        return privacy_pb2.ExportLeadResponse(json=await self._work.export(request))

@@ -68,6 +68,8 @@ class GatewaySettings(ServiceSettings):
     """How far a sweep looks back beyond the one before it."""
     sweep_conversations: Annotated[int, Ge(1), Le(10_000)] = 500
     """Conversations per sweep and account; the rest waits for the next one."""
+    forget_settle_s: Annotated[float, Ge(0), Le(86_400)] = 120.0
+    """So long after a lead was forgotten, what was on its way then is erased too; longer than any turn takes."""
     account_ttl_s: Annotated[float, Ge(0), Le(300)] = 3.0
     """A change of an account is seen by every process after this long."""
 

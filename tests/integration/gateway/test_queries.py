@@ -8,11 +8,14 @@ import psycopg
 import pytest
 
 from sdr_gateway.store.accounts import QUERIES
+from sdr_gateway.store.tombstones import LEAD_DATA
+
+ALL = {**QUERIES, **LEAD_DATA}
 
 
-@pytest.mark.parametrize("name", sorted(QUERIES))
+@pytest.mark.parametrize("name", sorted(ALL))
 def test_each_query_can_be_planned_on_the_migrated_schema(database: str, name: str) -> None:
-    parameters = dict.fromkeys(re.findall(r"%\((\w+)\)s", QUERIES[name]))
+    parameters = dict.fromkeys(re.findall(r"%\((\w+)\)s", ALL[name]))
     with psycopg.connect(database, options="-c search_path=gateway") as conn:
-        plan = conn.execute(f"explain {QUERIES[name]}".encode(), parameters).fetchall()
+        plan = conn.execute(f"explain {ALL[name]}".encode(), parameters).fetchall()
     assert plan

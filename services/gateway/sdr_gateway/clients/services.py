@@ -6,6 +6,8 @@ import grpc
 
 from sdr.dialogue.v1 import dialogue_pb2 as dialogue
 from sdr.dialogue.v1.dialogue_pb2_grpc import DialogueServiceStub
+from sdr.privacy.v1 import privacy_pb2 as privacy
+from sdr.privacy.v1.privacy_pb2_grpc import PrivacyServiceStub
 from sdr.reporting.v1 import reporting_pb2 as reporting
 from sdr.reporting.v1.reporting_pb2_grpc import ReportingServiceStub
 from sdr.routing.v1 import routing_pb2 as routing
@@ -129,3 +131,24 @@ class GrpcReporting:
     async def record(self, request: reporting.RecordRequest) -> reporting.RecordResponse:
         """Sends a batch of events; see `sdr_common.event_outbox.Recorder`."""
         return await call(self._stub.Record, request, timeout_s=self._timeout_s)
+
+
+class GrpcLeadKeeper:
+    """`ports.LeadKeeper` over a channel to any service.
+
+    Args:
+        channel: To the service.
+        timeout_s: Deadline of every call; erasing reads whole tables.
+    """
+
+    def __init__(self, channel: grpc.aio.Channel, *, timeout_s: float) -> None:
+        self._stub = PrivacyServiceStub(channel)
+        self._timeout_s = timeout_s
+
+    async def forget_lead(self, request: privacy.ForgetLeadRequest) -> privacy.ForgetLeadResponse:
+        """See `ports.LeadKeeper`."""
+        return await call(self._stub.ForgetLead, request, timeout_s=self._timeout_s)
+
+    async def export_lead(self, request: privacy.ExportLeadRequest) -> privacy.ExportLeadResponse:
+        """See `ports.LeadKeeper`."""
+        return await call(self._stub.ExportLead, request, timeout_s=self._timeout_s)

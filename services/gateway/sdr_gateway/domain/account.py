@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sdr_gateway.domain.hours import BusinessHours
@@ -28,6 +29,8 @@ class Account:
     """Longest wait after a burst's first message."""
     answers_within: BusinessHours | None = None
     """The bot answers only then; None: always."""
+    forgotten: Mapping[int, float] = field(default_factory=dict)
+    """Contacts that asked to be forgotten, with the instant (seconds since 1970) up to which nothing comes back."""
 
 
 def signs_webhooks(version: str) -> bool:

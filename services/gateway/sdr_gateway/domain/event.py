@@ -196,6 +196,8 @@ class IgnoredReason(StrEnum):
     AUTOMATION_EVENT = "automation_event"
     UNKNOWN_EVENT = "unknown_event"
     OTHER_ACCOUNT = "other_account"
+    FORGOTTEN = "forgotten"
+    """The lead asked to be forgotten, and this is older than that."""
 
 
 @dataclass(frozen=True, slots=True)

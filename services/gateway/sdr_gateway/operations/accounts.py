@@ -16,6 +16,7 @@ from sdr.gateway.v1 import gateway_pb2 as gateway
 from sdr.reporting.v1 import reporting_pb2 as reporting
 from sdr.routing.v1 import routing_pb2 as routing
 from sdr.scoring.v1 import scoring_pb2 as scoring
+from sdr_common import audit
 from sdr_common.account_settings import AccountSettingsStore
 from sdr_common.errors import AccountNotFound, DomainError, ErrorKind, InvalidSettings
 from sdr_common.grpc_errors import RemoteError
@@ -129,6 +130,13 @@ class AccountWork:
                 version, changed = await self._settings.put(conn, request.account_id, document.clinic, document.gateway)
                 own = gateway.PartVersion(part="gateway", version=version, changed=changed)
                 answer = gateway.ImportAccountResponse(parts=[*parts, own])
+                await audit.note(
+                    conn,
+                    "import_account",
+                    request.account_id,
+                    request_id=request.request_id,
+                    detail={part.part: part.version for part in answer.parts if part.changed},
+                )
                 await finish(conn, answer)
             self._on_change(request.account_id)
             return answer
@@ -207,6 +215,17 @@ class AccountWork:
             async with transaction(self._pool) as conn:
                 connected_at = await self._keeper.save(conn, account, answer.chatwoot_version)
                 answer.connected_at.FromDatetime(connected_at)
+                await audit.note(
+                    conn,
+                    "connect_account",
+                    command.account_id,
+                    request_id=request.request_id,
+                    detail={
+                        "chatwoot_url": account.chatwoot_url,
+                        "chatwoot_account_id": account.chatwoot_account_id,
+                        "inbox_ids": list(answer.inbox_ids),
+                    },
+                )
                 await finish(conn, answer)
             self._on_change(command.account_id)
             return answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sdr_common.mailbox import NewEntry, Receipt
 from sdr_gateway.domain.account import Account
-from sdr_gateway.domain.event import Ignored, Kept, SignalKind, Typing, Verdict
+from sdr_gateway.domain.event import Ignored, IgnoredReason, Kept, SignalKind, Typing, Verdict
 from sdr_gateway.ports import EventCounter, Inbox
 
 
@@ -42,6 +42,9 @@ class Ingest:
                 await self._inbox.extend(account.account_id, conversation_id, account.idle_s)
                 self._counter.count("extended", "typing")
                 return None
+            case Kept() if _is_forgotten(account, verdict):
+                self._counter.count("ignored", IgnoredReason.FORGOTTEN.value)
+                return None
             case Kept():
                 receipt = await self._inbox.add(self._entry(account, verdict, traceparent))
                 self._counter.count(receipt.value, verdict.signal.kind.value)
@@ -62,3 +65,13 @@ class Ingest:
             quiet_s=self._echo_quiet_s if echo else self._quiet_s,
             traceparent=traceparent,
         )
+
+
+def _is_forgotten(account: Account, kept: Kept) -> bool:
+    """Whether something was written before its lead asked to be forgotten."""
+    forgotten_at = account.forgotten.get(kept.signal.contact_id)
+    if forgotten_at is None:
+        return False
+    conversation = kept.signal.conversation
+    written_at = kept.signal.at or (conversation.updated_at if conversation is not None else 0.0)
+    return written_at <= forgotten_at

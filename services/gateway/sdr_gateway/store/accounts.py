@@ -72,6 +72,7 @@ class PostgresAccounts:
             idle_s=idle_s,
             cap_s=max(idle_s, cap_s),
             answers_within=_hours(settings, stored.clinic.time_zone) if stored is not None else None,
+            forgotten={int(contact_id): float(at) for contact_id, at in (row["forgotten"] or {}).items()},
         )
 
     async def ids(self, conn: Connection) -> set[int]:

@@ -5,7 +5,9 @@ select account_id from account
 -- find_account --
 -- One connected account, secrets sealed.
 select account_id, chatwoot_url, chatwoot_account_id, chatwoot_version, admin_token_sealed, webhook_secret_sealed,
-  path_secret_sealed, connected_at
+  path_secret_sealed, connected_at,
+  (select jsonb_object_agg(f.contact_id, extract(epoch from f.forgotten_at)) from forgotten_lead f
+    where f.account_id = %(account_id)s) as forgotten
 from account where account_id = %(account_id)s
 
 -- save_account --
@@ -81,3 +83,27 @@ insert into sweep_position as p (account_id, conversation_id, swept_through_id)
 values (%(account_id)s, %(conversation_id)s, %(swept_through_id)s)
 on conflict on constraint sweep_position_pk do update
 set swept_through_id = greatest(p.swept_through_id, excluded.swept_through_id)
+
+-- forget_lead --
+-- Puts up the tombstone; a lead that is forgotten again is forgotten up to now.
+insert into forgotten_lead as f (account_id, contact_id, request_id)
+values (%(account_id)s, %(contact_id)s, %(request_id)s)
+on conflict on constraint forgotten_lead_pk do update
+set forgotten_at = now(), request_id = excluded.request_id, settled_at = null
+where f.request_id <> excluded.request_id
+returning forgotten_at
+
+-- forgotten_at --
+-- When a lead was forgotten.
+select forgotten_at from forgotten_lead where account_id = %(account_id)s and contact_id = %(contact_id)s
+
+-- unsettled_leads --
+-- Leads that were forgotten a while ago and whose late traces are still to be erased.
+select account_id, contact_id, request_id from forgotten_lead
+where settled_at is null and forgotten_at < now() - make_interval(secs => %(after_s)s)
+order by forgotten_at limit %(limit)s
+
+-- settle_lead --
+-- Nothing of a forgotten lead is on its way any more.
+update forgotten_lead set settled_at = now()
+where account_id = %(account_id)s and contact_id = %(contact_id)s and request_id = %(request_id)s

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from google.protobuf.message import Message
 
+from sdr_common import audit
 from sdr_common.idempotency import Idempotency
 from sdr_common.lead import LeadStatus, Temperature
 from sdr_common.mailbox import Mailbox, NewEntry
@@ -172,6 +173,8 @@ class Deliver:
                 retries=revived.retries,
             )
             await self._mailbox.ingest(conn, [entry])
+            request_id: str = once.request.request_id  # type: ignore[attr-defined]  # mutating requests have one
+            await audit.note(conn, "retry_delivery", account_id, subject=delivery_id, request_id=request_id)
             return once.answer(delivery)
 
         answer = await self._idempotency.once(once.request, once.answer_type, work)

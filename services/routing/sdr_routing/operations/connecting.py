@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from google.protobuf.message import Message
 
+from sdr_common import audit
 from sdr_common.chatwoot import ChatwootAccess, ChatwootDenied, ChatwootRefused, ChatwootSetup, ChatwootUnavailable
 from sdr_common.errors import InvalidField
 from sdr_common.idempotency import Finish, Idempotency
@@ -115,6 +116,13 @@ class Connect:
             answer = once.answer(replace(connected, webhook_secret=self._connections.seal(connected.webhook_secret)))
             async with transaction(self._pool) as conn:
                 await self._connections.put(conn, stored)
+                await audit.note(
+                    conn,
+                    "connect_chatwoot",
+                    command.account_id,
+                    request_id=once.request.request_id,  # type: ignore[attr-defined]  # mutating requests have one
+                    detail={"chatwoot_url": url, "chatwoot_account_id": command.chatwoot_account_id},
+                )
                 await finish(conn, answer)
             return answer
 
