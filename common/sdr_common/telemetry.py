@@ -55,6 +55,13 @@ def current_traceparent() -> str:
     return carrier.get("traceparent", "")
 
 
+def current_headers() -> tuple[tuple[str, str], ...]:
+    """What carries the current trace to another process, as gRPC metadata."""
+    carrier: dict[str, str] = {}
+    propagate.inject(carrier)
+    return tuple(carrier.items())
+
+
 def context_of(traceparent: str) -> Context:
     """The context to continue a stored `traceparent` in; an empty or broken one begins a new trace."""
     return propagate.extract({"traceparent": traceparent} if traceparent else {})

@@ -36,14 +36,8 @@ class Registry:
     """The whole file."""
 
     spans: dict[str, SpanEntry]
-    instrumented_spans: dict[str, SpanEntry]
     metrics: dict[str, MetricEntry]
     attributes: dict[str, str]
-
-    @property
-    def instrumented_attributes(self) -> set[str]:
-        """Attributes that only the instrumentation writes."""
-        return {name for entry in self.instrumented_spans.values() for name in entry.attributes}
 
 
 def registry() -> Registry:

@@ -45,8 +45,8 @@ def test_every_attribute_is_registered() -> None:
     assert [use for use in _found().attributes if use.name not in REGISTRY.attributes] == []
 
 
-def test_every_registered_attribute_is_written_by_us_or_by_the_instrumentation() -> None:
-    written = {use.name for use in _found().attributes} | REGISTRY.instrumented_attributes
+def test_every_registered_attribute_is_written() -> None:
+    written = {use.name for use in _found().attributes}
     assert REGISTRY.attributes.keys() - written == set()
 
 
@@ -57,8 +57,7 @@ def test_spans_and_metrics_carry_only_the_attributes_registered_for_them() -> No
 
 
 def test_entries_name_only_attributes_that_are_described() -> None:
-    spans = {**REGISTRY.spans, **REGISTRY.instrumented_spans}
-    named = {name for entry in spans.values() for name in entry.attributes}
+    named = {name for entry in REGISTRY.spans.values() for name in entry.attributes}
     named |= {name for entry in REGISTRY.metrics.values() for name in entry.attributes}
     assert named - REGISTRY.attributes.keys() == set()
     assert REGISTRY.attributes.keys() - named == set()
@@ -71,8 +70,7 @@ def test_names_that_are_not_ours_are_opentelemetrys() -> None:
     }
     assert plain - of_metrics == set()
     theirs = {name for name in REGISTRY.attributes if "." in name and not name.startswith("sdr.")}
-    # The instrumentation writes it although no convention has it.
-    assert theirs - _upstream() == {"rpc.user_agent"}
+    assert theirs - _upstream() == set()
     assert {name for name in REGISTRY.metrics if not name.startswith("sdr.")} - _upstream() == set()
 
 
@@ -88,17 +86,15 @@ def test_a_metric_never_carries_an_id() -> None:
 
 @pytest.mark.parametrize("word", ["text", "content", "phone", "email", "token", "prompt", "contact", "user"])
 def test_no_name_asks_for_personal_data(word: str) -> None:
-    carried = [name for name in REGISTRY.attributes if word in re.split(r"[._]", name)]
-    # The caller's library.
-    assert [name for name in carried if name != "rpc.user_agent"] == []
+    assert [name for name in REGISTRY.attributes if word in re.split(r"[._]", name)] == []
 
 
 def test_every_entry_is_described_in_a_sentence() -> None:
-    told = {**{name: entry.description for name, entry in {**REGISTRY.spans, **REGISTRY.instrumented_spans}.items()}}
+    told = {name: entry.description for name, entry in REGISTRY.spans.items()}
     told |= {name: entry.description for name, entry in REGISTRY.metrics.items()} | REGISTRY.attributes
     assert [name for name, text in told.items() if not text.endswith(".") or len(text) < 7] == []
-    kinds = {"server", "client", "internal", "consumer", "producer", "server or client"}
-    assert {entry.kind for entry in (*REGISTRY.spans.values(), *REGISTRY.instrumented_spans.values())} <= kinds
+    kinds = {"server", "client", "internal", "consumer", "producer"}
+    assert {entry.kind for entry in REGISTRY.spans.values()} <= kinds
 
 
 SOURCE = """
