@@ -44,7 +44,7 @@ _QUERIES = Queries.parse(
 -- put --
 -- Adds events; one that is there already is left alone.
 insert into event_outbox (event_id, body, traceparent)
-select id, body, %(traceparent)s from unnest(%(ids)s::uuid[], %(bodies)s::bytea[]) as e (id, body)
+select id, body, %(event_traceparent)s from unnest(%(event_ids)s::uuid[], %(event_bodies)s::bytea[]) as e (id, body)
 on conflict (event_id) do nothing
 
 -- page --
@@ -121,16 +121,16 @@ class EventOutbox:
 
     async def put(self, conn: Connection, events: Sequence[Event]) -> None:
         """Adds events; none is fine."""
-        if not events:
-            return
-        await conn.execute(
-            _QUERIES["put"],
-            {
-                "ids": [event.event_id for event in events],
-                "bodies": [event.SerializeToString() for event in events],
-                "traceparent": current_traceparent(),
-            },
-        )
+        if events:
+            await conn.execute(_QUERIES["put"], self.parameters(events))
+
+    def parameters(self, events: Sequence[Event]) -> dict[str, object]:
+        """What `put` gives its statement, for one of a service's own that adds events on its way."""
+        return {
+            "event_ids": [event.event_id for event in events],
+            "event_bodies": [event.SerializeToString() for event in events],
+            "event_traceparent": current_traceparent(),
+        }
 
     async def forget_lead(self, conn: Connection, account_id: int, contact_id: int) -> int:
         """Drops the waiting events of a lead, inside the caller's transaction; gives how many there were.

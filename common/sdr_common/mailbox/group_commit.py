@@ -13,7 +13,7 @@ import structlog
 from sdr_common.errors import StoreUnavailable, WriteConflict
 from sdr_common.mailbox.mailbox import Mailbox
 from sdr_common.mailbox.model import EntryIdentity, EntryRefused, Extension, MailboxFull, NewEntry, Receipt
-from sdr_common.postgres import transaction
+from sdr_common.postgres import connection
 
 _LOG = structlog.get_logger()
 _CONFLICT_REPEATS = 3
@@ -111,10 +111,10 @@ class GroupCommit:
         entries = [waiting for waiting in group if isinstance(waiting.item, NewEntry)]
         if entries:
             await self._ingest(entries)
-        # A transaction of its own: locks of one statement are in key order, those of two are not.
+        # Not with the entries: locks of one statement are in key order, those of two are not.
         extensions = [waiting.item for waiting in group if isinstance(waiting.item, Extension)]
         if extensions:
-            async with transaction(self._mailbox.pool) as conn:
+            async with connection(self._mailbox.pool) as conn:  # one statement needs no transaction of its own
                 await self._mailbox.extend(conn, extensions)
         for waiting in group:
             _answer(waiting, Receipt.ACCEPTED)
@@ -122,7 +122,7 @@ class GroupCommit:
     async def _ingest(self, group: Sequence[_Waiting], repeats: int = _CONFLICT_REPEATS) -> None:
         entries = [waiting.item for waiting in group if isinstance(waiting.item, NewEntry)]
         try:
-            async with transaction(self._mailbox.pool) as conn:
+            async with connection(self._mailbox.pool) as conn:
                 result = await self._mailbox.ingest(conn, entries)
         except EntryRefused as error:
             if len(group) == 1:

@@ -27,10 +27,9 @@ STATEMENTS_PER_TURN = {
     "find_conversation": 1,
     "seal": 1,
     "save_conversation": 1,
-    "put_events": 1,
     "close": 1,
-    "begin": 3,
-    "commit": 3,
+    "begin": 1,
+    "commit": 1,
 }
 """Of an ordinary turn of one message; what looks for work by the clock is not a turn's."""
 TURNS = 5
@@ -38,7 +37,7 @@ TURNS = 5
 _LINE = re.compile(r"budget=(?P<database>\S+) (?P<application>\S+) LOG: +(?:statement|execute [^:]*): (?P<sql>.*)")
 _BY_START = {
     " ".join(statement.split())[:40]: name for queries in (MAILBOX, QUERIES) for name, statement in queries.items()
-} | {"-- Adds events; one that is there alread": "put_events", "BEGIN": "begin", "COMMIT": "commit"}
+} | {"BEGIN": "begin", "COMMIT": "commit"}
 
 
 class _Log:

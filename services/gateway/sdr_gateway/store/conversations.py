@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from sdr.reporting.v1.reporting_pb2 import Event
 from sdr_common.event_outbox import EventOutbox
 from sdr_common.mailbox import Claim, LeaseLost
-from sdr_common.postgres import Connection, Pool, connection, transaction
+from sdr_common.postgres import Pool, connection
 from sdr_gateway.domain.conversation import ConversationState, PauseCause, Phase
 from sdr_gateway.ports import Remembered
 from sdr_gateway.store.accounts import QUERIES
 
 
 class PostgresConversations:
-    """One statement to read, one fenced statement (and one for events) to write.
+    """One statement to read, one fenced statement to write.
 
     Args:
         pool: The gateway's pool.
@@ -47,15 +47,6 @@ class PostgresConversations:
 
     async def save(self, claim: Claim, state: ConversationState, events: Sequence[Event]) -> None:
         """See `ports.Conversations`."""
-        if not events:
-            async with connection(self._pool) as conn:
-                await self._save(conn, claim, state)
-            return
-        async with transaction(self._pool) as conn:
-            await self._save(conn, claim, state)
-            await self._outbox.put(conn, events)
-
-    async def _save(self, conn: Connection, claim: Claim, state: ConversationState) -> None:
         parameters = {
             "account_id": claim.account_id,
             "conversation_id": claim.key_id,
@@ -67,6 +58,9 @@ class PostgresConversations:
             "human_assigned": state.human_assigned,
             "snapshot_at": state.snapshot_at,
             "last_message_id": state.last_message_id,
+            **self._outbox.parameters(events),
         }
-        if await (await conn.execute(QUERIES["save_conversation"], parameters)).fetchone() is None:
+        async with connection(self._pool) as conn:
+            saved = await (await conn.execute(QUERIES["save_conversation"], parameters)).fetchone()
+        if saved is None:
             raise LeaseLost(claim)

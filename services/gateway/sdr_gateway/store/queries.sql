@@ -30,21 +30,29 @@ from (select 1) as one
   left join conversation c on c.account_id = %(account_id)s and c.conversation_id = %(conversation_id)s
 
 -- save_conversation --
--- Stores what a turn leaves behind, only for the holder of the conversation's mailbox; no row: not ours.
-insert into conversation as c (account_id, conversation_id, phase, paused_by, paused_at, chatwoot_status,
-  human_assigned, snapshot_at, last_message_id)
-select %(account_id)s, %(conversation_id)s, %(phase)s, %(paused_by)s,
-  case when %(phase)s = 'paused' then now() end, %(chatwoot_status)s, %(human_assigned)s, %(snapshot_at)s,
-  %(last_message_id)s
-from mailbox m
-where m.account_id = %(account_id)s and m.key_id = %(conversation_id)s and m.owner = %(owner)s and m.epoch = %(epoch)s
-for no key update of m
-on conflict on constraint conversation_pk do update set
-  phase = excluded.phase, paused_by = excluded.paused_by,
-  paused_at = case when excluded.phase = 'paused' then coalesce(c.paused_at, excluded.paused_at) end,
-  chatwoot_status = excluded.chatwoot_status, human_assigned = excluded.human_assigned,
-  snapshot_at = excluded.snapshot_at, last_message_id = excluded.last_message_id, updated_at = now()
-returning 1 as saved
+-- Stores what a turn leaves behind and its events, only for the holder of the conversation's mailbox; no row: not ours.
+with saved as (
+  insert into conversation as c (account_id, conversation_id, phase, paused_by, paused_at, chatwoot_status,
+    human_assigned, snapshot_at, last_message_id)
+  select %(account_id)s, %(conversation_id)s, %(phase)s, %(paused_by)s,
+    case when %(phase)s = 'paused' then now() end, %(chatwoot_status)s, %(human_assigned)s, %(snapshot_at)s,
+    %(last_message_id)s
+  from mailbox m
+  where m.account_id = %(account_id)s and m.key_id = %(conversation_id)s and m.owner = %(owner)s
+    and m.epoch = %(epoch)s
+  for no key update of m
+  on conflict on constraint conversation_pk do update set
+    phase = excluded.phase, paused_by = excluded.paused_by,
+    paused_at = case when excluded.phase = 'paused' then coalesce(c.paused_at, excluded.paused_at) end,
+    chatwoot_status = excluded.chatwoot_status, human_assigned = excluded.human_assigned,
+    snapshot_at = excluded.snapshot_at, last_message_id = excluded.last_message_id, updated_at = now()
+  returning 1 as saved),
+told as (
+  insert into event_outbox (event_id, body, traceparent)
+  select e.id, e.body, %(event_traceparent)s
+  from saved, unnest(%(event_ids)s::uuid[], %(event_bodies)s::bytea[]) as e (id, body)
+  on conflict (event_id) do nothing)
+select saved from saved
 
 -- claim_sweep --
 -- Takes the account that waits longest for its sweep; one sweeper at a time, whatever becomes of it.
