@@ -119,13 +119,14 @@ class _Events:
 
 
 def parts_of(queries: Queries, messages: Mapping[str, type[Message]] | None = None) -> list[LeadPart]:
-    """The parts that a file of statements names, in its order.
+    """The parts that a file of statements names, in the order of its `forget_…` statements.
 
     Args:
         queries: `export_<what>` and `forget_<what>`.
         messages: Columns of the exports that hold a message of a contract, with its type.
     """
-    whats = dict.fromkeys(name.split("_", 1)[1] for name in queries)
+    names = sorted(queries, key=lambda name: not name.startswith("forget_"))
+    whats = dict.fromkeys(name.split("_", 1)[1] for name in names)
     return [
         SqlPart(
             what,

@@ -10,6 +10,10 @@ where d.account_id = %(account_id)s and d.contact_id = %(contact_id)s order by d
 select current as "atual", history as "anteriores" from written_attribute
 where account_id = %(account_id)s and contact_id = %(contact_id)s
 
+-- forget_written_attribute --
+-- What was written into the contact.
+delete from written_attribute where account_id = %(account_id)s and contact_id = %(contact_id)s
+
 -- forget_mailbox --
 -- Open work ends here: whoever carries a delivery of the lead out right now loses its lease.
 update mailbox set owner = null, epoch = epoch + 1, attempt = 0, setbacks = 0, held_until = null, turn = null,
@@ -24,7 +28,3 @@ delete from mailbox_entry where account_id = %(account_id)s and key_id = %(conta
 -- forget_delivery --
 -- Deliveries with their writes: notes, messages, attributes.
 delete from delivery where account_id = %(account_id)s and contact_id = %(contact_id)s
-
--- forget_written_attribute --
--- What was written into the contact.
-delete from written_attribute where account_id = %(account_id)s and contact_id = %(contact_id)s
