@@ -1,1 +1,1 @@
-"""An emulated OpenAI: chat completions in the real wire format, scripted, able to misbehave on request."""
+"""Emulated OpenAI, Anthropic and Google: their real wire formats, scripted, able to misbehave on request."""

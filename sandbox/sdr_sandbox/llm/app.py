@@ -1,138 +1,171 @@
-"""The emulated server: `/v1` as OpenAI has it, `/control` for whoever tests against it.
+"""The emulated servers: each provider's API where it has it, `/control` for whoever tests against them.
+
+`/v1/chat/completions` is OpenAI's, `/v1/messages` Anthropic's, `/v1beta/models/{model}:generateContent` Google's.
 
 `POST /control/script` takes a `Script`, `GET /control/requests` gives what was asked, `POST /control/reset`
-forgets both, `PUT /control/key` sets the one accepted API key.
+forgets both, `PUT /control/key` sets the one accepted API key, `PUT /control/mood` says what is answered
+unscripted. Each is OpenAI's; `?provider=anthropic` or `?provider=google` names another.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+from types import ModuleType
 
 from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sdr_sandbox.llm.schema import example_of, fault_of
-from sdr_sandbox.llm.script import Answer, Failure, Hang, Json, Malformed, ModelState, Script, Step
-from sdr_sandbox.llm.wire import completion, error, failure, key_of
+from sdr_sandbox.llm import anthropic_wire, gemini_wire, openai_wire
+from sdr_sandbox.llm.brain import answer
+from sdr_sandbox.llm.script import Answer, Failure, Hang, Json, Malformed, ModelState, Mood, Reset, Script, Step
 
 MODELS = ("gpt-5-mini", "gpt-5", "gpt-4o-mini")
 """Models that `GET /v1/models` lists; any other name is answered too."""
+_WIRES = {"openai": openai_wire, "anthropic": anthropic_wire, "google": gemini_wire}
+_ABORT = "sdr_sandbox.abort"
 
 
-class EmulatedModel:
-    """The endpoints over one state."""
+class EmulatedModels:
+    """The endpoints over one state per provider."""
 
-    def __init__(self, state: ModelState) -> None:
-        self.state = state
+    def __init__(self, states: dict[str, ModelState]) -> None:
+        self._states = states
 
     async def chat(self, request: Request) -> Response:
         """`POST /v1/chat/completions`, without streaming."""
-        if (refused := self._unauthorised(request)) is not None:
-            return refused
+        return await self._answer(request, "openai")
+
+    async def messages(self, request: Request) -> Response:
+        """`POST /v1/messages`, without streaming."""
+        if "anthropic-version" not in request.headers:
+            return anthropic_wire.error(400, "anthropic-version: header is required")
+        return await self._answer(request, "anthropic")
+
+    async def generate(self, request: Request) -> Response:
+        """`POST /v1beta/models/{model}:generateContent`."""
+        return await self._answer(request, "google", request.path_params["model"])
+
+    async def _answer(self, request: Request, provider: str, model: str = "") -> Response:
+        wire, state = _WIRES[provider], self._states[provider]
+        if not (key := wire.key_of(request.headers)):
+            return _response(wire.error(401, "You didn't provide an API key."))
+        if state.api_key and key != state.api_key:
+            return _response(wire.error(401))
         try:
             body = await request.json()
         except json.JSONDecodeError:
-            return error(400, "We could not parse the JSON body of your request.")
+            return _response(wire.error(400, "We could not parse the JSON body of your request."))
         if not isinstance(body, dict):
-            return error(400, "The body must be a JSON object.")
-        self.state.requests.append(body)
-        if fault := _fault(body):
-            return error(400, fault)
-        return await self._play(self.state.next_step(), body)
+            return _response(wire.error(400, "The body must be a JSON object."))
+        state.requests.append(body)
+        if fault := wire.fault(body):
+            return _response(wire.error(400, fault))
+        return await self._play(request, wire, state, model or str(body["model"]), body)
 
-    async def _play(self, step: Step | None, body: Json) -> Response:
-        model = str(body["model"])
+    async def _play(self, request: Request, wire: ModuleType, state: ModelState, model: str, body: Json) -> Response:
+        step: Step | None = state.next_step()
         if step is None:
-            return completion(model, Answer(content=_plain_answer(body)))
+            instructions, said = wire.prompt_of(body)
+            content = answer(state.mood, instructions, said, wire.schema_of(body))
+            return _response(wire.completion(model, Answer(content=content)))
         await asyncio.sleep(step.delay_ms / 1000)
+        if isinstance(step, Reset):
+            request.scope[_ABORT]()
+            return Response()
         if isinstance(step, Hang):
             await asyncio.sleep(step.seconds)
-            return error(503)
+            return _response(wire.error(503))
         if isinstance(step, Failure):
-            return failure(step)
+            return _response(wire.failure(step))
         if isinstance(step, Malformed):
             return Response(step.body, media_type="application/json")
-        return completion(model, step)
-
-    def _unauthorised(self, request: Request) -> Response | None:
-        key = key_of(request.headers)
-        if not key:
-            return error(401, "You didn't provide an API key.", code="missing_api_key")
-        return error(401) if self.state.api_key and key != self.state.api_key else None
+        return _response(wire.completion(model, step))
 
     async def models(self, request: Request) -> Response:
         """`GET /v1/models`."""
-        if (refused := self._unauthorised(request)) is not None:
-            return refused
+        key, accepted = openai_wire.key_of(request.headers), self._states["openai"].api_key
+        if not key or (accepted and key != accepted):
+            return openai_wire.error(401)
         data = [{"id": name, "object": "model", "created": 1_750_000_000, "owned_by": "openai"} for name in MODELS]
         return JSONResponse({"object": "list", "data": data})
+
+    def _named(self, request: Request) -> ModelState:
+        return self._states[request.query_params.get("provider", "openai")]
 
     async def script(self, request: Request) -> Response:
         """`POST /control/script`."""
         try:
-            self.state.load(Script.model_validate_json(await request.body()))
+            self._named(request).load(Script.model_validate_json(await request.body()))
         except ValidationError as fault:
             return JSONResponse({"errors": fault.errors(include_url=False, include_context=False)}, 422)
         return Response(status_code=204)
 
     async def requests(self, request: Request) -> Response:
         """`GET /control/requests`."""
-        return JSONResponse({"requests": self.state.requests})
+        return JSONResponse({"requests": self._named(request).requests})
 
     async def reset(self, request: Request) -> Response:
         """`POST /control/reset`."""
-        self.state.reset()
+        self._named(request).reset()
         return Response(status_code=204)
 
     async def key(self, request: Request) -> Response:
         """`PUT /control/key` with the key as plain text; empty: any is accepted."""
-        self.state.api_key = (await request.body()).decode().strip()
+        self._named(request).api_key = (await request.body()).decode().strip()
+        return Response(status_code=204)
+
+    async def mood(self, request: Request) -> Response:
+        """`PUT /control/mood` with plain, helpful or gullible as plain text."""
+        try:
+            self._named(request).mood = Mood((await request.body()).decode().strip())
+        except ValueError as fault:
+            return JSONResponse({"errors": [str(fault)]}, 422)
         return Response(status_code=204)
 
 
-def make_app(state: ModelState) -> Starlette:
-    """The application over one state."""
-    model = EmulatedModel(state)
-    return Starlette(
-        routes=[
-            Route("/v1/chat/completions", model.chat, methods=["POST"]),
-            Route("/v1/models", model.models),
-            Route("/control/script", model.script, methods=["POST"]),
-            Route("/control/requests", model.requests),
-            Route("/control/reset", model.reset, methods=["POST"]),
-            Route("/control/key", model.key, methods=["PUT"]),
-        ]
+def _response(made: Response) -> Response:
+    """What a wire module gave: a module's functions are not typed."""
+    return made
+
+
+class _Abortable:
+    """Lets an endpoint reset its connection: uvicorn's `send` belongs to what holds the transport."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        cycle = getattr(send, "__self__", None)
+        if cycle is not None:
+            scope[_ABORT] = cycle.transport.abort
+        await self._app(scope, receive, send)
+
+
+def make_app(state: ModelState, **others: ModelState) -> ASGIApp:
+    """The application.
+
+    Args:
+        state: OpenAI's.
+        others: `anthropic` and `google`; empty ones where they are not given.
+    """
+    models = EmulatedModels({"openai": state, "anthropic": ModelState(), "google": ModelState(), **others})
+    return _Abortable(
+        Starlette(
+            routes=[
+                Route("/v1/chat/completions", models.chat, methods=["POST"]),
+                Route("/v1/messages", models.messages, methods=["POST"]),
+                Route("/v1beta/models/{model}:generateContent", models.generate, methods=["POST"]),
+                Route("/v1/models", models.models),
+                Route("/control/script", models.script, methods=["POST"]),
+                Route("/control/requests", models.requests),
+                Route("/control/reset", models.reset, methods=["POST"]),
+                Route("/control/key", models.key, methods=["PUT"]),
+                Route("/control/mood", models.mood, methods=["PUT"]),
+            ]
+        )
     )
-
-
-def _fault(body: Json) -> str:
-    """Why OpenAI would answer 400."""
-    if not isinstance(model := body.get("model"), str) or not model:
-        return "you must provide a model parameter"
-    messages = body.get("messages")
-    if not isinstance(messages, list) or not messages:
-        return "Missing required parameter: 'messages'."
-    roles = {"system", "developer", "user", "assistant", "tool"}
-    for position, message in enumerate(messages):
-        if not isinstance(message, dict) or message.get("role") not in roles:
-            return f"Invalid value for 'messages[{position}].role'."
-    if body.get("stream"):
-        return "Streaming is not emulated."
-    if model.startswith(("gpt-5", "o1", "o3", "o4")):
-        if body.get("temperature") not in {None, 1}:
-            return "Unsupported value: 'temperature' does not support this value with this model."
-        if "max_tokens" in body:
-            return "Unsupported parameter: 'max_tokens' is not supported with this model."
-    return fault_of(body.get("response_format"))
-
-
-def _plain_answer(body: Json) -> Json | str:
-    wanted = body.get("response_format")
-    described = wanted.get("json_schema") if isinstance(wanted, dict) else None
-    schema = described.get("schema") if isinstance(described, dict) else None
-    example = example_of(schema) if isinstance(schema, dict) else "Certo!"
-    return example if isinstance(example, dict) else "Certo!"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -29,15 +30,25 @@ class Answer(_Step):
     cached_tokens: int = 0
 
 
+class ToolCall(_Step):
+    """The model calls a tool instead of answering, as compatible servers do when they misread a schema."""
+
+    kind: Literal["tool_call"]
+    name: str = "turn"
+    arguments: Json = {}
+    prompt_tokens: int = 120
+    completion_tokens: int = 40
+
+
 class Refusal(_Step):
-    """The model declines: `message.refusal` is set and the content is null."""
+    """The model declines, in the provider's own way."""
 
     kind: Literal["refusal"]
     text: str = "I'm sorry, I can't assist with that request."
 
 
 class CutOff(_Step):
-    """The answer hits the token limit: finish_reason "length"."""
+    """The answer hits the token limit."""
 
     kind: Literal["length"]
     content: str = '{"answer": "Ol'
@@ -54,9 +65,9 @@ class Failure(_Step):
     """An error of the API."""
 
     kind: Literal["error"]
-    status: Literal[400, 401, 403, 404, 408, 409, 429, 500, 502, 503]
+    status: Literal[400, 401, 403, 404, 408, 409, 429, 500, 502, 503, 504, 529]
     retry_after_s: Annotated[int, Field(ge=0)] | None = None
-    """Sent as `retry-after` with a 429 or 503."""
+    """When to come again: a header, or Google's `RetryInfo`."""
 
 
 class Hang(_Step):
@@ -66,11 +77,19 @@ class Hang(_Step):
     seconds: Annotated[float, Field(gt=0, le=600)] = 60.0
 
 
-Step: TypeAlias = Annotated[Answer | Refusal | CutOff | Malformed | Failure | Hang, Field(discriminator="kind")]
+class Reset(_Step):
+    """The connection is reset without an answer, as by a process that was killed."""
+
+    kind: Literal["reset"]
+
+
+Step: TypeAlias = Annotated[
+    Answer | ToolCall | Refusal | CutOff | Malformed | Failure | Hang | Reset, Field(discriminator="kind")
+]
 
 
 class Script(BaseModel):
-    """Steps for the next requests, in order; after them each request is answered by the schema's own shape."""
+    """Steps for the next requests, in order; after them each request is answered as the mood says."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -79,12 +98,24 @@ class Script(BaseModel):
     """True: the last step is repeated instead."""
 
 
+class Mood(StrEnum):
+    """What a model that nobody scripted makes of a prompt."""
+
+    PLAIN = "plain"
+    """The plainest value of the wanted schema."""
+    HELPFUL = "helpful"
+    """Finds the usual facts of a short conversation."""
+    GULLIBLE = "gullible"
+    """Obeys whatever a lead writes, and gives away all it can."""
+
+
 @dataclass
 class ModelState:
-    """One emulated server."""
+    """One emulated provider."""
 
     api_key: str = ""
     """The one accepted key; empty: any."""
+    mood: Mood = Mood.PLAIN
     waiting: deque[Step] = field(default_factory=deque)
     forever: Step | None = None
     requests: list[Json] = field(default_factory=list)
@@ -101,7 +132,8 @@ class ModelState:
         return self.waiting.popleft() if self.waiting else self.forever
 
     def reset(self) -> None:
-        """Forgets script and requests."""
+        """Forgets script, mood and requests."""
+        self.mood = Mood.PLAIN
         self.waiting.clear()
         self.forever = None
         self.requests.clear()

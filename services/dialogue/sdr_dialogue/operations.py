@@ -139,7 +139,7 @@ class Dialogue:
         draft: AnalysisDraft | None = None
         for _ in range(_TRIES):
             loaded = await self._whole(conversation, TRANSCRIPT_LINES)
-            context = transcript(loaded, settings)
+            context = transcript(loaded, settings, turn_id)
             if draft is None or asked is None or (asked.lines, asked.facts) != (context.lines, context.facts):
                 draft = await self._model.analyze(context)
             asked = context

@@ -19,10 +19,12 @@ from sdr_common.lead_data import NAMES, parts_of, register_lead_data
 from sdr_common.postgres import Queries, make_pool
 from sdr_common.service import ServiceProcess, run_until_stopped, standard_work
 from sdr_dialogue.clients.breaker import CircuitBreaker
-from sdr_dialogue.clients.chain import ModelChain
+from sdr_dialogue.clients.chain import Deadlines, Link, ModelChain
 from sdr_dialogue.clients.latency import DelayedModel
-from sdr_dialogue.clients.llm import ModelChoice, OpenAiModel
+from sdr_dialogue.clients.llm import ModelChoice, ProviderModel
+from sdr_dialogue.clients.prompt import VERSION, Prompts
 from sdr_dialogue.domain.conversation import TurnContext
+from sdr_dialogue.domain.models import Provider
 from sdr_dialogue.domain.settings import AccountSettings
 from sdr_dialogue.engine.scripted import ScriptedEngine, read_value
 from sdr_dialogue.engine.speech import speech_for
@@ -92,28 +94,52 @@ async def build(
 
 
 def choose_model(settings: Settings) -> LanguageModel:
-    """What answers in production: the provider's model if there is a key, and always the scripted engine."""
+    """What answers in production: the models that there are keys for, and always the scripted engine."""
     scripted: LanguageModel = ScriptedEngine()
     if settings.fake_latency_ms:
         scripted = DelayedModel(scripted, settings.fake_latency_ms / 1000)
-    key = settings.openai_api_key.get_secret_value()
-    if not key and not settings.openai_base_url:
+    budget = settings.prompt_budget_tokens
+    links = [
+        Link(
+            ProviderModel(_choice(settings, provider), ask=_question, prompts=Prompts(VERSION, budget)),
+            CircuitBreaker(settings.breaker_failures, settings.breaker_pause_s, time.monotonic),
+        )
+        for provider in settings.providers()
+    ]
+    if not links:
         return scripted
-    provider = OpenAiModel(
-        ModelChoice(
-            # Servers on one's own machine ask for none, but the client sends one.
-            api_key=key or "none",
-            base_url=settings.openai_base_url,
-            model=settings.model,
-            analysis_model=settings.analysis_model,
-            deadline_s=settings.model_deadline_s,
-            analysis_deadline_s=settings.analysis_deadline_s,
-            reasoning_effort=settings.reasoning_effort,
+    deadlines = Deadlines(settings.model_deadline_s, settings.analysis_deadline_s, settings.lead_deadline_s)
+    return ModelChain(links, scripted, deadlines)
+
+
+def _choice(settings: Settings, provider: Provider) -> ModelChoice:
+    keys = {
+        # Servers on one's own machine ask for none, but the client sends one.
+        Provider.OPENAI: (settings.openai_api_key, settings.openai_base_url, settings.model, settings.analysis_model),
+        Provider.ANTHROPIC: (
+            settings.anthropic_api_key,
+            settings.anthropic_base_url,
+            settings.anthropic_model,
+            settings.anthropic_analysis_model,
         ),
-        ask=_question,
+        Provider.GOOGLE: (
+            settings.google_api_key,
+            settings.google_base_url,
+            settings.google_model,
+            settings.google_analysis_model,
+        ),
+    }
+    key, base_url, model, analysis_model = keys[provider]
+    return ModelChoice(
+        provider=provider,
+        api_key=key.get_secret_value() or "none",
+        base_url=base_url,
+        model=model,
+        analysis_model=analysis_model,
+        deadline_s=settings.model_deadline_s,
+        analysis_deadline_s=settings.analysis_deadline_s,
+        reasoning_effort=settings.reasoning_effort,
     )
-    breaker = CircuitBreaker(settings.breaker_failures, settings.breaker_pause_s, time.monotonic)
-    return ModelChain(provider, scripted, breaker)
 
 
 def _question(kind: FactKind, context: TurnContext, language: str) -> str:
@@ -132,7 +158,7 @@ async def run(settings: Settings, _command: str) -> None:
         await build(settings, stack, model, on_crash)
         if isinstance(model, ModelChain):
             stack.push_async_callback(model.close)
-            # The first lead does not wait for a library to load.
+            # The first lead does not wait for a library to load, nor the first one of an outage for another.
             await model.warm_up()
 
     await run_until_stopped(start)

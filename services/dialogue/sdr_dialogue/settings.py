@@ -9,6 +9,11 @@ from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from sdr_common.settings import ServiceSettings
+from sdr_dialogue.domain.models import Provider
+
+_URL = r"^$|^https?://\S+$"
+_PROVIDER = "(openai|anthropic|google)"
+_CHAIN = f"^{_PROVIDER}(,{_PROVIDER}){{0,2}}$"
 
 
 class Settings(ServiceSettings):
@@ -16,20 +21,44 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="SDR_DIALOGUE_", frozen=True, extra="ignore", populate_by_name=True)
 
+    model_chain: Annotated[str, Field(pattern=_CHAIN)] = "openai,anthropic,google"
+    """Providers in the order in which they are asked; one without a key (OpenAI: or base URL) is left out. Behind
+    the last one stands the scripted engine."""
     openai_api_key: Annotated[SecretStr, Field(validation_alias="OPENAI_API_KEY")] = SecretStr("")
-    """Key of OpenAI or of a server that speaks its API; empty: the scripted engine answers alone."""
-    openai_base_url: Annotated[str, Field(validation_alias="OPENAI_BASE_URL", pattern=r"^$|^https?://\S+$")] = ""
+    """Key of OpenAI or of a server that speaks its API."""
+    openai_base_url: Annotated[str, Field(validation_alias="OPENAI_BASE_URL", pattern=_URL)] = ""
     """Base URL of an OpenAI-compatible server (Azure, vLLM, Ollama, LiteLLM); empty: OpenAI's own."""
+    anthropic_api_key: Annotated[SecretStr, Field(validation_alias="ANTHROPIC_API_KEY")] = SecretStr("")
+    """Key of Anthropic."""
+    anthropic_base_url: Annotated[str, Field(validation_alias="ANTHROPIC_BASE_URL", pattern=_URL)] = ""
+    """Base URL of a server with Anthropic's API; empty: Anthropic's own."""
+    google_api_key: Annotated[SecretStr, Field(validation_alias="GEMINI_API_KEY")] = SecretStr("")
+    """Key of Google's Gemini API."""
+    google_base_url: Annotated[str, Field(validation_alias="GEMINI_BASE_URL", pattern=_URL)] = ""
+    """Base URL of a server with the Gemini API; empty: Google's own."""
     model: Annotated[str, Field(min_length=1)] = "gpt-5-mini"
-    """Model of a turn's answer: cheap and quick."""
+    """OpenAI's model of a turn's answer: cheap and quick."""
     analysis_model: Annotated[str, Field(min_length=1)] = "gpt-5"
-    """Model of the judgement at the end of a qualification: once per lead."""
+    """OpenAI's model of the judgement at the end of a qualification, once per lead, and of long turns."""
+    anthropic_model: Annotated[str, Field(min_length=1)] = "claude-haiku-4-5"
+    """Anthropic's model of a turn's answer."""
+    anthropic_analysis_model: Annotated[str, Field(min_length=1)] = "claude-sonnet-4-6"
+    """Anthropic's model of a judgement, and of long turns."""
+    google_model: Annotated[str, Field(min_length=1)] = "gemini-2.5-flash"
+    """Google's model of a turn's answer."""
+    google_analysis_model: Annotated[str, Field(min_length=1)] = "gemini-2.5-pro"
+    """Google's model of a judgement, and of long turns."""
     reasoning_effort: Annotated[str, Field(pattern="^(|none|minimal|low|medium|high)$")] = "low"
-    """How long reasoning models (gpt-5…, o…) may think; empty: not sent. Leads wait for it."""
-    model_deadline_s: Annotated[float, Ge(0.05), Le(120)] = 12.0
-    """Seconds that a model gets for one answer, its repair included; then the scripted engine answers."""
-    analysis_deadline_s: Annotated[float, Ge(0.05), Le(300)] = 30.0
-    """Seconds that a model gets for one judgement, its repair included."""
+    """How long OpenAI's reasoning models (gpt-5…, o…) may think; empty: not sent. Leads wait for it. Google's think as
+    little as they can unless it is medium or high; Anthropic's do not think."""
+    model_deadline_s: Annotated[float, Ge(0.05), Le(120)] = 7.0
+    """Seconds that all models together get for one answer, repairs included; then the scripted engine answers."""
+    analysis_deadline_s: Annotated[float, Ge(0.05), Le(300)] = 9.0
+    """Seconds that all models together get for one judgement, repairs included."""
+    lead_deadline_s: Annotated[float, Ge(0.05), Le(600)] = 9.0
+    """Seconds of answer and judgement together, where a turn ends a qualification: so long a lead waits at most."""
+    prompt_budget_tokens: Annotated[int, Ge(3_000), Le(200_000)] = 8_000
+    """Estimated tokens of a turn's prompt at most; what does not fit is left out by rule, the oldest lines first."""
     breaker_failures: Annotated[int, Ge(1), Le(100)] = 5
     """Failures in a row after which a model is left alone for a while."""
     breaker_pause_s: Annotated[float, Ge(0.05), Le(3600)] = 30.0
@@ -40,6 +69,16 @@ class Settings(ServiceSettings):
     """Seconds after which a change of an account's settings by another replica is seen."""
     fake_latency_ms: Annotated[int, Ge(0), Le(60_000), Field(validation_alias="SDR_FAKE_LLM_LATENCY_MS")] = 0
     """Milliseconds that the scripted engine waits before it answers, for benchmarks; 0 in production."""
+
+    def providers(self) -> list[Provider]:
+        """Providers with a key, in their order."""
+        there = {
+            Provider.OPENAI: bool(self.openai_api_key.get_secret_value() or self.openai_base_url),
+            Provider.ANTHROPIC: bool(self.anthropic_api_key.get_secret_value()),
+            Provider.GOOGLE: bool(self.google_api_key.get_secret_value()),
+        }
+        wanted = dict.fromkeys(Provider(name) for name in self.model_chain.split(","))
+        return [provider for provider in wanted if there[provider]]
 
     def lease(self) -> float:
         """Seconds of a call's lease."""

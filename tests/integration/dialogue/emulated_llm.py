@@ -1,8 +1,9 @@
-"""The emulated OpenAI on a loopback socket, and an adapter that can reach nothing else."""
+"""The emulated providers on a loopback socket, and adapters that can reach nothing else."""
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,9 +18,13 @@ from opentelemetry.trace import Tracer
 
 from sdr_common.lead import FactKind
 from sdr_common.telemetry import TRACER
-from sdr_dialogue.clients.llm import ModelChoice, OpenAiModel
+from sdr_dialogue.clients.breaker import CircuitBreaker
+from sdr_dialogue.clients.chain import Deadlines, Link, ModelChain
+from sdr_dialogue.clients.llm import ModelChoice, ProviderModel
 from sdr_dialogue.domain.conversation import LeadMessage, TurnContext
+from sdr_dialogue.domain.models import Provider
 from sdr_dialogue.domain.settings import AccountSettings, FrequentQuestion, Procedure
+from sdr_dialogue.engine.scripted import ScriptedEngine
 from sdr_sandbox.llm.app import make_app
 from sdr_sandbox.llm.script import ModelState
 from tests.support.net import eventually
@@ -35,6 +40,12 @@ SETTINGS = AccountSettings(
     frequent_questions=(FrequentQuestion("Quanto custa o botox?", "A partir de R$ 900, em até 6x."),),
 )
 
+_MODELS = {
+    Provider.OPENAI: ("/v1", "gpt-5-mini", "gpt-5"),
+    Provider.ANTHROPIC: ("", "claude-haiku-4-5", "claude-sonnet-4-6"),
+    Provider.GOOGLE: ("", "gemini-2.5-flash", "gemini-2.5-pro"),
+}
+
 
 @dataclass
 class EmulatedLlm:
@@ -42,24 +53,27 @@ class EmulatedLlm:
 
     url: str
 
-    async def script(self, *steps: dict[str, Any], forever: bool = False) -> None:
+    async def script(self, *steps: dict[str, Any], forever: bool = False, provider: str = "openai") -> None:
         """Steps as the control endpoint takes them; values are JSON of any kind."""
-        await self._control("POST", "script", {"steps": list(steps), "forever": forever})
+        await self._control("POST", "script", provider, json={"steps": list(steps), "forever": forever})
 
-    async def requests(self) -> list[dict[str, Any]]:
+    async def requests(self, provider: str = "openai") -> list[dict[str, Any]]:
         """Bodies of the requests so far."""
         async with httpx.AsyncClient() as client:
-            answer = await client.get(f"{self.url}/control/requests")
+            answer = await client.get(f"{self.url}/control/requests", params={"provider": provider})
         requests: list[dict[str, Any]] = answer.json()["requests"]
         return requests
 
-    async def set_key(self, key: str) -> None:
-        async with httpx.AsyncClient() as client:
-            (await client.put(f"{self.url}/control/key", content=key)).raise_for_status()
+    async def set_key(self, key: str, provider: str = "openai") -> None:
+        await self._control("PUT", "key", provider, content=key)
 
-    async def _control(self, method: str, path: str, body: object) -> None:
+    async def set_mood(self, mood: str, provider: str = "openai") -> None:
+        await self._control("PUT", "mood", provider, content=mood)
+
+    async def _control(self, method: str, path: str, provider: str, **body: Any) -> None:
         async with httpx.AsyncClient() as client:
-            (await client.request(method, f"{self.url}/control/{path}", json=body)).raise_for_status()
+            answer = await client.request(method, f"{self.url}/control/{path}", params={"provider": provider}, **body)
+        answer.raise_for_status()
 
 
 @asynccontextmanager
@@ -81,28 +95,39 @@ async def adapter(
     llm: EmulatedLlm,
     *,
     deadline_s: float = 20,
-    model: str = "gpt-5-mini",
+    model: str = "",
     key: str = "test-key",
     tracer: Tracer = TRACER,
-) -> AsyncIterator[OpenAiModel]:
+    provider: Provider = Provider.OPENAI,
+) -> AsyncIterator[ProviderModel]:
     """The real adapter; a base URL outside this machine is refused before anything is sent."""
     if urlsplit(llm.url).hostname != "127.0.0.1":
         raise AssertionError("tests call models on the loopback interface alone")
+    path, cheap, strong = _MODELS[provider]
     choice = ModelChoice(
+        provider=provider,
         api_key=key,
-        base_url=f"{llm.url}/v1",
-        model=model,
-        analysis_model="gpt-5",
+        base_url=f"{llm.url}{path}",
+        model=model or cheap,
+        analysis_model=strong,
         deadline_s=deadline_s,
         analysis_deadline_s=deadline_s,
         reasoning_effort="low",
     )
-    engine = OpenAiModel(choice, ask=product_question, tracer=tracer)
+    engine = ProviderModel(choice, ask=product_question, tracer=tracer)
     await engine.warm_up()
     try:
         yield engine
     finally:
         await engine.close()
+
+
+def a_chain(*models: ProviderModel, turn_s: float = 7, failures: int = 5, **changes: Any) -> ModelChain:
+    """A chain of adapters with the scripted engine behind them; a clock may be given."""
+    clock = changes.pop("clock", time.monotonic)
+    links = [Link(model, CircuitBreaker(failures, 30, clock)) for model in models]
+    deadlines = Deadlines(turn_s, changes.pop("analysis_s", 9), changes.pop("lead_s", 9))
+    return ModelChain(links, ScriptedEngine(), deadlines)
 
 
 def product_question(kind: FactKind, context: TurnContext, language: str) -> str:

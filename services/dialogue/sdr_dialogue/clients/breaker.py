@@ -24,10 +24,14 @@ class CircuitBreaker:
 
     def allows(self) -> bool:
         """Whether a call may be made now; after a pause one at a time may, until one succeeds."""
-        if self._clock() < self._open_until or self._trying:
+        if not self.may_allow():
             return False
         self._trying = self._in_row >= self._limit
         return True
+
+    def may_allow(self) -> bool:
+        """Whether `allows` would agree now; takes nothing up."""
+        return self._clock() >= self._open_until and not self._trying
 
     def succeeded(self) -> None:
         """A call did what it should: closed again."""

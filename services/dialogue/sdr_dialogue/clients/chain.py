@@ -1,25 +1,32 @@
-"""A provider's model first, the scripted engine whenever it does not answer: a lead never waits in vain."""
+"""Providers' models in order, the scripted engine whenever none answers in time: a lead never waits in vain."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 import structlog
 
 from sdr_common.grpc_client import inbound_deadline
 from sdr_dialogue.clients.breaker import CircuitBreaker
-from sdr_dialogue.domain.conversation import AnalysisContext, AnalysisDraft, TurnContext, TurnDraft
+from sdr_dialogue.domain.conversation import AnalysisContext, AnalysisDraft, TurnContext, TurnDraft, Usage
 from sdr_dialogue.domain.errors import EngineUnavailable
 from sdr_dialogue.ports import LanguageModel
 
 _RESERVE_S = 1.0
 """What is kept of the caller's deadline for the scripted engine and the commit."""
+_SHARE = 0.6
+"""Of the time that is left, what a model gets while others stand behind it; the last one gets all of it."""
+_LEAST_S = 0.5
+"""Seconds below which no model is asked: none answers so soon."""
+_NOBODY_WAITS_S = 60.0
+"""Seconds after which a judgement counts as a redo, long after the lead's turn: it may take its whole time."""
 _LOG = structlog.get_logger()
 
 C = TypeVar("C")
-D = TypeVar("D")
+D = TypeVar("D", TurnDraft, AnalysisDraft)
 
 
 class TimedModel(LanguageModel, Protocol):
@@ -42,61 +49,107 @@ class TimedModel(LanguageModel, Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One provider's model and its circuit breaker."""
+
+    model: TimedModel
+    breaker: CircuitBreaker
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Seconds that the models together get."""
+
+    turn_s: float
+    """For one answer."""
+    analysis_s: float
+    """For one judgement."""
+    lead_s: float
+    """For both, where a turn ends a qualification: so long a lead waits at most."""
+
+
 class ModelChain:
-    """A `LanguageModel` of two: the first while it works, the last always.
+    """A `LanguageModel` of several: the first that works within its share of the time, the last one always.
 
     Args:
-        first: A provider's.
+        links: Providers' models, the preferred one first; at least one.
         last: Needs nobody.
-        breaker: Of the first.
+        deadlines: What all links together get; each gets its share of what is left.
+        clock: Monotonic seconds.
     """
 
-    def __init__(self, first: TimedModel, last: LanguageModel, breaker: CircuitBreaker) -> None:
-        self._first = first
+    def __init__(
+        self,
+        links: Sequence[Link],
+        last: LanguageModel,
+        deadlines: Deadlines,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._links = tuple(links)
         self._last = last
-        self._breaker = breaker
+        self._deadlines = deadlines
+        self._clock = clock
 
     @property
     def name(self) -> str:
         """The first engine's; a draft says who really made it."""
-        return self._first.name
+        return self._links[0].model.name
 
     async def warm_up(self) -> None:
-        """Loads what the first call would load."""
-        await self._first.warm_up()
+        """Loads what the first calls would load, the preferred provider first."""
+        for link in self._links:
+            await link.model.warm_up()
 
     async def close(self) -> None:
-        """Closes the first engine's connections."""
-        await self._first.close()
+        """Closes all connections."""
+        for link in self._links:
+            await link.model.close()
 
     async def respond(self, context: TurnContext) -> TurnDraft:
         """See the port."""
-        return await self._ask(self._first.respond, self._last.respond, context)
+        calls = [(link, link.model.respond) for link in self._links]
+        return await self._first_answer(calls, self._last.respond, context, self._deadlines.turn_s)
 
     async def analyze(self, context: AnalysisContext) -> AnalysisDraft:
         """See the port."""
-        return await self._ask(self._first.analyze, self._last.analyze, context)
+        within_s = self._deadlines.analysis_s
+        if context.waited_s < _NOBODY_WAITS_S:
+            within_s = min(within_s, self._deadlines.lead_s - context.waited_s)
+        calls = [(link, link.model.analyze) for link in self._links]
+        return await self._first_answer(calls, self._last.analyze, context, within_s)
 
-    async def _ask(
-        self, first: Callable[[C, float | None], Awaitable[D]], last: Callable[[C], Awaitable[D]], context: C
+    async def _first_answer(
+        self,
+        calls: Sequence[tuple[Link, Callable[[C, float | None], Awaitable[D]]]],
+        last: Callable[[C], Awaitable[D]],
+        context: C,
+        within_s: float,
     ) -> D:
-        within_s = _remaining_s()
-        if (within_s is not None and within_s <= 0) or not self._breaker.allows():
-            return await last(context)
-        try:
-            draft = await first(context, within_s)
-        except EngineUnavailable as error:
-            self._breaker.failed(error.retry_after_s)
-            _LOG.warning("engine_replaced", engine=error.engine, problem=error.problem, by=self._last.name)
-            return await last(context)
-        except BaseException:
-            self._breaker.released()
-            raise
-        self._breaker.succeeded()
-        return draft
+        ends = self._clock() + min(within_s, _remaining_s())
+        spent = Usage()
+        for position, (link, ask) in enumerate(calls):
+            behind = any(other.breaker.may_allow() for other, _ in calls[position + 1 :])
+            share = (ends - self._clock()) * (_SHARE if behind else 1.0)
+            if share < _LEAST_S or not link.breaker.allows():
+                continue
+            try:
+                draft = await ask(context, share)
+            except EngineUnavailable as error:
+                link.breaker.failed(error.retry_after_s)
+                spent += error.usage
+                _LOG.warning("engine_replaced", engine=error.engine, problem=error.problem)
+            except BaseException:
+                link.breaker.released()
+                raise
+            else:
+                link.breaker.succeeded()
+                return replace(draft, usage=draft.usage + spent)
+        draft = await last(context)
+        return replace(draft, usage=draft.usage + spent)
 
 
-def _remaining_s() -> float | None:
-    """Seconds that the caller leaves a model; None: it set no deadline."""
+def _remaining_s() -> float:
+    """Seconds that the caller leaves the models; without end if it set no deadline."""
     deadline = inbound_deadline.get()
-    return None if deadline is None else deadline - time.monotonic() - _RESERVE_S
+    return float("inf") if deadline is None else deadline - time.monotonic() - _RESERVE_S

@@ -1,16 +1,17 @@
-"""OpenAI, or any server that speaks its chat completions (Azure, vLLM, Ollama, LiteLLM), behind the port."""
+"""A provider's model behind the port: OpenAI (or any server with its API), Anthropic, Google."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
 
-from sdr_common.telemetry import TRACER
+from sdr_common.telemetry import METER, TRACER
 from sdr_dialogue.clients.outputs import analysis_draft, turn_draft
-from sdr_dialogue.clients.prompt import Prompts
+from sdr_dialogue.clients.prompt import Prompt, Prompts
 from sdr_dialogue.domain.conversation import (
     AnalysisContext,
     AnalysisDraft,
@@ -21,35 +22,62 @@ from sdr_dialogue.domain.conversation import (
 )
 from sdr_dialogue.domain.draft_checks import Questions, checked
 from sdr_dialogue.domain.errors import EngineUnavailable
+from sdr_dialogue.domain.models import Provider, Strength, strength_of
+
+O = TypeVar("O")  # noqa: E741  (an output)
 
 if TYPE_CHECKING:  # weighs much: loaded by the first call
     from pydantic_ai import Agent
+    from pydantic_ai.models import Model
+    from pydantic_ai.usage import RunUsage
 
-    from sdr_dialogue.clients.openai_agents import Agents
+    from sdr_dialogue.clients.agents import Agents
 
-O = TypeVar("O")  # noqa: E741  (an output)
+    Pick = Callable[[Agents], tuple[Agent[object, O], Model | None]]
+    """Who makes a call: an agent, and another model than its own."""
+
+_CALLS = METER.create_counter(
+    "sdr.dialogue.model_calls", description="Calls to a provider's model, by model, purpose and outcome."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
-    """Which models to call, where and for how long."""
+    """Which models of one provider to call, where and for how long."""
 
-    api_key: str
+    api_key: str = field(repr=False)
     base_url: str
-    """Empty: OpenAI's own."""
+    """Empty: the provider's own."""
     model: str
+    """The cheap one: ordinary turns."""
     analysis_model: str
+    """The strong one: the judgement at the end, and turns that are not simple."""
     deadline_s: float
     """Seconds of one answer, its repair included."""
     analysis_deadline_s: float
     reasoning_effort: str = ""
-
-    def __repr__(self) -> str:
-        """Without the key."""
-        return f"ModelChoice({self.model}, {self.analysis_model})"
+    provider: Provider = Provider.OPENAI
 
 
-class OpenAiModel:
+_PROVIDER_NAMES = {
+    Provider.OPENAI: "openai",
+    Provider.ANTHROPIC: "anthropic",
+    Provider.GOOGLE: "gcp.gemini",
+}
+"""As OpenTelemetry's conventions spell them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One call that is to be made."""
+
+    purpose: str
+    model: str
+    prompt: Prompt
+    deadline_s: float
+
+
+class ProviderModel:
     """The port `LanguageModel` over pydantic-ai: structured output, one repair, a deadline, usage and price.
 
     Args:
@@ -72,7 +100,10 @@ class OpenAiModel:
     @property
     def name(self) -> str:
         """Provider and model of a turn."""
-        return f"openai:{self._choice.model}"
+        return self._named(self._choice.model)
+
+    def _named(self, model: str) -> str:
+        return f"{self._choice.provider.value}:{model}"
 
     async def warm_up(self) -> None:
         """Loads the library and builds the agents; takes some seconds the first time, and nobody else's."""
@@ -88,7 +119,7 @@ class OpenAiModel:
     async def close(self) -> None:
         """Closes the connections."""
         if self._agents is not None:
-            await self._agents.client.close()
+            await self._agents.close()
 
     async def respond(self, context: TurnContext, within_s: float | None = None) -> TurnDraft:
         """See the port.
@@ -96,15 +127,16 @@ class OpenAiModel:
         Raises:
             EngineUnavailable: no usable answer in time.
         """
-        agents = await self._ready()
-        instructions, said = self._prompts.turn(context)
+        strong = strength_of(context) is Strength.STRONG
+        model = self._choice.analysis_model if strong else self._choice.model
         output, usage = await self._run(
-            agents.turn, self._choice.model, instructions, said, _shorter(self._choice.deadline_s, within_s)
+            _Work("turn", model, self._prompts.turn(context), _shorter(self._choice.deadline_s, within_s)),
+            lambda agents: (agents.turn, agents.strong if strong else None),
         )
         burst = [(message.message_id, message.text) for message in context.messages]
-        draft = checked(turn_draft(output, burst, usage, self.name), output.question, context, self._ask)
+        draft = checked(turn_draft(output, burst, usage, self._named(model)), output.question, context, self._ask)
         if not draft.reply and draft.disqualification is None:
-            raise EngineUnavailable(self.name, "empty reply")
+            raise EngineUnavailable(self._named(model), "empty reply", usage=usage)
         return replace(draft, prompt_version=self._prompts.version)
 
     async def analyze(self, context: AnalysisContext, within_s: float | None = None) -> AnalysisDraft:
@@ -113,30 +145,23 @@ class OpenAiModel:
         Raises:
             EngineUnavailable: no usable answer in time.
         """
-        agents = await self._ready()
-        instructions, said = self._prompts.analysis(context)
+        model = self._choice.analysis_model
+        within_s = _shorter(self._choice.analysis_deadline_s, within_s)
         output, usage = await self._run(
-            agents.analysis,
-            self._choice.analysis_model,
-            instructions,
-            said,
-            _shorter(self._choice.analysis_deadline_s, within_s),
+            _Work("analysis", model, self._prompts.analysis(context), within_s), lambda agents: (agents.analysis, None)
         )
         lines = [(line.message_id, line.text) for line in context.lines if line.speaker is Speaker.LEAD]
-        draft = analysis_draft(output, lines, usage, f"openai:{self._choice.analysis_model}")
+        draft = analysis_draft(output, lines, usage, self._named(model))
         if not draft.summary:
-            raise EngineUnavailable(draft.engine, "empty summary")
-        return draft
+            raise EngineUnavailable(draft.engine, "empty summary", usage=usage)
+        return replace(draft, prompt_version=self._prompts.version)
 
-    async def _run(
-        self, agent: Agent[object, O], model: str, instructions: str, said: str, deadline_s: float
-    ) -> tuple[O, Usage]:
+    async def _run(self, work: _Work, pick: Pick[O]) -> tuple[O, Usage]:
         """One run of an agent, as a GenAI client span without any content."""
-        from sdr_dialogue.clients import openai_agents  # noqa: PLC0415  (weighs much; loaded by `_ready`)
-
+        model = work.model
         attributes = {
             "gen_ai.operation.name": "chat",
-            "gen_ai.provider.name": "openai",
+            "gen_ai.provider.name": _PROVIDER_NAMES[self._choice.provider],
             "gen_ai.request.model": model,
             "gen_ai.output.type": "json",
         }
@@ -145,27 +170,56 @@ class OpenAiModel:
             f"chat {model}", kind=SpanKind.CLIENT, attributes=attributes, record_exception=False
         ) as span:
             try:
-                async with asyncio.timeout(deadline_s):
-                    result = await agent.run(said, instructions=instructions)
-            except TimeoutError:
-                raise _failed(span, model, "deadline", 0.0) from None
-            except Exception as error:
-                # Whatever a provider or its library makes of a call, another engine answers the lead.
-                problem, retry_after_s = openai_agents.problem_of(error)
-                raise _failed(span, model, problem, retry_after_s) from error
-            used = result.usage
-            usage = Usage(used.input_tokens, used.output_tokens, openai_agents.cost_micro_usd(used, model))
-            span.set_attribute("gen_ai.response.model", result.response.model_name or model)
-            span.set_attribute("gen_ai.response.finish_reasons", [result.response.finish_reason or "stop"])
-            span.set_attribute("gen_ai.usage.input_tokens", usage.input_tokens)
-            span.set_attribute("gen_ai.usage.output_tokens", usage.output_tokens)
-            return result.output, usage
+                output, usage = await self._asked(work, pick, span)
+            except EngineUnavailable as error:
+                span.set_attribute("error.type", error.problem)
+                span.set_status(StatusCode.ERROR)
+                _CALLS.add(1, {"model": model, "purpose": work.purpose, "outcome": "failed"})
+                raise
+            _CALLS.add(1, {"model": model, "purpose": work.purpose, "outcome": "answered"})
+            return output, usage
+
+    async def _asked(self, work: _Work, pick: Pick[O], span: Span) -> tuple[O, Usage]:
+        engine = self._named(work.model)
+        spent: RunUsage | None = None
+        try:
+            async with asyncio.timeout(work.deadline_s):
+                agents = await self._ready()
+                spent = agents.usage()
+                agent, model = pick(agents)
+                result = await agent.run(
+                    work.prompt.said, instructions=work.prompt.instructions, usage=spent, model=model
+                )
+        except TimeoutError:
+            raise EngineUnavailable(engine, "deadline", usage=self._priced(spent, work.model)) from None
+        except Exception as error:
+            # Whatever a provider or its library makes of a call, another engine answers the lead.
+            from sdr_dialogue.clients.agents import problem_of  # noqa: PLC0415  (weighs much)
+
+            problem, retry_after_s = problem_of(error)
+            usage = self._priced(spent, work.model)
+            raise EngineUnavailable(engine, problem, retry_after_s, usage) from error
+        usage = self._priced(result.usage, work.model)
+        span.set_attribute("gen_ai.response.model", result.response.model_name or work.model)
+        span.set_attribute("gen_ai.response.finish_reasons", [result.response.finish_reason or "stop"])
+        span.set_attribute("gen_ai.usage.input_tokens", usage.input_tokens)
+        span.set_attribute("gen_ai.usage.output_tokens", usage.output_tokens)
+        return result.output, usage
+
+    def _priced(self, spent: RunUsage | None, model: str) -> Usage:
+        if spent is None or not (spent.input_tokens or spent.output_tokens):
+            return Usage()
+        from sdr_dialogue.clients.agents import cost_micro_usd  # noqa: PLC0415  (weighs much)
+
+        price = cost_micro_usd(spent, model, self._choice.provider)
+        return Usage(spent.input_tokens, spent.output_tokens, price, spent.cache_read_tokens)
 
 
 def _load(choice: ModelChoice) -> Agents:
-    from sdr_dialogue.clients.openai_agents import build_agents  # noqa: PLC0415  (weighs much)
+    from sdr_dialogue.clients.agents import build_agents  # noqa: PLC0415  (weighs much)
 
     return build_agents(
+        choice.provider,
         api_key=choice.api_key,
         base_url=choice.base_url,
         model=choice.model,
@@ -176,9 +230,3 @@ def _load(choice: ModelChoice) -> Agents:
 
 def _shorter(deadline_s: float, within_s: float | None) -> float:
     return deadline_s if within_s is None else min(deadline_s, within_s)
-
-
-def _failed(span: Span, model: str, problem: str, retry_after_s: float) -> EngineUnavailable:
-    span.set_attribute("error.type", problem)
-    span.set_status(StatusCode.ERROR)
-    return EngineUnavailable(f"openai:{model}", problem, retry_after_s)

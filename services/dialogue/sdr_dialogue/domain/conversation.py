@@ -103,6 +103,17 @@ class Usage:
     input_tokens: int = 0
     output_tokens: int = 0
     cost_micro_usd: int = 0
+    cached_tokens: int = 0
+    """Of `input_tokens`, those that the provider had kept and sells cheaper."""
+
+    def __add__(self, other: Usage) -> Usage:
+        """Both together."""
+        return Usage(
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.cost_micro_usd + other.cost_micro_usd,
+            self.cached_tokens + other.cached_tokens,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +154,8 @@ class AnalysisContext:
     attempts: dict[FactKind, int] = field(default_factory=dict)
     asks: dict[int, FactKind] = field(default_factory=dict)
     """What each confirmed bot line asked for, by message id."""
+    waited_s: float = 0.0
+    """Seconds that the lead waits already, since the turn that ended the qualification was taken up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sdr_common.errors import DomainError, ErrorKind
+from sdr_dialogue.domain.conversation import Usage
 
 
 class ConversationNotFound(DomainError):
@@ -25,9 +26,11 @@ class EngineUnavailable(DomainError):
     kind = ErrorKind.UNAVAILABLE
     reason = "ENGINE_UNAVAILABLE"
 
-    def __init__(self, engine: str, problem: str, retry_after_s: float = 0.0) -> None:
+    def __init__(self, engine: str, problem: str, retry_after_s: float = 0.0, usage: Usage | None = None) -> None:
         super().__init__(f"engine {engine}: {problem}", engine=engine, problem=problem)
         self.engine = engine
         self.problem = problem
         self.retry_after_s = retry_after_s
         """Seconds that the provider asked to be left alone; 0: it did not say."""
+        self.usage = usage or Usage()
+        """What the failed call cost nevertheless."""

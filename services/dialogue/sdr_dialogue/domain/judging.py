@@ -20,8 +20,14 @@ TRANSCRIPT_LINES = 1000
 """Lines of a conversation that are judged at most, the newest."""
 
 
-def transcript(loaded: Loaded, settings: AccountSettings) -> AnalysisContext:
-    """All that an engine may know when it judges a conversation."""
+def transcript(loaded: Loaded, settings: AccountSettings, turn_id: int = 0) -> AnalysisContext:
+    """All that an engine may know when it judges a conversation.
+
+    Args:
+        loaded: The conversation as stored.
+        settings: The account's.
+        turn_id: The turn that ended the qualification; 0: nobody waits for one.
+    """
     turns = tuple(turn for turn in loaded.turns if not turn.superseded)
     sending = being_sent(turns, loaded.lines)
     return AnalysisContext(
@@ -31,6 +37,9 @@ def transcript(loaded: Loaded, settings: AccountSettings) -> AnalysisContext:
         facts=dict(loaded.lead.facts),
         attempts=attempts_of(turns, sending),
         asks={line.message_id: line.asks for line in loaded.lines if line.asks is not None},
+        waited_s=max(
+            ((loaded.now - turn.answered_at).total_seconds() for turn in turns if turn.turn_id == turn_id), default=0.0
+        ),
     )
 
 

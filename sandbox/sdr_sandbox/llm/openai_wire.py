@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from pydantic import JsonValue
 from starlette.responses import JSONResponse, Response
 
-from sdr_sandbox.llm.script import Answer, CutOff, Failure, Json, Refusal
+from sdr_sandbox.llm.schema import fault_of
+from sdr_sandbox.llm.script import Answer, CutOff, Failure, Json, Refusal, ToolCall
 
 _ERRORS: dict[int, tuple[str, str | None, str]] = {
     400: ("invalid_request_error", None, "The request is malformed."),
@@ -26,6 +27,8 @@ _ERRORS: dict[int, tuple[str, str | None, str]] = {
     500: ("server_error", None, "The server had an error while processing your request."),
     502: ("server_error", None, "Bad gateway."),
     503: ("server_error", None, "The engine is currently overloaded, please try again later."),
+    504: ("server_error", None, "Gateway timeout."),
+    529: ("server_error", None, "Overloaded."),
 }
 """Type, code and message by status."""
 
@@ -47,8 +50,9 @@ def failure(step: Failure) -> Response:
     return response
 
 
-def completion(model: str, step: Answer | Refusal | CutOff) -> Response:
+def completion(model: str, step: Answer | ToolCall | Refusal | CutOff) -> Response:
     """A `chat.completion` object."""
+    tool_calls: list[JsonValue] = []
     content: JsonValue
     refusal: str | None = None
     finish_reason, prompt_tokens, completion_tokens, cached_tokens = "stop", 120, 40, 0
@@ -59,10 +63,19 @@ def completion(model: str, step: Answer | Refusal | CutOff) -> Response:
             step.completion_tokens,
             step.cached_tokens,
         )
+    elif isinstance(step, ToolCall):
+        content, finish_reason = None, "tool_calls"
+        arguments = json.dumps(step.arguments, ensure_ascii=False)
+        function: Json = {"name": step.name, "arguments": arguments}
+        tool_calls = [{"id": f"call_{uuid.uuid4().hex}", "type": "function", "function": function}]
+        prompt_tokens, completion_tokens = step.prompt_tokens, step.completion_tokens
     elif isinstance(step, CutOff):
         content, finish_reason = step.content, "length"
     else:
         content, refusal = None, step.text
+    message: Json = {"role": "assistant", "content": content, "refusal": refusal, "annotations": []}
+    if tool_calls:
+        message["tool_calls"] = tool_calls
     body: Json = {
         "id": f"chatcmpl-{uuid.uuid4().hex}",
         "object": "chat.completion",
@@ -71,7 +84,7 @@ def completion(model: str, step: Answer | Refusal | CutOff) -> Response:
         "choices": [
             {
                 "index": 0,
-                "message": {"role": "assistant", "content": content, "refusal": refusal, "annotations": []},
+                "message": message,
                 "logprobs": None,
                 "finish_reason": finish_reason,
             }
@@ -102,3 +115,45 @@ def key_of(headers: Mapping[str, str]) -> str:
     """The bearer token of a request; empty: none."""
     scheme, _, key = headers.get("authorization", "").partition(" ")
     return key.strip() if scheme.lower() == "bearer" else ""
+
+
+def fault(body: Json) -> str:
+    """Why OpenAI would answer 400; empty: it would not."""
+    if not isinstance(model := body.get("model"), str) or not model:
+        return "you must provide a model parameter"
+    messages = body.get("messages")
+    if not isinstance(messages, list) or not messages:
+        return "Missing required parameter: 'messages'."
+    roles = {"system", "developer", "user", "assistant", "tool"}
+    for position, message in enumerate(messages):
+        if not isinstance(message, dict) or message.get("role") not in roles:
+            return f"Invalid value for 'messages[{position}].role'."
+    if body.get("stream"):
+        return "Streaming is not emulated."
+    if model.startswith(("gpt-5", "o1", "o3", "o4")):
+        if body.get("temperature") not in {None, 1}:
+            return "Unsupported value: 'temperature' does not support this value with this model."
+        if "max_tokens" in body:
+            return "Unsupported parameter: 'max_tokens' is not supported with this model."
+    return fault_of(body.get("response_format"))
+
+
+def schema_of(body: Json) -> Json | None:
+    """The wanted shape of the answer."""
+    wanted = body.get("response_format")
+    described = wanted.get("json_schema") if isinstance(wanted, dict) else None
+    schema = described.get("schema") if isinstance(described, dict) else None
+    return schema if isinstance(schema, dict) else None
+
+
+def prompt_of(body: Json) -> tuple[str, str]:
+    """Instructions, and what the user said last."""
+    messages = body.get("messages")
+    instructions, said = "", ""
+    for message in messages if isinstance(messages, list) else []:
+        if isinstance(message, dict) and isinstance(content := message.get("content"), str):
+            if message.get("role") == "user":
+                said = content
+            elif message.get("role") in {"system", "developer"}:
+                instructions = f"{instructions}\n{content}".strip()
+    return instructions, said
