@@ -52,6 +52,21 @@ class MessageCreateFaults(BaseModel):
         ]
 
 
+class ChannelFaults(BaseModel):
+    """What a channel does with messages that Chatwoot took: it may refuse them afterwards."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    refuse_ratio: Ratio = 0.0
+    """Share of public outgoing messages that never reach the lead."""
+    problem: Annotated[str, Field(max_length=1000)] = "Net::ReadTimeout with #<TCPSocket:(closed)>"
+    """The channel's own words: `external_error`, or the last lines of WAHA's note."""
+    shape: Literal["status", "waha_note"] = "status"
+    """status: the message becomes `failed`. waha_note: it stays `sent`, and a private note that answers to it tells."""
+    after_ms: Milliseconds = 20.0
+    """How long the channel takes to refuse."""
+
+
 class Misbehaviour(BaseModel):
     """Everything that can be made to go wrong; the default is nothing."""
 
@@ -71,6 +86,7 @@ class Misbehaviour(BaseModel):
     """Holds every delivery for a random part of `webhook_reorder_window_ms`."""
     webhook_reorder_window_ms: Milliseconds = 300.0
     message_create: MessageCreateFaults = MessageCreateFaults()
+    channel: ChannelFaults = ChannelFaults()
     all_requests_latency_ms: tuple[Milliseconds, Milliseconds] = (0.0, 0.0)
     """Least and greatest wait before an API request is handled; one number means both."""
     down: Literal["no", "503", "reset"] = "no"
@@ -159,6 +175,13 @@ class Faults:
         if high <= 0 or not self.misbehaviour.concerns(path):
             return 0.0
         return self._dice.roll("latency", path).uniform(low, high) / 1000
+
+    def for_channel(self, key: str) -> ChannelFaults | None:
+        """How the channel refuses the message that `key` names; None: it takes it."""
+        wanted = self.misbehaviour.channel
+        if not wanted.refuse_ratio or self._dice.roll("channel", key).random() >= wanted.refuse_ratio:
+            return None
+        return wanted
 
     def for_webhook(self, key: str) -> "WebhookFault":
         """What goes wrong with the delivery that `key` names."""

@@ -33,7 +33,17 @@ from sdr_routing.domain.outcome import (
     ScoreLine,
 )
 from sdr_routing.domain.settings import Clinic, Closer, Priority, RoutingSettings, Strategy, TeamRule
-from sdr_routing.operations import ConnectCommand, Connected, Health, PutSettingsCommand, Step, StoredVersion
+from sdr_routing.operations import (
+    ConnectCommand,
+    Connected,
+    Decided,
+    Health,
+    PutSettingsCommand,
+    RefusalOutcome,
+    Report,
+    Step,
+    StoredVersion,
+)
 from sdr_routing.operations.accepting import Accepted
 
 _STATES = {
@@ -42,6 +52,30 @@ _STATES = {
     State.DROPPED: pb.DELIVERY_STATE_DROPPED,
     State.DEAD: pb.DELIVERY_STATE_DEAD,
 }
+
+
+_REFUSAL_OUTCOMES = {
+    RefusalOutcome.NOTHING_TO_DO: pb.REFUSAL_OUTCOME_NOTHING_TO_DO,
+    RefusalOutcome.SENDING_AGAIN: pb.REFUSAL_OUTCOME_SENDING_AGAIN,
+    RefusalOutcome.GIVEN_UP: pb.REFUSAL_OUTCOME_GIVEN_UP,
+}
+
+
+def refusal_report(request: pb.ReportRefusedMessageRequest) -> Report:
+    """What was told of a refused message."""
+    return Report(
+        account_id=request.account_id,
+        conversation_id=request.conversation_id,
+        message_id=request.message_id,
+        sdr_key=request.sdr_key,
+        problem=request.problem,
+        bridged=request.bridged,
+    )
+
+
+def refusal_response(decided: Decided) -> pb.ReportRefusedMessageResponse:
+    """What was decided."""
+    return pb.ReportRefusedMessageResponse(outcome=_REFUSAL_OUTCOMES[decided.outcome], delivery_id=decided.delivery_id)
 
 
 def outcome_from_wire(request: pb.DeliverRequest) -> Outcome:
@@ -151,6 +185,7 @@ def _write_to_wire(write: Write) -> pb.Write:
         message_id=write.message_id,
         settled_at=timestamp_to_wire(write.settled_at),
         sdr_key=write.sdr_key if isinstance(write.change, Message) else "",
+        refusals=write.refusals,
     )
 
 

@@ -12,7 +12,7 @@ from sdr_common.mailbox import Claim
 from sdr_common.postgres import Connection
 from sdr_routing.domain.assignment import Assignment
 from sdr_routing.domain.attributes import Written
-from sdr_routing.domain.delivery import Change, Delivery, State
+from sdr_routing.domain.delivery import Delivery, PlannedWrite, State, Write
 from sdr_routing.domain.outcome import ConversationRef, Outcome
 from sdr_routing.domain.plan import Plan
 from sdr_routing.domain.settings import Clinic, RoutingSettings
@@ -91,6 +91,8 @@ class Mark:
     message_id: int = 0
     attempt: Literal["begun", "kept", "over"] = "over"
     """begun: a message is about to be sent; kept: its outcome is unknown; over: it is known."""
+    fault: Literal["", "seen", "counted"] = ""
+    """Chatwoot answered 5xx: seen; counted: and it carried out the same kind of write for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,23 @@ class Revived:
     seq: int
     retries: int
     contact_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedMessage:
+    """A public message of ours that the channel refused, as it is stored."""
+
+    delivery_id: str
+    seq: int
+    conversation: ConversationRef
+    traceparent: str
+    settled: bool
+    """Nothing of its delivery is under way."""
+    write: Write
+    settled_for_s: float
+    """Seconds since it was sent."""
+    next_position: int
+    """Of a write that is added to the delivery."""
 
 
 class Deliveries(Protocol):
@@ -149,8 +168,40 @@ class Deliveries(Protocol):
         """
         ...
 
-    async def append(self, conn: Connection, claim: Claim, delivery_id: str, position: int, change: Change) -> None:
-        """Adds a write at the end of a delivery."""
+    async def append(
+        self, conn: Connection, claim: Claim, delivery_id: str, position: int, write: PlannedWrite
+    ) -> None:
+        """Adds a write at the end of a delivery that is being carried out."""
+        ...
+
+    async def find_refused(
+        self, conn: Connection, account_id: int, message_id: int, sdr_key: str
+    ) -> RefusedMessage | None:
+        """The write behind a message, with its delivery locked; None: no message of ours, or one that was replaced.
+
+        Args:
+            conn: In a transaction.
+            account_id: Ours.
+            message_id: Chatwoot's.
+            sdr_key: Its key, for one whose id is not stored yet; empty: not known.
+        """
+        ...
+
+    async def refuse(
+        self, conn: Connection, delivery_id: str, changed: Write, added: Mapping[int, PlannedWrite]
+    ) -> None:
+        """Stores what becomes of a refused message and takes its delivery up again.
+
+        Args:
+            conn: In the transaction of `find_refused`.
+            delivery_id: Whose.
+            changed: The refused write as it is from now on.
+            added: New writes by position.
+        """
+        ...
+
+    async def is_under_way(self, conn: Connection, account_id: int, conversation_id: int) -> bool:
+        """Whether a delivery of a conversation is not settled yet."""
         ...
 
     async def remember(self, conn: Connection, account_id: int, contact_id: int, values: Mapping[str, str]) -> None:
@@ -262,6 +313,10 @@ class Helpdesk(Protocol):
         Returns:
             Chatwoot's id of it.
         """
+        ...
+
+    async def send_anew(self, conversation_id: int, message_id: int) -> None:
+        """Sets a failed message's status back, at which a channel's bridge sends it anew unless it did already."""
         ...
 
     async def set_status(self, conversation_id: int, status: str) -> None:

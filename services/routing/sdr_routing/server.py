@@ -21,7 +21,7 @@ from sdr_common.postgres import Pool, Queries, make_pool
 from sdr_common.secret_box import SecretBox
 from sdr_common.service import ServiceProcess, Work, pause, run_until_stopped, schema_problem, standard_work
 from sdr_routing.clients.chatwoot import ChatwootHelpdesks
-from sdr_routing.operations import AccountSettings, CarryOut, Connect, Deliver, Patience
+from sdr_routing.operations import AccountSettings, CarryOut, Connect, Deliver, Patience, RefusalLimits, Refusals
 from sdr_routing.servicer import RoutingServicer
 from sdr_routing.settings import Settings
 from sdr_routing.store.announcements import OutboxAnnouncements
@@ -81,14 +81,15 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
 
 def make_worker(parts: Parts, settings: Settings) -> MailboxWorker:
     """The worker that carries deliveries out."""
-    patience = Patience(settings.settle_after_s, settings.attempts)
+    patience = Patience(settings.settle_after_s, settings.attempts, settings.give_up_faults, settings.give_up_after_s)
     handler = CarryOut(parts.pool, parts.deliveries, parts.helpdesks, parts.announcements, patience)
     options = WorkerOptions(poll_s=settings.poll_s, in_flight=settings.in_flight, drain_s=settings.drain_s)
     return MailboxWorker(parts.mailbox, handler.handle, options)
 
 
-def make_servicer(parts: Parts, worker: MailboxWorker | None) -> RoutingServicer:
+def make_servicer(parts: Parts, worker: MailboxWorker | None, settings: Settings) -> RoutingServicer:
     """The gRPC face; a worker in the same process is nudged by what is accepted."""
+    on_accepted = worker.nudge if worker is not None else None
     deliver = Deliver(
         pool=parts.pool,
         idempotency=parts.idempotency,
@@ -96,7 +97,15 @@ def make_servicer(parts: Parts, worker: MailboxWorker | None) -> RoutingServicer
         deliveries=parts.deliveries,
         announcements=parts.announcements,
         mailbox=parts.mailbox,
-        on_accepted=worker.nudge if worker is not None else None,
+        on_accepted=on_accepted,
+    )
+    refusals = Refusals(
+        pool=parts.pool,
+        idempotency=parts.idempotency,
+        deliveries=parts.deliveries,
+        mailbox=parts.mailbox,
+        limits=RefusalLimits(settings.resend_most, settings.resend_within_s, settings.resend_pace),
+        on_accepted=on_accepted,
     )
     connect = Connect(
         pool=parts.pool,
@@ -106,7 +115,8 @@ def make_servicer(parts: Parts, worker: MailboxWorker | None) -> RoutingServicer
         helpdesks=parts.helpdesks,
         setup_of=lambda access: ChatwootSetup(parts.http, access),
     )
-    return RoutingServicer(deliver, AccountSettings(parts.pool, parts.idempotency, parts.accounts), connect)
+    account_settings = AccountSettings(parts.pool, parts.idempotency, parts.accounts)
+    return RoutingServicer(deliver, refusals, account_settings, connect)
 
 
 async def build(
@@ -134,7 +144,7 @@ async def build(
 
     def register(server: grpc.aio.Server) -> None:
         if serves:
-            routing_pb2_grpc.add_RoutingServiceServicer_to_server(make_servicer(parts, worker), server)
+            routing_pb2_grpc.add_RoutingServiceServicer_to_server(make_servicer(parts, worker, settings), server)
             register_lead_data(server, parts.pool, parts.idempotency, parts_of(LEAD_DATA))
 
     own = [service.full_name for service in routing_pb2.DESCRIPTOR.services_by_name.values()]

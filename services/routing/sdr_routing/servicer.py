@@ -11,7 +11,7 @@ from sdr.routing.v1 import routing_pb2_grpc
 from sdr_common.lead import Temperature
 from sdr_common.lead_proto import temperature_from_wire
 from sdr_routing import convert
-from sdr_routing.operations import AccountSettings, Connect, Deliver, Once
+from sdr_routing.operations import AccountSettings, Connect, Deliver, Once, Refusals
 
 Context = grpc.aio.ServicerContext[Any, Any]
 """A call's context; its message types are fixed by each method."""
@@ -20,8 +20,9 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class RoutingServicer(routing_pb2_grpc.RoutingServiceServicer):
     """Serves `sdr.routing.v1.RoutingService`; errors are mapped by the server's edge."""
 
-    def __init__(self, deliver: Deliver, settings: AccountSettings, connect: Connect) -> None:
+    def __init__(self, deliver: Deliver, refusals: Refusals, settings: AccountSettings, connect: Connect) -> None:
         self._deliver = deliver
+        self._refusals = refusals
         self._settings = settings
         self._connect = connect
 
@@ -54,6 +55,13 @@ class RoutingServicer(routing_pb2_grpc.RoutingServiceServicer):
         """Takes a dead delivery up again."""
         once = Once(request, pb.RetryDeliveryResponse, convert.retry_response)
         return await self._deliver.retry(request.account_id, request.delivery_id, once)
+
+    async def ReportRefusedMessage(
+        self, request: pb.ReportRefusedMessageRequest, context: Context
+    ) -> pb.ReportRefusedMessageResponse:
+        """Sees to a message that the channel refused."""
+        once = Once(request, pb.ReportRefusedMessageResponse, convert.refusal_response)
+        return await self._refusals.report(convert.refusal_report(request), once)
 
     async def ConnectChatwoot(self, request: pb.ConnectChatwootRequest, context: Context) -> pb.ConnectChatwootResponse:
         """Connects an account."""

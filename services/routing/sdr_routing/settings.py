@@ -33,6 +33,17 @@ class Settings(ServiceSettings):
     time after which Chatwoot gives a request up (`RACK_TIMEOUT_SERVICE_TIMEOUT`, 15 s)."""
     attempts: Annotated[int, Ge(1), Le(100)] = 8
     """Failures of our own making, crashes included, after which a delivery is given up; outages never count."""
+    give_up_faults: Annotated[int, Ge(1), Le(1000)] = 10
+    """Answers 5xx to one write, while Chatwoot carries out the same kind of write for others, after which the write
+    is given up; an outage, where nothing works, never counts."""
+    give_up_after_s: Annotated[float, Gt(0), Le(30 * 86_400)] = 86_400.0
+    """Seconds after the first answer 5xx to a write after which it is given up, whatever else works."""
+    resend_most: Annotated[int, Ge(0), Le(10)] = 2
+    """Times that a message is sent again which the channel refused after Chatwoot had taken it."""
+    resend_within_s: Annotated[float, Gt(0), Le(86_400)] = 3600.0
+    """A refusal that is told later than this after the message was sent is shown to people and not sent again."""
+    resend_pace: Annotated[float, Ge(0), Le(100)] = 1.0
+    """Factor on the pauses before a refused message is sent again (15 s or, over a rate limit, 60 s at first)."""
     in_flight: Annotated[int, Ge(1), Le(5000)] = 200
     """Contacts that a worker process serves at a time."""
     lease_s: Annotated[float, Gt(0), Le(600)] = 30.0

@@ -68,11 +68,13 @@ def _lifespan(server: ServerState, snapshots: Snapshots) -> Callable[[Starlette]
     @asynccontextmanager
     async def run(_app: Starlette) -> AsyncIterator[None]:
         await server.deliveries.start()
+        server.channel.start()
         try:
             async with snapshots.keeping(server.core):
                 yield
         finally:
             server.streams.close()
+            await server.channel.stop()
             await server.deliveries.stop()
 
     return run

@@ -11,6 +11,7 @@ from sdr_sandbox.chatwoot.http.stream import StreamHub
 from sdr_sandbox.chatwoot.index import Actor
 from sdr_sandbox.chatwoot.misbehaviour import Faults
 from sdr_sandbox.chatwoot.records import AgentBot, User
+from sdr_sandbox.chatwoot.refusing_channel import RefusingChannel
 from sdr_sandbox.chatwoot.witness import Witness
 
 BOT_REFUSED = "Access to this endpoint is not authorized for bots"
@@ -25,6 +26,7 @@ class ServerState:
         self.counters = Counters()
         self.witness = Witness()
         self.deliveries = Deliveries(core, self.faults, self.counters)
+        self.channel = RefusingChannel(core, self.faults, self.counters)
         self.streams = StreamHub(core)
         self._sessions: dict[str, tuple[str, int]] = {}
         self._recent: dict[str, deque[float]] = {}

@@ -109,6 +109,10 @@ class ChatwootHelpdesk:
         )
         return message.id
 
+    async def send_anew(self, conversation_id: int, message_id: int) -> None:
+        """See `Helpdesk.send_anew`."""
+        await self._client.set_message_status(conversation_id, message_id, "sent")
+
     async def set_status(self, conversation_id: int, status: str) -> None:
         """See `Helpdesk.set_status`."""
         await self._client.set_status(conversation_id, status)
@@ -193,4 +197,5 @@ def _seen(message: Message) -> SeenMessage:
         sdr_key=key if isinstance(key, str) else "",
         external_echo=bool(message.attribute("external_echo")),
         automated=message.attribute("automation_rule_id") is not None,
+        status=message.status or "",
     )

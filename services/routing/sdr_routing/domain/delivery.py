@@ -118,6 +118,14 @@ class Write:
     settled_at: datetime | None
     attempt_age_s: float | None = None
     """Seconds since an attempt began whose outcome is unknown; None: there is none."""
+    refusals: int = 0
+    """How often the channel refused it after Chatwoot had taken it."""
+    remedy: str = ""
+    """How a refused message goes out anew: resend or nudge; empty: it was not refused."""
+    faults: int = 0
+    """Answers 5xx while Chatwoot carried out the same kind of write for others."""
+    faulty_for_s: float | None = None
+    """Seconds since the first answer 5xx; None: there was none."""
 
 
 @dataclass(frozen=True, slots=True)

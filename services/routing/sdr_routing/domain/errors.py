@@ -64,6 +64,18 @@ class UnknownCloser(DomainError):
         self.closer_name = closer_name
 
 
+class DeliveryUnsettled(DomainError):
+    """A delivery is under way: what it did with a message is not known yet."""
+
+    kind = ErrorKind.CONFLICT
+    reason = "WRITE_CONFLICT"
+
+    def __init__(self, message_id: int) -> None:
+        super().__init__(
+            f"the delivery of message {message_id} is still under way; repeat later", message_id=message_id
+        )
+
+
 class NotSettledYet(DomainError):
     """Whether a message was stored cannot be known yet: look again later."""
 

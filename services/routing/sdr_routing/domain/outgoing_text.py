@@ -40,11 +40,18 @@ _BORDERS = (
 """Where a long text is parted, best first: paragraph, line, sentence, clause, word."""
 
 
-def parts_of(text: str, channel: Channel) -> list[str]:
-    """The messages that carry a text on a channel, in order; none for a blank text."""
+def parts_of(text: str, channel: Channel, *, longest: int | None = None) -> list[str]:
+    """The messages that carry a text on a channel, in order; none for a blank text.
+
+    Args:
+        text: As written, or as it was prepared before.
+        channel: Whose limit counts.
+        longest: A limit of the caller's, in UTF-16 units, where it is lower.
+    """
+    limit = min(LIMITS[channel], longest or LIMITS[channel])
     prepared = neutral(_BOLD.sub(r"**\1**", printable(text)).strip())
     # One unit is kept for the joiner that may defuse a command at the beginning of a part.
-    return [_COMMAND.sub(rf"\1{JOINER}", part) for part in split(prepared, LIMITS[channel] - 1)]
+    return [_COMMAND.sub(rf"\1{JOINER}", part) for part in split(prepared, limit - 1)]
 
 
 def neutral(text: str) -> str:

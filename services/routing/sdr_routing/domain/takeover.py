@@ -37,6 +37,8 @@ class SeenMessage:
     external_echo: bool = False
     automated: bool = False
     """Sent by an automation rule."""
+    status: str = ""
+    """sent, delivered, read or failed."""
 
 
 def sign_of(message: SeenMessage) -> Sign | None:

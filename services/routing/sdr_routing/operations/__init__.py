@@ -2,10 +2,12 @@
 
 from sdr_routing.operations.accepting import Accepted, Deliver
 from sdr_routing.operations.accounts import AccountSettings, PutSettingsCommand, StoredVersion
-from sdr_routing.operations.carrying_out import CarryOut, Patience
+from sdr_routing.operations.carrying_out import CarryOut
 from sdr_routing.operations.connecting import Connect, ConnectCommand, Connected, Health
 from sdr_routing.operations.once import Once
+from sdr_routing.operations.patience import Patience
 from sdr_routing.operations.provisioner import Step
+from sdr_routing.operations.refusals import Decided, RefusalLimits, RefusalOutcome, Refusals, Report
 
 __all__ = [
     "Accepted",
@@ -14,11 +16,16 @@ __all__ = [
     "Connect",
     "ConnectCommand",
     "Connected",
+    "Decided",
     "Deliver",
     "Health",
     "Once",
     "Patience",
     "PutSettingsCommand",
+    "RefusalLimits",
+    "RefusalOutcome",
+    "Refusals",
+    "Report",
     "Step",
     "StoredVersion",
 ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import msgspec
 import structlog
 from opentelemetry.trace import SpanKind
@@ -15,22 +13,13 @@ from sdr_common.telemetry import TRACER, context_of
 from sdr_routing.domain.delivery import Delivery, State
 from sdr_routing.domain.errors import NotSettledYet
 from sdr_routing.operations.delivery_run import DeliveryRun
+from sdr_routing.operations.evidence import Evidence
 from sdr_routing.operations.ledger import Ledger
+from sdr_routing.operations.patience import Patience
 from sdr_routing.ports import Announcements, Deliveries, Helpdesks
 
 _LOG = structlog.get_logger()
 _UNREADABLE_PAUSE_S = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long is waited, how often is tried."""
-
-    settle_after_s: float = 20.0
-    """After an attempt of unknown outcome began, absence of its message counts only so much later: above the
-    time after which Chatwoot itself gives a request up."""
-    attempts: int = 8
-    """Failures of our own making after which a delivery is given up; an outage never counts."""
 
 
 class _Body(msgspec.Struct):
@@ -61,6 +50,7 @@ class CarryOut:
         self._helpdesks = helpdesks
         self._announcements = announcements
         self._patience = patience or Patience()
+        self._evidence = Evidence()
 
     async def handle(self, claim: Claim) -> Close:
         """Carries out what a contact waits for, in order; what is done already is not done again.
@@ -108,4 +98,12 @@ class CarryOut:
             _LOG.error("connection_unreadable", account_id=claim.account_id)
             raise NotSettledYet(_UNREADABLE_PAUSE_S) from error
         ledger = Ledger(claim, delivery, self._pool, self._deliveries, self._announcements)
-        return DeliveryRun(claim, delivery, ledger, desk, self._helpdesks, settle_after_s=self._patience.settle_after_s)
+        return DeliveryRun(
+            claim,
+            delivery,
+            ledger=ledger,
+            desk=desk,
+            helpdesks=self._helpdesks,
+            patience=self._patience,
+            evidence=self._evidence,
+        )

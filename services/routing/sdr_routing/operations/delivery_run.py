@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from typing import Literal
 
 import structlog
 
 from sdr_common.chatwoot import ChatwootDenied, ChatwootRefused, ChatwootUnavailable
 from sdr_common.mailbox import Claim, LeaseLost
 from sdr_routing.domain.delivery import (
+    WORDS,
     Attributes,
     Closer,
     Delivery,
@@ -22,9 +24,13 @@ from sdr_routing.domain.delivery import (
     Write,
 )
 from sdr_routing.domain.errors import Flooded, NotSettledYet, UnknownCloser, UnknownTeam
-from sdr_routing.domain.takeover import Sign, human_sign
-from sdr_routing.operations.details import detail_of
+from sdr_routing.domain.outgoing_text import neutral
+from sdr_routing.domain.refusal import Refusal, closer_note, operator_detail
+from sdr_routing.domain.takeover import SeenMessage, Sign, human_sign
+from sdr_routing.operations.details import detail_of, hopeless
+from sdr_routing.operations.evidence import Evidence
 from sdr_routing.operations.ledger import Ledger
+from sdr_routing.operations.patience import Patience
 from sdr_routing.ports import Helpdesk, Helpdesks
 
 _LOG = structlog.get_logger()
@@ -48,27 +54,31 @@ class DeliveryRun:
         ledger: Stores where it stands.
         desk: The account's Chatwoot.
         helpdesks: For tokens that were renewed meanwhile.
-        settle_after_s: When the absence of a message counts, in seconds after its attempt began.
+        patience: When the absence of a message counts; when a write is given up.
+        evidence: What works for others.
     """
 
     def __init__(
         self,
         claim: Claim,
         delivery: Delivery,
+        *,
         ledger: Ledger,
         desk: Helpdesk,
         helpdesks: Helpdesks,
-        *,
-        settle_after_s: float,
+        patience: Patience,
+        evidence: Evidence,
     ) -> None:
         self._claim = claim
         self._delivery = delivery
         self._ledger = ledger
         self._desk = desk
         self._helpdesks = helpdesks
-        self._settle_after_s = settle_after_s
+        self._patience = patience
+        self._evidence = evidence
         self._loaded_at = time.monotonic()
         self._looked_at: float | None = None
+        self._seen: tuple[SeenMessage, ...] = ()
         self._sent: Mapping[str, int] = {}
         self._sign: Sign | None = None
 
@@ -88,7 +98,7 @@ class DeliveryRun:
             except LeaseLost:
                 raise
             except Exception as error:
-                await ledger.fail(write, detail_of(error))
+                await ledger.fail(write, detail_of(error), self._fault(write, error))
                 raise
         await ledger.end()
 
@@ -104,8 +114,12 @@ class DeliveryRun:
         if isinstance(change, Message) and self._ledger.a_message_died():
             return
         try:
-            if isinstance(change, Message | Note):
+            if isinstance(change, Message) and write.remedy:
+                await self._send_anew(write, change)
+            elif isinstance(change, Message | Note):
                 await self._send(write, change)
+            elif self._is_hopeless(write):
+                self._settle_hopeless(write)
             else:
                 # What stands before it is stored first.
                 await self._ledger.flush()
@@ -144,7 +158,25 @@ class DeliveryRun:
                 await self._desk.set_status(conversation, status)
             case Message() | Note():
                 raise AssertionError("messages are sent, not applied")
+        self._evidence.succeeded(self._claim.account_id, WORDS[type(write.change)])
         self._ledger.settle(write, State.DONE)
+
+    def _fault(self, write: Write, error: Exception) -> Literal["", "seen", "counted"]:
+        """Whether Chatwoot failed at a write, and whether it is the write's fault: others' succeed meanwhile."""
+        cause = error.__cause__ if isinstance(error, NotSettledYet) else error
+        if not isinstance(cause, ChatwootUnavailable) or cause.status < 500:
+            return ""
+        works = self._evidence.works_for_others(self._claim.account_id, WORDS[type(write.change)])
+        return "counted" if works else "seen"
+
+    def _is_hopeless(self, write: Write) -> bool:
+        """Whether Chatwoot has failed at this write too often while others' went through, or for a whole day."""
+        patience = self._patience
+        return write.faults >= patience.faults or (write.faulty_for_s or 0.0) >= patience.give_up_after_s
+
+    def _settle_hopeless(self, write: Write) -> None:
+        detail = hopeless(write.faults, for_others=write.faults >= self._patience.faults)
+        self._ledger.settle(write, State.DEAD, detail)
 
     async def _set_attributes(self, values: Mapping[str, str | int]) -> None:
         left = {key: value for key, value in values.items() if key not in self._delivery.superseded}
@@ -166,13 +198,49 @@ class DeliveryRun:
                 await self._fall_silent(self._sign)
                 return
             self._check_settled(write)
+            if self._is_hopeless(write):
+                self._settle_hopeless(write)
+                return
             waited_s = await self._desk.pace()
             if not is_public or waited_s < _LOOK_AGAIN_AFTER_S:
                 break
             await self._look()
         await self._begin(write)
         message_id = await self._post(write, change)
+        self._evidence.succeeded(self._claim.account_id, WORDS[type(change)])
         self._ledger.settle(write, State.DONE, message_id=message_id)
+
+    async def _send_anew(self, write: Write, change: Message) -> None:
+        """A message that the channel refused, unless a human has taken over or the conversation went on without it."""
+        await self._look()
+        if write.sdr_key in self._sent and write.remedy == "resend":
+            await self._send(write, change)
+        elif self._sign is not None:
+            await self._fall_silent(self._sign)
+        elif write.message_id and self._is_overtaken(write):
+            self._ledger.settle(write, State.DEAD, operator_detail(Refusal.OVERTAKEN, write.refusals))
+            key = f"{self._delivery.delivery_id}/note-{write.position}~{write.refusals}"
+            await self._ledger.add_note(neutral(closer_note(Refusal.OVERTAKEN, change.text)), key)
+        elif write.remedy == "nudge":
+            refused = next((seen for seen in self._seen if seen.message_id == write.message_id), None)
+            if refused is not None and refused.status == "failed":
+                conversation = self._delivery.conversation.conversation_id
+                await self._desk.send_anew(conversation, write.message_id)
+            self._ledger.settle(write, State.DONE, message_id=write.message_id)
+        else:
+            await self._send(write, change)
+
+    def _is_overtaken(self, write: Write) -> bool:
+        """Whether the lead has read something of ours since that belongs after this message."""
+        before = {other.sdr_key for other in self._ledger.writes if other.position < write.position}
+        return any(
+            seen.message_id > write.message_id
+            and seen.sdr_key
+            and seen.sdr_key not in before
+            and not seen.private
+            and seen.status != "failed"
+            for seen in self._seen
+        )
 
     def _needs_look(self, write: Write, *, is_public: bool) -> bool:
         if self._looked_at is None:
@@ -201,7 +269,7 @@ class DeliveryRun:
                 raise
             # It is often there already: the next look tells, and shortly.
             self._ledger.note(write, detail_of(error), "kept")
-            raise NotSettledYet(error.retry_after_s or min(_FIRST_LOOK_S, self._settle_after_s)) from error
+            raise NotSettledYet(error.retry_after_s or min(_FIRST_LOOK_S, self._patience.settle_after_s)) from error
         except (ChatwootDenied, ChatwootRefused):
             self._ledger.note(write, write.detail, "over")
             raise
@@ -215,7 +283,7 @@ class DeliveryRun:
         if write.attempt_age_s is None or self._looked_at is None:
             return
         age_s = write.attempt_age_s + self._looked_at - self._loaded_at
-        left_s = self._settle_after_s - age_s
+        left_s = self._patience.settle_after_s - age_s
         if left_s > 0:
             raise NotSettledYet(min(max(0.5, age_s), left_s + 0.02))
 
@@ -223,7 +291,7 @@ class DeliveryRun:
         """The live check: what is there already, and whether a human has taken over."""
         delivery, started = self._delivery, time.monotonic()
         look = await self._desk.look(delivery.conversation.conversation_id, delivery.last_message_id)
-        self._looked_at, self._sent = started, look.sent
+        self._looked_at, self._seen, self._sent = started, look.messages, look.sent
         messages = look.messages
         if delivery.last_message_id == 0:
             # The newest messages of any age were listed; only what is newer than the delivery shows something.

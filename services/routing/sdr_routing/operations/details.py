@@ -28,3 +28,17 @@ def detail_of(error: Exception) -> str:
         case _:
             text = f"erro interno ({type(error).__name__})"
     return text
+
+
+def hopeless(faults: int, *, for_others: bool) -> str:
+    """Of a write that Chatwoot fails at again and again.
+
+    Args:
+        faults: How often, while others' went through.
+        for_others: That was too often; else it lasts for too long.
+    """
+    if for_others:
+        text = f"o Chatwoot falhou {faults} vezes só nesta escrita, enquanto fazia as de outros leads"
+    else:
+        text = "o Chatwoot responde com erro a esta escrita há mais de um dia"
+    return f"{text}; veja o log do Chatwoot e tente de novo"

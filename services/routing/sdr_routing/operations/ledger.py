@@ -12,7 +12,7 @@ from sdr_common.lead import LeadStatus
 from sdr_common.mailbox import Claim
 from sdr_common.postgres import Connection, Pool, connection, transaction
 from sdr_routing.domain.attributes import STATUS
-from sdr_routing.domain.delivery import WORDS, Attributes, Delivery, Message, State, Write
+from sdr_routing.domain.delivery import WORDS, Attributes, Delivery, Message, Note, PlannedWrite, State, Write
 from sdr_routing.ports import Announcements, Deliveries, Mark
 
 _LOG = structlog.get_logger()
@@ -86,9 +86,15 @@ class Ledger:
                 problem=detail,
             )
 
-    def note(self, write: Write, detail: str, attempt: Literal["begun", "kept", "over"]) -> None:
+    def note(
+        self,
+        write: Write,
+        detail: str,
+        attempt: Literal["begun", "kept", "over"],
+        fault: Literal["", "seen", "counted"] = "",
+    ) -> None:
         """Marks where an attempt at a write stands; the write stays pending."""
-        self._marks[write.position] = Mark(write.position, State.PENDING, detail, attempt=attempt)
+        self._marks[write.position] = Mark(write.position, State.PENDING, detail, attempt=attempt, fault=fault)
 
     async def flush(self) -> None:
         """Stores the marks."""
@@ -97,10 +103,11 @@ class Ledger:
                 await self._record(conn)
             self._marks.clear()
 
-    async def fail(self, write: Write, detail: str) -> None:
+    async def fail(self, write: Write, detail: str, fault: Literal["", "seen", "counted"] = "") -> None:
         """Stores the marks and counts a failure; the operator sees it while the rest waits."""
-        if write.position not in self._marks and self.is_pending(write):
-            self.note(write, detail, "kept")
+        if self.is_pending(write):
+            mark = self._marks.get(write.position)
+            self.note(write, detail if mark is None else mark.detail, "kept" if mark is None else mark.attempt, fault)
         async with connection(self._pool) as conn:
             await self._record(conn, failures=1)
         self._marks.clear()
@@ -114,10 +121,22 @@ class Ledger:
             # The contact's row is locked before the mailbox's, as plans do: else two could wait in a circle.
             await self._deliveries.remember(conn, ref.account_id, ref.contact_id, values)
             now = await self._record(conn)
-            await self._deliveries.append(conn, self._claim, delivery_id, position, Attributes(dict(values)))
+            paused = PlannedWrite(Attributes(dict(values)))
+            await self._deliveries.append(conn, self._claim, delivery_id, position, paused)
             await self._announcements.status_changed(conn, delivery_id, ref, LeadStatus.PAUSED, now)
         self._marks.clear()
         self.writes.append(Write(position, Attributes(dict(values)), "", State.PENDING, "", 0, None))
+        self._states[position] = State.PENDING
+
+    async def add_note(self, text: str, sdr_key: str) -> None:
+        """Adds a private note at the end and stores the marks."""
+        position = max(self._states) + 1
+        async with transaction(self._pool) as conn:
+            await self._record(conn)
+            planned = PlannedWrite(Note(text), sdr_key)
+            await self._deliveries.append(conn, self._claim, self._delivery.delivery_id, position, planned)
+        self._marks.clear()
+        self.writes.append(Write(position, planned.change, sdr_key, State.PENDING, "", 0, None))
         self._states[position] = State.PENDING
 
     async def remember(self, values: Mapping[str, str | int]) -> None:

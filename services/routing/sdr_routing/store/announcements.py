@@ -58,7 +58,9 @@ class OutboxAnnouncements:
             team=delivery.team,
             closer_email=delivery.closer_email,
         )
-        event = _event(delivery.delivery_id, f"settled_{delivery.retries}", delivery.conversation, at)
+        refusals = sum(write.refusals for write in delivery.writes)
+        what = f"settled_{delivery.retries}" + (f"_{refusals}" if refusals else "")
+        event = _event(delivery.delivery_id, what, delivery.conversation, at)
         event.delivery_settled.CopyFrom(payload)
         await self._outbox.put(conn, [event])
 

@@ -15,9 +15,17 @@ from sdr_common.mailbox import Claim, LeaseLost
 from sdr_common.postgres import Connection, Pool, Queries
 from sdr_common.secret_box import SecretBox
 from sdr_routing.convert import clinic_from_wire, clinic_to_wire, settings_from_wire, settings_to_wire
-from sdr_routing.domain.delivery import Change, Delivery, State
+from sdr_routing.domain.delivery import Delivery, PlannedWrite, State, Write
 from sdr_routing.domain.settings import Clinic, RoutingSettings
-from sdr_routing.ports import Acceptance, AccountRouting, ChatwootConnection, Mark, Prepared, Revived
+from sdr_routing.ports import (
+    Acceptance,
+    AccountRouting,
+    ChatwootConnection,
+    Mark,
+    Prepared,
+    RefusedMessage,
+    Revived,
+)
 from sdr_routing.store import rows
 
 QUERIES = Queries.load("sdr_routing.store")
@@ -84,10 +92,7 @@ class PostgresDeliveries:
     async def accept(self, conn: Connection, acceptance: Acceptance) -> int:
         """See `Deliveries.accept`."""
         conversation, plan = acceptance.outcome.conversation, acceptance.plan
-        writes = []
-        for position, write in enumerate(plan.writes):
-            kind, body = rows.change_to_json(write.change)
-            writes.append({"position": position, "kind": kind, "body": body, "sdr_key": write.sdr_key})
+        writes = [_row(position, write) for position, write in enumerate(plan.writes)]
         parameters = {
             **asdict(conversation),
             "channel": conversation.channel.value,
@@ -139,11 +144,50 @@ class PostgresDeliveries:
         now: datetime = row["now"]
         return now
 
-    async def append(self, conn: Connection, claim: Claim, delivery_id: str, position: int, change: Change) -> None:
+    async def append(
+        self, conn: Connection, claim: Claim, delivery_id: str, position: int, write: PlannedWrite
+    ) -> None:
         """See `Deliveries.append`."""
-        kind, body = rows.change_to_json(change)
+        kind, body = rows.change_to_json(write.change)
         parameters = {**_fence(claim), "delivery_id": uuid.UUID(delivery_id), "position": position, "kind": kind}
-        await conn.execute(QUERIES["append"], {**parameters, "body": Jsonb(body)})
+        await conn.execute(QUERIES["append"], {**parameters, "body": Jsonb(body), "sdr_key": write.sdr_key})
+
+    async def find_refused(
+        self, conn: Connection, account_id: int, message_id: int, sdr_key: str
+    ) -> RefusedMessage | None:
+        """See `Deliveries.find_refused`."""
+        parameters = {
+            "account_id": account_id,
+            "message_id": message_id,
+            "sdr_key": sdr_key,
+            "keyed_delivery_id": _delivery_in(sdr_key),
+        }
+        row = await (await conn.execute(QUERIES["find_refused"], parameters)).fetchone()
+        return None if row is None else rows.refused(row)
+
+    async def refuse(
+        self, conn: Connection, delivery_id: str, changed: Write, added: Mapping[int, PlannedWrite]
+    ) -> None:
+        """See `Deliveries.refuse`."""
+        _, body = rows.change_to_json(changed.change)
+        parameters = {
+            "delivery_id": uuid.UUID(delivery_id),
+            "position": changed.position,
+            "state": changed.state.value,
+            "detail": changed.detail,
+            "body": Jsonb(body),
+            "sdr_key": changed.sdr_key,
+            "refusals": changed.refusals,
+            "remedy": changed.remedy,
+            "added": Jsonb([_row(position, write) for position, write in added.items()]),
+        }
+        await conn.execute(QUERIES["refuse"], parameters)
+
+    async def is_under_way(self, conn: Connection, account_id: int, conversation_id: int) -> bool:
+        """See `Deliveries.is_under_way`."""
+        parameters = {"account_id": account_id, "conversation_id": conversation_id}
+        row = await (await conn.execute(QUERIES["is_under_way"], parameters)).fetchone()
+        return row is not None and bool(row["found"])
 
     async def remember(self, conn: Connection, account_id: int, contact_id: int, values: Mapping[str, str]) -> None:
         """See `Deliveries.remember`."""
@@ -220,6 +264,20 @@ class PostgresConnections:
     def open(self, sealed: str) -> str:
         """See `Connections.open`."""
         return self._box.open(sealed.encode()) if sealed else ""
+
+
+def _row(position: int, write: PlannedWrite) -> dict[str, object]:
+    """A new write as JSON."""
+    kind, body = rows.change_to_json(write.change)
+    return {"position": position, "kind": kind, "body": body, "sdr_key": write.sdr_key}
+
+
+def _delivery_in(sdr_key: str) -> uuid.UUID | None:
+    """The delivery that a key of ours names; None for another's."""
+    try:
+        return uuid.UUID(sdr_key.partition("/")[0])
+    except ValueError:
+        return None
 
 
 def _fence(claim: Claim) -> dict[str, object]:

@@ -44,7 +44,9 @@ select d.*,
   (select jsonb_agg(jsonb_build_object('position', w.position, 'kind', w.kind, 'body', w.body, 'sdr_key', w.sdr_key,
       'state', w.state, 'detail', w.detail, 'message_id', w.message_id,
       'settled_at', extract(epoch from w.settled_at),
-      'attempt_age_s', extract(epoch from clock_timestamp() - w.attempt_started_at)) order by w.position)
+      'attempt_age_s', extract(epoch from clock_timestamp() - w.attempt_started_at),
+      'refusals', w.refusals, 'remedy', w.remedy, 'faults', w.faults,
+      'faulty_for_s', extract(epoch from clock_timestamp() - w.faulty_since)) order by w.position)
     from delivery_write w where w.delivery_id = d.delivery_id) as writes
 from delivery d where d.delivery_id = any(%(delivery_ids)s::uuid[]) order by d.seq
 
@@ -54,12 +56,15 @@ with held as materialized (
   select 1 as ours from mailbox
   where account_id = %(account_id)s and key_id = %(key_id)s and owner = %(owner)s and epoch = %(epoch)s for share),
 given as (
-  select g.position, g.state, g.detail, g.message_id, g.attempt
+  select g.position, g.state, g.detail, g.message_id, g.attempt, g.fault
   from held, jsonb_to_recordset(%(marks)s::jsonb)
-    as g(position int, state text, detail text, message_id bigint, attempt text)),
+    as g(position int, state text, detail text, message_id bigint, attempt text, fault text)),
 marked as (
   update delivery_write w
-  set state = g.state, detail = g.detail, message_id = g.message_id,
+  set state = g.state, detail = g.detail,
+    message_id = case when g.state = 'pending' then w.message_id else g.message_id end,
+    faults = w.faults + (g.fault = 'counted')::int,
+    faulty_since = case when g.fault <> '' then coalesce(w.faulty_since, clock_timestamp()) else w.faulty_since end,
     attempt_started_at = case g.attempt when 'begun' then clock_timestamp() when 'over' then null
       else w.attempt_started_at end,
     settled_at = case when g.state <> 'pending' then clock_timestamp() end
@@ -75,9 +80,43 @@ select clock_timestamp() as now from held
 -- append --
 -- Adds a write at the end of a delivery, if the contact is still ours.
 insert into delivery_write (delivery_id, position, kind, body, sdr_key)
-select %(delivery_id)s, %(position)s, %(kind)s, %(body)s::jsonb, ''
+select %(delivery_id)s, %(position)s, %(kind)s, %(body)s::jsonb, %(sdr_key)s
 from mailbox where account_id = %(account_id)s and key_id = %(key_id)s and owner = %(owner)s and epoch = %(epoch)s
 for share of mailbox
+
+-- find_refused --
+-- The write behind a message that the channel refused, by Chatwoot's id or by key, with its delivery locked.
+select d.delivery_id, d.seq, d.account_id, d.conversation_id, d.contact_id, d.inbox_id, d.channel, d.traceparent,
+  d.state, extract(epoch from clock_timestamp() - w.settled_at) as settled_for_s,
+  (select max(o.position) + 1 from delivery_write o where o.delivery_id = d.delivery_id) as next_position,
+  jsonb_build_object('position', w.position, 'kind', w.kind, 'body', w.body, 'sdr_key', w.sdr_key,
+    'state', w.state, 'detail', w.detail, 'message_id', w.message_id, 'settled_at', extract(epoch from w.settled_at),
+    'attempt_age_s', null, 'refusals', w.refusals, 'remedy', w.remedy, 'faults', w.faults,
+    'faulty_for_s', null) as write
+from delivery_write w join delivery d on d.delivery_id = w.delivery_id
+where d.account_id = %(account_id)s and w.kind = 'message'
+  and (w.message_id = %(message_id)s and w.message_id > 0
+    or w.delivery_id = %(keyed_delivery_id)s::uuid and w.sdr_key = %(sdr_key)s)
+order by d.seq desc limit 1 for update of d
+
+-- refuse --
+-- Stores what becomes of a refused message, adds writes, and takes the delivery up again.
+with changed as (
+  update delivery_write
+  set state = %(state)s, detail = %(detail)s, body = %(body)s::jsonb, sdr_key = %(sdr_key)s, refusals = %(refusals)s,
+    remedy = %(remedy)s, attempt_started_at = null,
+    settled_at = case when %(state)s <> 'pending' then clock_timestamp() end
+  where delivery_id = %(delivery_id)s and position = %(position)s),
+added as (
+  insert into delivery_write (delivery_id, position, kind, body, sdr_key)
+  select %(delivery_id)s, g.position, g.kind, g.body, g.sdr_key
+  from jsonb_to_recordset(%(added)s::jsonb) as g(position int, kind text, body jsonb, sdr_key text))
+update delivery set state = 'pending', settled_at = null where delivery_id = %(delivery_id)s
+
+-- is_under_way --
+-- Whether a conversation has a delivery that is not settled; one that waits for long is rare, so they are few.
+select exists (select 1 from delivery
+  where account_id = %(account_id)s and conversation_id = %(conversation_id)s and state = 'pending') as found
 
 -- remember --
 -- Values that are being written into a contact outside a plan.
@@ -101,7 +140,11 @@ with revived as (
   where account_id = %(account_id)s and delivery_id = %(delivery_id)s and state = 'dead'
   returning delivery_id, seq, retries, contact_id),
 pending as (
-  update delivery_write w set state = 'pending', detail = '', settled_at = null
+  update delivery_write w
+  set state = 'pending', detail = '', settled_at = null, remedy = '', faults = 0, faulty_since = null,
+    -- What the channel refused lies in Chatwoot under its old key.
+    sdr_key = case when w.refusals > 0 then split_part(w.sdr_key, '~', 1) || '~' || w.refusals else w.sdr_key end,
+    message_id = case when w.refusals > 0 then 0 else w.message_id end
   from revived r where w.delivery_id = r.delivery_id and w.state = 'dead')
 select seq, retries, contact_id from revived
 

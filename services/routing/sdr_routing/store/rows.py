@@ -13,6 +13,7 @@ from sdr_common.lead import Channel
 from sdr_routing.domain.attributes import Written
 from sdr_routing.domain.delivery import KINDS, WORDS, Attributes, Change, Delivery, State, Write
 from sdr_routing.domain.outcome import ConversationRef
+from sdr_routing.ports import RefusedMessage
 
 
 def change_to_json(change: Change) -> tuple[str, dict[str, object]]:
@@ -60,7 +61,7 @@ def delivery(row: DictRow) -> Delivery:
 
 def _write(item: dict[str, Any]) -> Write:  # as jsonb comes: values of several types
     settled = item["settled_at"]
-    age = item["attempt_age_s"]
+    age, faulty = item["attempt_age_s"], item["faulty_for_s"]
     return Write(
         position=item["position"],
         change=change_from_json(item["kind"], item["body"]),
@@ -70,4 +71,24 @@ def _write(item: dict[str, Any]) -> Write:  # as jsonb comes: values of several 
         message_id=item["message_id"],
         settled_at=None if settled is None else datetime.fromtimestamp(float(settled), UTC),
         attempt_age_s=None if age is None else float(age),
+        refusals=item["refusals"],
+        remedy=item["remedy"],
+        faults=item["faults"],
+        faulty_for_s=None if faulty is None else float(faulty),
+    )
+
+
+def refused(row: DictRow) -> RefusedMessage:
+    """A row of `find_refused`."""
+    return RefusedMessage(
+        delivery_id=str(row["delivery_id"]),
+        seq=row["seq"],
+        conversation=ConversationRef(
+            row["account_id"], row["conversation_id"], row["contact_id"], row["inbox_id"], Channel(row["channel"])
+        ),
+        traceparent=row["traceparent"],
+        settled=row["state"] != "pending",
+        write=_write(row["write"]),
+        settled_for_s=float(row["settled_for_s"] or 0.0),
+        next_position=row["next_position"],
     )
