@@ -60,6 +60,8 @@ lock: | $(VENV)/bin/python ## Renew the pinned requirements (reaches the package
 	@test -x $(UV) || $(BIN)/python -m pip install --quiet uv
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --output-file requirements/uv.txt requirements/uv.in
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-emit-package sdr-protos --no-emit-package sdr-common --output-file requirements/run.txt $(PROJECTS) requirements/run.in
+	@for s in scoring dialogue routing reporting gateway; do $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-emit-package sdr-protos --no-emit-package sdr-common --constraint requirements/run.txt --output-file requirements/image-$$s.txt protos/pyproject.toml common/pyproject.toml services/$$s/pyproject.toml; done
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --constraint requirements/run.txt --output-file requirements/image-build.txt requirements/image-build.in
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --output-file requirements/dev.txt requirements/dev.in
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --constraint requirements/dev.txt --output-file requirements/chart.txt requirements/chart.in
 
