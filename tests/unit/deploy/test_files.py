@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,16 @@ def test_an_image_gets_the_versions_that_were_tested(service: str) -> None:
     pins, tested = _pins(f"image-{service}"), _pins("run")
     assert len(pins) > 20
     assert {name: version for name, version in pins.items() if tested.get(name) != version} == {}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_image_gets_everything_that_its_packages_declare(service: str) -> None:
+    pins = {name.lower() for name in _pins(f"image-{service}")}
+    for member in ("protos", "common", f"services/{service}"):
+        declared = tomllib.loads((ROOT / member / "pyproject.toml").read_text())["project"]["dependencies"]
+        names = {re.split(r"[^A-Za-z0-9_.\-]", line)[0].lower() for line in declared}
+        missing = {name for name in names if name not in pins and not name.startswith("sdr-")}
+        assert missing == set(), "dependencies changed? make lock"
 
 
 def test_a_service_brings_only_its_own_dependencies() -> None:
