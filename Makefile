@@ -13,7 +13,8 @@ PROJECTS := $(addsuffix /pyproject.toml,$(MEMBERS))
 PROTOS := $(shell find protos/sdr -name '*.proto' 2>/dev/null) protos/build_stubs.py
 SOURCES := common services sandbox tests protos/build_stubs.py
 PYTEST := $(BIN)/pytest
-WORKERS ?= 2
+# More than two cores have: tests wait for processes and leases more than they compute.
+WORKERS ?= 4
 export UV_LINK_MODE ?= copy
 # Where the environment forbids it, every process would compile all it imports anew: seconds each, and tests start many.
 export PYTHONDONTWRITEBYTECODE :=

@@ -66,9 +66,9 @@ class PostgresServer:
     def _create(self, name: str, template: str) -> None:
         with _lock("create"), psycopg.connect(self.url, autocommit=True) as conn:
             conn.execute(sql.SQL("drop database if exists {}").format(sql.Identifier(name)))
-            conn.execute(
-                sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template))
-            )
+            # Copying files costs half of what the default does, which logs every page; nothing here outlives a crash.
+            copy = sql.SQL("create database {} template {} strategy file_copy")
+            conn.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
 
 
 @contextmanager

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import psycopg
 import pytest
 
 from sdr_common.migrate import migrate
 from sdr_reporting.store.postgres import QUERIES
-from tests.support.postgres import PostgresServer
+from tests.support.postgres import PostgresServer, with_database
 
 LEAD_COUNT = 30_000
 
@@ -44,14 +43,16 @@ vacuum analyze
 
 
 @pytest.fixture(scope="module")
-def many_leads(postgres: PostgresServer) -> Iterator[str]:
-    """A database with many leads, made once for all plans."""
-    with postgres.database() as url:
-        migrate(url, "reporting", "sdr_reporting")
-        with psycopg.connect(url, autocommit=True, options="-c search_path=reporting") as conn:
-            for statement in FILL.split(";"):
-                conn.execute(statement.replace("%(count)s", str(LEAD_COUNT)).encode())
-        yield url
+def many_leads(postgres: PostgresServer) -> str:
+    """A database with many leads, made once per run for all plans; only read."""
+    return with_database(postgres.url, postgres.make_template("many_leads", _fill))
+
+
+def _fill(url: str) -> None:
+    migrate(url, "reporting", "sdr_reporting")
+    with psycopg.connect(url, autocommit=True, options="-c search_path=reporting") as conn:
+        for statement in FILL.split(";"):
+            conn.execute(statement.replace("%(count)s", str(LEAD_COUNT)).encode())
 
 
 @pytest.mark.parametrize("name", sorted(QUERIES))
