@@ -78,6 +78,7 @@ class Services:
 
     responds: list[dialogue.RespondRequest] = field(default_factory=list)
     analyzes: list[dialogue.AnalyzeRequest] = field(default_factory=list)
+    nudges: list[dialogue.NudgeRequest] = field(default_factory=list)
     observes: list[dialogue.ObserveRequest] = field(default_factory=list)
     qualifies: list[scoring.QualifyRequest] = field(default_factory=list)
     delivers: list[routing.DeliverRequest] = field(default_factory=list)
@@ -91,6 +92,9 @@ class Services:
     refuse_put: dict[str, DomainError] = field(default_factory=dict)
     refuse_observe: DomainError | None = None
     temperature: lead.Temperature.ValueType = lead.TEMPERATURE_HOT
+    reminder: str = "Oi, Mariana! Quando puder, me diz seu nome?"
+    """What Nudge words; empty: nothing is open."""
+    before_nudge: Callable[[dialogue.NudgeRequest], Awaitable[None]] | None = None
     known_lead: lead.LeadState = field(default_factory=a_lead)
     settings: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
@@ -129,6 +133,13 @@ class _Dialogue(dialogue_grpc.DialogueServiceServicer):
             lead=a_lead(), behaviour=lead.BEHAVIOUR_COOPERATIVE, summary="Quer botox.", engine="scripted"
         )
 
+    async def Nudge(self, request: dialogue.NudgeRequest, _: Any) -> dialogue.NudgeResponse:
+        self._services.nudges.append(request)
+        if self._services.before_nudge is not None:
+            await self._services.before_nudge(request)
+        asks = lead.FACT_KIND_NAME if self._services.reminder else lead.FACT_KIND_UNSPECIFIED
+        return dialogue.NudgeResponse(reply=self._services.reminder, asks=asks, lead=a_lead(), language="pt")
+
     async def Observe(self, request: dialogue.ObserveRequest, _: Any) -> dialogue.ObserveResponse:
         if self._services.refuse_observe is not None:
             raise self._services.refuse_observe
@@ -154,7 +165,9 @@ class _Scoring(scoring_grpc.ScoringServiceServicer):
 
     async def Qualify(self, request: scoring.QualifyRequest, _: Any) -> scoring.QualifyResponse:
         self._services.qualifies.append(request)
-        return scoring.QualifyResponse(qualification=a_qualification(self._services.temperature))
+        judged = a_qualification(self._services.temperature)
+        judged.ended = request.ended
+        return scoring.QualifyResponse(qualification=judged)
 
     async def GetSettings(self, request: scoring.GetSettingsRequest, _: Any) -> scoring.GetSettingsResponse:
         return scoring.GetSettingsResponse(settings=self._services.settings.get("scoring"), version=1)
@@ -291,8 +304,8 @@ class Door:
         return [row["outcome"] for row in await self.rows("select outcome from mailbox_turn order by turn")]
 
 
-async def store_account(url: str, **changes: Any) -> None:
-    """Stores a connected account, as ConnectAccount does."""
+async def store_account(url: str, settings: AccountPart | None = None, **changes: Any) -> None:
+    """Stores a connected account as ImportAccount and ConnectAccount do; without `settings` no document."""
     given: dict[str, Any] = {
         "account_id": 1,
         "chatwoot_url": "http://127.0.0.1:9",
@@ -307,6 +320,9 @@ async def store_account(url: str, **changes: Any) -> None:
     store = PostgresAccounts(SecretBox(KEY), AccountSettingsStore(AccountPart), BurstDefaults(2.0, 8.0))
     async with make_pool(url, "gateway", name="test") as pool, transaction(pool) as conn:
         await store.save(conn, account, "4.15.1")
+        if settings is not None:
+            clinic = lead.Clinic(name="Bella Pele", assistant_name="Bella", time_zone="America/Sao_Paulo")
+            await AccountSettingsStore(AccountPart).put(conn, account.account_id, clinic, settings)
         if connected_at is not None:
             await conn.execute(
                 "update account set connected_at = %s where account_id = %s",
@@ -316,11 +332,19 @@ async def store_account(url: str, **changes: Any) -> None:
 
 @asynccontextmanager
 async def running_gateway(
-    url: str, services: Services, *, role: Role = Role.ALL, account: bool = True, **overrides: Any
+    url: str,
+    services: Services,
+    *,
+    role: Role = Role.ALL,
+    account: bool = True,
+    chatwoot_url: str = "http://127.0.0.1:9",
+    settings: AccountPart | None = None,
+    **overrides: Any,
 ) -> AsyncIterator[Door]:
-    """A gateway, its account connected an hour ago."""
+    """A gateway, its account connected an hour ago, with the account's `settings`."""
     if account:
-        await store_account(url, connected_at=datetime.now(UTC).timestamp() - 3600)
+        connected_at = datetime.now(UTC).timestamp() - 3600
+        await store_account(url, settings, connected_at=connected_at, chatwoot_url=chatwoot_url)
     async with AsyncExitStack() as stack:
         gateway = await build(gateway_settings(url, services, **overrides), stack, role)
         base = f"http://127.0.0.1:{gateway.http_port}"

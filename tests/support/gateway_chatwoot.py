@@ -29,19 +29,27 @@ class ListedChatwoot:
     messages: dict[int, list[Json]] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     fail: bool = False
+    down: bool = False
+    """Conversations cannot be shown."""
     broken: set[int] = field(default_factory=set)
     """Conversations whose messages cannot be listed."""
     url: str = ""
 
     def add_conversation(
-        self, conversation_id: int = 241, *, status: str = "pending", assignee: Json | None = None
+        self,
+        conversation_id: int = 241,
+        *,
+        status: str = "pending",
+        assignee: Json | None = None,
+        can_reply: bool = True,
     ) -> None:
         """Puts a conversation in, or changes it."""
         self.conversations[conversation_id] = {
             "id": conversation_id,
             "inbox_id": 12,
             "status": status,
-            "labels": [],
+            "can_reply": can_reply,
+            "labels": ["vip"],
             "meta": {
                 "sender": a_contact(880 + conversation_id),
                 "channel": "Channel::Whatsapp",
@@ -115,10 +123,18 @@ async def listed_chatwoot() -> AsyncIterator[ListedChatwoot]:
             rows = [row for row in rows if before is None or row["id"] < int(before)][-20:]
         return JSONResponse({"meta": {}, "payload": rows})
 
+    async def conversation(request: Request) -> Response:
+        chatwoot.requests.append(str(request.url.path))
+        if chatwoot.down:
+            return Response("Bad Gateway", 502)
+        row = chatwoot.conversations.get(request.path_params["conversation"])
+        return JSONResponse({"error": "Resource could not be found"}, 404) if row is None else JSONResponse(row)
+
     app = Starlette(
         routes=[
             Route("/api", version),
             Route("/api/v1/accounts/3/conversations", conversations),
+            Route("/api/v1/accounts/3/conversations/{conversation:int}", conversation),
             Route("/api/v1/accounts/3/conversations/{conversation:int}/messages", messages),
         ]
     )

@@ -11,6 +11,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import resources
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -108,3 +109,10 @@ def start_postgres() -> PostgresServer:
 def _forget_if_last() -> None:
     if not (_root() / "pg" / "postmaster.pid").exists():
         shutil.rmtree(_root(), ignore_errors=True)
+
+
+def migration_names(package: str) -> list[str]:
+    """The migrations of a service, in the order in which they are applied; `sdr_gateway` and its kin."""
+    folder = resources.files(package) / "migrations"
+    names = (entry.name for entry in folder.iterdir())
+    return sorted({Path(name).stem for name in names if name[:1] != "_" and ".rollback." not in name})

@@ -31,6 +31,7 @@ from sdr_dialogue.domain.turn import (
     ConversationRef,
     Judgement,
     LeadState,
+    Nudge,
     Observation,
     ObservationKind,
     ShownConversation,
@@ -169,6 +170,16 @@ def respond_response(answer: Answer) -> pb.RespondResponse:
     )
 
 
+def nudge_response(nudge: Nudge) -> pb.NudgeResponse:
+    """One reminder."""
+    return pb.NudgeResponse(
+        reply=nudge.reply,
+        asks=fact_kind_to_wire(nudge.asks),
+        lead=lead_state_to_wire(nudge.state),
+        language=nudge.language,
+    )
+
+
 def analyze_response(judgement: Judgement) -> pb.AnalyzeResponse:
     """One judgement."""
     return pb.AnalyzeResponse(
@@ -188,6 +199,7 @@ def get_conversation_response(shown: ShownConversation) -> pb.GetConversationRes
         lead=lead_state_to_wire(shown.lead),
         summary=shown.summary,
         behaviour=behaviour_to_wire(shown.behaviour),
+        ended=end_reason_to_wire(shown.ended),
     )
 
 

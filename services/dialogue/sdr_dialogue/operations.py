@@ -14,11 +14,13 @@ from sdr_dialogue.domain.conversation import AnalysisContext, AnalysisDraft, Spe
 from sdr_dialogue.domain.errors import ConversationNotFound
 from sdr_dialogue.domain.judging import TRANSCRIPT_LINES, judge, transcript
 from sdr_dialogue.domain.merge import Reader
+from sdr_dialogue.domain.nudging import Worder, nudge_of
 from sdr_dialogue.domain.observing import take_in
 from sdr_dialogue.domain.settings import AccountSettings
 from sdr_dialogue.domain.settings_rules import check_settings
 from sdr_dialogue.domain.superseding import abandoned_by, attempts_of, being_sent
 from sdr_dialogue.domain.turn import (
+    HISTORY_LINES,
     Answer,
     Burst,
     ConversationRef,
@@ -26,6 +28,7 @@ from sdr_dialogue.domain.turn import (
     LeadState,
     Learning,
     Loaded,
+    Nudge,
     Observation,
     Outcome,
     Seen,
@@ -63,6 +66,7 @@ class Dialogue:
         events: For reporting.
         model: What answers.
         read: Reads levels of a value that a human wrote into Chatwoot; None: only published words have one.
+        word_nudge: Words a reminder; no model is asked for one.
     """
 
     def __init__(
@@ -74,6 +78,7 @@ class Dialogue:
         events: Events,
         model: LanguageModel,
         read: Reader | None = None,
+        word_nudge: Worder,
     ) -> None:
         self._pool = pool
         self._conversations = conversations
@@ -81,6 +86,7 @@ class Dialogue:
         self._events = events
         self._model = model
         self._read = read
+        self._word_nudge = word_nudge
 
     async def respond(self, burst: Burst, finish: Finish[Answer]) -> Answer:
         """Answers a burst.
@@ -171,6 +177,26 @@ class Dialogue:
             return judgement
         raise WriteConflict
 
+    async def nudge(self, conn: Connection, conversation: ConversationRef, turn_id: int) -> Nudge:
+        """Words a reminder and keeps it, inside the caller's transaction; see `check_accounts`.
+
+        Raises:
+            AccountNotFound: the account was never set up here.
+        """
+        settings = await self._settings.active(conversation.account_id)
+        loaded = await self._conversations.load_whole(conn, conversation, HISTORY_LINES)
+        nudge = nudge_of(conversation, turn_id, loaded, settings, self._word_nudge)
+        if nudge.reply:
+            await self._conversations.save_nudge(conn, nudge)
+        _LOG.info(
+            "nudge_worded",
+            account_id=conversation.account_id,
+            conversation_id=conversation.conversation_id,
+            turn_id=turn_id,
+            asks=nudge.asks.value if nudge.asks else "",
+        )
+        return nudge
+
     async def observe(self, conn: Connection, seen: Sequence[tuple[ConversationRef, Sequence[Observation]]]) -> None:
         """Takes in what happened outside turns, inside the caller's transaction.
 
@@ -205,8 +231,10 @@ class Dialogue:
         turns = tuple(turn for turn in loaded.turns if not turn.superseded)
         sending = being_sent(turns, loaded.lines)
         lead = loaded.lead
-        state = LeadState(lead.facts, attempts_of(turns, sending), lead.status, lead.started_at)
-        return ShownConversation(_lines_for_people(loaded), state, loaded.summary, loaded.behaviour)
+        judged = lead.ended is not None and not lead.opted_out
+        status = None if judged else lead.status
+        state = LeadState(lead.facts, attempts_of(turns, sending), status, lead.started_at)
+        return ShownConversation(_lines_for_people(loaded), state, loaded.summary, loaded.behaviour, lead.ended)
 
     async def turns(
         self, account_id: int, conversation_id: int, page_size: int, page_token: str

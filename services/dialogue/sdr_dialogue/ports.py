@@ -14,6 +14,7 @@ from sdr_dialogue.domain.turn import (
     Judgement,
     Learning,
     Loaded,
+    Nudge,
     Observation,
     Outcome,
     Seen,
@@ -69,6 +70,10 @@ class Conversations(Protocol):
 
     async def save_judgement(self, conn: Connection, judgement: Judgement) -> bool:
         """Writes a judgement; False, and nothing written, if the lead was written meanwhile."""
+        ...
+
+    async def save_nudge(self, conn: Connection, nudge: Nudge) -> None:
+        """Keeps a reminder, which must have words."""
         ...
 
     async def turns(

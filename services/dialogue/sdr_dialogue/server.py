@@ -26,6 +26,7 @@ from sdr_dialogue.clients.prompt import VERSION, Prompts
 from sdr_dialogue.domain.conversation import TurnContext
 from sdr_dialogue.domain.models import Provider
 from sdr_dialogue.domain.settings import AccountSettings
+from sdr_dialogue.engine.nudging import word_nudge
 from sdr_dialogue.engine.scripted import ScriptedEngine, read_value
 from sdr_dialogue.engine.speech import speech_for
 from sdr_dialogue.engine.wording import question_for
@@ -70,6 +71,7 @@ async def build(
         events=OutboxEvents(),
         model=model,
         read=_read,
+        word_nudge=word_nudge,
     )
     servicer = DialogueServicer(dialogue, idempotency)
 

@@ -51,6 +51,16 @@ class DialogueServicer(dialogue_pb2_grpc.DialogueServiceServicer):
 
         return await self._idempotency.leased(request, pb.AnalyzeResponse, work)
 
+    async def Nudge(self, request: pb.NudgeRequest, context: Context) -> pb.NudgeResponse:
+        """Words a reminder."""
+        conversation = convert.conversation_from_wire(request.conversation)
+        await self._dialogue.check_accounts([conversation.account_id])
+
+        async def work(conn: Connection) -> pb.NudgeResponse:
+            return convert.nudge_response(await self._dialogue.nudge(conn, conversation, request.turn_id))
+
+        return await self._idempotency.once(request, pb.NudgeResponse, work)
+
     async def Observe(self, request: pb.ObserveRequest, context: Context) -> pb.ObserveResponse:
         """Takes in what happened outside turns."""
         seen = [

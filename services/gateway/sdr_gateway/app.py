@@ -31,11 +31,13 @@ from sdr_gateway.clients.services import GrpcDialogue, GrpcLeadKeeper, GrpcRepor
 from sdr_gateway.http.server import WebServer, bind, make_app
 from sdr_gateway.http.webhook import ChatwootWebhook
 from sdr_gateway.operations.accounts import AccountWork, Services
+from sdr_gateway.operations.ending import TurnEnd
 from sdr_gateway.operations.ingest import Ingest
 from sdr_gateway.operations.observe import Observer
 from sdr_gateway.operations.privacy import Privacy
 from sdr_gateway.operations.sweep import Sweep, SweepLimits
 from sdr_gateway.operations.turns import TurnWork
+from sdr_gateway.operations.wakes import WakeWork
 from sdr_gateway.servicer import AccountServicer, LeadServicer
 from sdr_gateway.settings import GatewaySettings
 from sdr_gateway.store.accounts import AccountDirectory, BurstDefaults, PostgresAccounts
@@ -99,7 +101,7 @@ class Gateway:
         chatwoot = ChatwootHttp(ChatwootOptions(client="sdr-gateway"))
         stack.push_async_callback(chatwoot.aclose)
         listing = HttpChatwootListing(chatwoot)
-        worker = self._worker(mailbox, directory, channels) if Role.WORK in self._role else None
+        worker = self._worker(mailbox, directory, channels, listing) if Role.WORK in self._role else None
         commit = GroupCommit(mailbox, on_commit=worker.nudge if worker is not None else None)
         await stack.enter_async_context(commit)
         ingest = Ingest(commit, MeterCounter(), quiet_s=settings.quiet_s, echo_quiet_s=settings.echo_quiet_s)
@@ -172,17 +174,40 @@ class Gateway:
             reporting=reporting,
         )
 
-    def _worker(self, mailbox: Mailbox, accounts: AccountDirectory, channels: _Channels) -> MailboxWorker:
+    def _worker(
+        self, mailbox: Mailbox, accounts: AccountDirectory, channels: _Channels, chatwoot: HttpChatwootListing
+    ) -> MailboxWorker:
         settings = self._settings
+        conversations = PostgresConversations(self._pool, EventOutbox())
+        observer = Observer(channels.dialogue)
+        ending = TurnEnd(
+            mailbox,
+            conversations,
+            accounts,
+            dialogue=channels.dialogue,
+            routing=channels.routing,
+            observer=observer,
+            poison_attempts=settings.poison_attempts,
+        )
+        wakes = WakeWork(
+            mailbox,
+            conversations,
+            accounts,
+            chatwoot=chatwoot,
+            dialogue=channels.dialogue,
+            scoring=channels.scoring,
+            observer=observer,
+            ending=ending,
+        )
         work = TurnWork(
             mailbox,
-            PostgresConversations(self._pool, EventOutbox()),
+            conversations,
             accounts,
             dialogue=channels.dialogue,
             scoring=channels.scoring,
-            routing=channels.routing,
-            observer=Observer(channels.dialogue),
-            poison_attempts=settings.poison_attempts,
+            observer=observer,
+            ending=ending,
+            wakes=wakes,
             stale_after_s=settings.patience_s * 0.75,
         )
         options = WorkerOptions(in_flight=settings.in_flight, drain_s=settings.drain_s)

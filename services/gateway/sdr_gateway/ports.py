@@ -131,6 +131,10 @@ class Dialogue(Protocol):
         """The judgement of a whole conversation."""
         ...
 
+    async def nudge(self, request: dialogue.NudgeRequest) -> dialogue.NudgeResponse:
+        """The words of one reminder."""
+        ...
+
     async def observe(self, request: dialogue.ObserveRequest) -> dialogue.ObserveResponse:
         """What happened outside an answer."""
         ...
@@ -247,6 +251,10 @@ class ChatwootListing(Protocol):
 
     async def conversations(self, account: Account, updated_within_s: int) -> list[ListedConversation]:
         """Conversations of every status that changed lately, any order."""
+        ...
+
+    async def conversation(self, account: Account, conversation_id: int) -> ListedConversation | None:
+        """One conversation as it is now; None: Chatwoot has none, or nobody's."""
         ...
 
     async def messages_after(self, account: Account, conversation_id: int, after: int) -> list[MessageSeen]:

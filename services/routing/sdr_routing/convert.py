@@ -98,6 +98,7 @@ def outcome_from_wire(request: pb.DeliverRequest) -> Outcome:
         silent=request.silent,
         language=request.language or "pt",
         answers=tuple(request.answers),
+        only_in_silence=request.only_in_silence,
     )
 
 

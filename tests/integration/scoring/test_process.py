@@ -57,7 +57,7 @@ def test_check_config_accepts_a_complete_configuration() -> None:
 def test_migrate_names_what_it_applied_and_then_has_nothing_to_do(empty_database: str) -> None:
     first = command("migrate", {"DATABASE_URL": empty_database})
     second = command("migrate", {"DATABASE_URL": empty_database})
-    assert first.stdout.splitlines() == ["scoring_0001_shared", "scoring_0002_qualification"]
+    assert first.stdout.splitlines() == migration_names("sdr_scoring")
     assert second.stdout == "nothing to migrate\n"
 
 

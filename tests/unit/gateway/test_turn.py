@@ -8,7 +8,7 @@ import pytest
 
 from sdr_gateway.domain.conversation import ConversationState, PauseCause, Phase
 from sdr_gateway.domain.event import Attachment, Contact, Signal, SignalKind, Snapshot
-from sdr_gateway.domain.turn import Note, NoteKind, Outcome, after_delivery, decide, everything_told
+from sdr_gateway.domain.turn import Effect, Note, NoteKind, Outcome, after_delivery, decide, everything_told
 
 PENDING = Snapshot(7, inbox_id=12, status="pending", updated_at=20.0, labels=("vip",))
 KNOWN = ConversationState(chatwoot_status="pending", snapshot_at=10.0, last_message_id=5)
@@ -121,6 +121,22 @@ def test_a_takeover_is_told_once() -> None:
 
 
 def test_an_accepted_delivery_moves_the_conversation_on() -> None:
-    assert after_delivery(KNOWN, handed_off=False, opted_out=False) == KNOWN
-    assert after_delivery(KNOWN, handed_off=True, opted_out=False).phase is Phase.HANDED_OFF
-    assert after_delivery(KNOWN, handed_off=False, opted_out=True).phase is Phase.OPTED_OUT
+    assert after_delivery(KNOWN, Effect(), 50.0) == KNOWN
+    assert after_delivery(KNOWN, Effect(handed_off=True), 50.0).phase is Phase.HANDED_OFF
+    assert after_delivery(KNOWN, Effect(handed_off=True, opted_out=True), 50.0).phase is Phase.OPTED_OUT
+
+
+def test_a_lead_in_qualification_owes_an_answer_from_the_delivery_on() -> None:
+    asked = after_delivery(KNOWN, Effect(in_qualification=True, asks=True), 50.0)
+    assert (asked.waiting_since, asked.question_open, asked.nudged) == (50.0, True, False)
+    reminded = after_delivery(asked, Effect(in_qualification=True, asks=True, reminds=True), 60.0)
+    assert (reminded.waiting_since, reminded.question_open, reminded.nudged) == (50.0, True, True)
+    answered = after_delivery(reminded, Effect(in_qualification=True), 70.0)
+    assert (answered.waiting_since, answered.question_open, answered.nudged) == (70.0, False, True)
+
+
+@pytest.mark.parametrize("effect", [Effect(judged=True), Effect(handed_off=True), Effect(opted_out=True)])
+def test_after_the_end_of_a_qualification_the_lead_owes_nothing(effect: Effect) -> None:
+    waiting = replace(KNOWN, waiting_since=50.0, question_open=True, nudged=True)
+    after = after_delivery(waiting, effect, 60.0)
+    assert (after.waiting_since, after.question_open, after.nudged) == (0.0, False, False)

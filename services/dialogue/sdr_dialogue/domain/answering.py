@@ -137,7 +137,7 @@ def _context(
         history=earlier[-HISTORY_LINES:],
         facts=dict(lead.facts),
         attempts=attempts_of(turns, sending),
-        asked=_asked(lines, sending),
+        asked=last_asked(lines, sending),
         contact_name=burst.contact_name,
         already_qualified=lead.ended is not None,
         greeted=sending is not None
@@ -156,7 +156,7 @@ def shown(lines: Iterable[StoredLine], sending: PastTurn | None) -> tuple[Line, 
     return tuple(history)
 
 
-def _asked(lines: Sequence[StoredLine], sending: PastTurn | None) -> FactKind | None:
+def last_asked(lines: Sequence[StoredLine], sending: PastTurn | None) -> FactKind | None:
     """What our last line asked for, unless a human has spoken since."""
     if sending is not None:
         return sending.asks

@@ -87,10 +87,13 @@ def being_sent(turns: Sequence[PastTurn], lines: Collection[StoredLine]) -> Past
 
 
 def attempts_of(turns: Sequence[PastTurn], sending: PastTurn | None) -> dict[FactKind, int]:
-    """How often each fact was asked: in replies that Chatwoot has shown, and in the one being sent."""
+    """How often each fact was asked: in replies that Chatwoot has shown, and in the one being sent.
+
+    A reminder counts for nothing: silence evades no question.
+    """
     counts: dict[FactKind, int] = {}
     for turn in turns:
-        if turn.asks is not None and (turn.confirmed or turn is sending):
+        if turn.asks is not None and not turn.nudge and (turn.confirmed or turn is sending):
             counts[turn.asks] = counts.get(turn.asks, 0) + 1
     return counts
 

@@ -97,6 +97,8 @@ class PastTurn:
     """True: Chatwoot has shown us the reply."""
     superseded: bool = False
     """True: a later turn answered the same messages; this reply was never sent."""
+    nudge: bool = False
+    """True: a reminder; it asks again and counts as no attempt."""
     learned: dict[FactKind, Fact] = field(default_factory=dict)
     """Facts that it set."""
     before: dict[FactKind, Fact] = field(default_factory=dict)
@@ -249,6 +251,23 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class Nudge:
+    """One reminder to a lead who left a question unanswered."""
+
+    conversation: ConversationRef
+    turn_id: int
+    message_ids: tuple[int, ...]
+    """Of the turn that it follows."""
+    reply: str
+    """Empty: there is nothing to remind the lead of."""
+    asks: FactKind | None
+    state: LeadState
+    language: str
+    settings_version: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Learning:
     """Facts that have new values, and what they were learned by."""
 
@@ -298,3 +317,4 @@ class ShownConversation:
     lead: LeadState
     summary: str
     behaviour: Behaviour | None
+    ended: EndReason | None = None

@@ -78,6 +78,8 @@ class Phrasebook:
     """To a lead whose qualification is over; {name} as in the greeting."""
     welcome: Variants
     """Answers thanks after the qualification; {name} as in the greeting."""
+    nudge: Variants
+    """Opens a reminder; {name} as in the greeting, the question follows."""
     small_talk: Variants
     """Answers "tudo bem?"."""
     opted_out: str

@@ -96,6 +96,11 @@ ENGLISH = Phrasebook(
     thanks=("Perfect, that's all I needed!",),
     qualified=("I got your message{name}! The team will continue with you here.",),
     welcome=("You're welcome{name}! Just write here if you need anything.",),
+    nudge=(
+        "Hi{name}! Just picking our conversation up again, no rush 😊",
+        "Hi{name}! I'm still here, just write if you have any questions 😊",
+        "Hi{name}, I know days get busy. Whenever you can, just answer me here 💛",
+    ),
     small_talk=("All good here!",),
     opted_out="All right, I won't send you any more messages. If you ever want to talk to us, just write. Take care!",
     deletion=(

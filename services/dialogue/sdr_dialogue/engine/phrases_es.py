@@ -91,6 +91,11 @@ SPANISH = Phrasebook(
     thanks=("¡Perfecto, eso era todo lo que necesitaba!",),
     qualified=("¡Recibí tu mensaje{name}! El equipo sigue contigo por aquí.",),
     welcome=("¡De nada{name}! Cualquier cosa, escríbenos por aquí.",),
+    nudge=(
+        "¡Hola{name}! Paso para seguir con nuestra conversación, sin apuro 😊",
+        "¡Hola{name}! Sigo por aquí, y cualquier duda me la puedes escribir 😊",
+        "Hola{name}, sé que el día va corriendo. Cuando puedas, respóndeme por aquí 💛",
+    ),
     small_talk=("¡Todo bien por aquí!",),
     opted_out="Está bien, no te enviaré más mensajes. Si algún día quieres hablar con nosotros, escríbenos. ¡Cuídate!",
     deletion="Registré tu pedido de eliminación de datos y lo pasé al equipo responsable. No te enviaré más mensajes.",

@@ -206,6 +206,11 @@ PORTUGUESE = Phrasebook(
         "Combinado{name}! A equipe vê sua mensagem e continua com você por aqui.",
     ),
     welcome=("Imagina{name}! Qualquer coisa, é só chamar por aqui. 😊", "Por nada{name}! Estamos por aqui. 😊"),
+    nudge=(
+        "Oi{name}! Passando pra gente continuar a nossa conversa, sem pressa 😊",
+        "Oi{name}! Sigo por aqui, e qualquer dúvida é só me falar 😊",
+        "Oi{name}, sei que a correria é grande! Quando puder, me responde por aqui 💛",
+    ),
     small_talk=("Tudo ótimo por aqui, e espero que com você também!", "Tudo bem por aqui!"),
     opted_out="Tudo bem, não vou mais te mandar mensagens. Se um dia quiser falar com a gente, é só chamar. Cuide-se!",
     deletion=(

@@ -14,6 +14,7 @@ from sdr_dialogue.domain.turn import (
     Judgement,
     Lead,
     Loaded,
+    Nudge,
     Observation,
     Outcome,
     Seen,
@@ -163,6 +164,21 @@ class PostgresConversations:
             "before": _json(facts_to_json(judgement.before)),
         }
         return await (await conn.execute(QUERIES["save_judgement"], parameters)).fetchone() is not None
+
+    async def save_nudge(self, conn: Connection, nudge: Nudge) -> None:
+        """See the port."""
+        parameters = {
+            "account_id": nudge.conversation.account_id,
+            "conversation_id": nudge.conversation.conversation_id,
+            "turn_id": nudge.turn_id,
+            "message_ids": list(nudge.message_ids),
+            "reply": nudge.reply,
+            "asks": nudge.asks.value if nudge.asks else None,
+            "engine": "scripted",
+            "settings_version": nudge.settings_version,
+            "answered_at": nudge.now,
+        }
+        await conn.execute(QUERIES["save_nudge"], parameters)
 
     async def turns(
         self, conn: Connection, account_id: int, conversation_id: int, before_turn_id: int, limit: int

@@ -16,7 +16,7 @@ select now() as now,
     order by i.message_id desc limit %(line_limit)s) x) as lines,
   (select json_agg(x order by x.turn_id) from (
     select t.turn_id, t.message_ids, t.answered_at, t.asks, t.ended, t.opted_out, t.disqualification,
-      t.confirmed_at is not null as confirmed, t.superseded_by is not null as superseded,
+      t.confirmed_at is not null as confirmed, t.superseded_by is not null as superseded, t.nudge,
       case when row_number() over newest <= 10 then t.reply else '' end as reply,
       case when t.superseded_by is null and row_number() over newest <= 10 then t.learned end as learned,
       case when t.superseded_by is null and row_number() over newest <= 10 then t.before end as before
@@ -83,6 +83,13 @@ answered as (
     cost_micro_usd = excluded.cost_micro_usd, answered_at = excluded.answered_at)
 select revision from fence
 
+-- save_nudge --
+-- Keeps a reminder as a turn that asks again; it stands behind the messages of the turn before it.
+insert into turn (account_id, conversation_id, turn_id, message_ids, reply, asks, engine, prompt_version,
+  settings_version, answered_at, nudge)
+values (%(account_id)s, %(conversation_id)s, %(turn_id)s, %(message_ids)s::bigint[], %(reply)s, %(asks)s,
+  %(engine)s, '', %(settings_version)s, %(answered_at)s, true)
+
 -- change_lines --
 -- Edits and deletes lines that are stored; an edit older than what is known, or of a deleted line, does nothing.
 update line i set text = x.text, changed_at = x.changed_at, deleted = x.deleted
@@ -102,7 +109,7 @@ select now() as now,
     order by i.message_id) x) as lines,
   (select json_agg(x order by x.turn_id) from (
     select t.turn_id, t.message_ids, t.answered_at, t.asks, t.ended, t.opted_out, t.disqualification, t.reply,
-      t.confirmed_at is not null as confirmed, t.superseded_by is not null as superseded
+      t.confirmed_at is not null as confirmed, t.superseded_by is not null as superseded, t.nudge
     from turn t where t.account_id = w.account_id and t.conversation_id = w.conversation_id
     order by t.turn_id desc limit 10) x) as turns
 from json_to_recordset(%(wanted)s::json) as w (position int, account_id bigint, conversation_id bigint, message_ids json)

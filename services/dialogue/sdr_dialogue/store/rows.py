@@ -150,6 +150,7 @@ def turn_from_row(row: Row) -> PastTurn:
         asks=_kind(row["asks"]),
         confirmed=row["confirmed"],
         superseded=row["superseded"],
+        nudge=row["nudge"],
         learned=facts_from_json(row.get("learned")),
         before=facts_from_json(row.get("before")),
         ended=_end(row["ended"]),

@@ -10,6 +10,7 @@ from sdr_common.chatwoot import (
     ChatwootAccess,
     ChatwootClient,
     ChatwootHttp,
+    ChatwootRefused,
     ChatwootSetup,
     Contact,
     Conversation,
@@ -27,6 +28,7 @@ _DIRECTIONS = {
     ACTIVITY: Direction.ACTIVITY,
     TEMPLATE: Direction.TEMPLATE,
 }
+_GONE = 404
 _SENDERS = {"user": SenderKind.HUMAN, "agent_bot": SenderKind.BOT, "contact": SenderKind.CONTACT}
 
 
@@ -48,6 +50,16 @@ class HttpChatwootListing:
         """See `ports.ChatwootListing`."""
         found = await self._client(account).list_conversations(status="all", updated_within_s=updated_within_s)
         return [_conversation(row, row.meta.sender) for row in found if row.meta.sender is not None]
+
+    async def conversation(self, account: Account, conversation_id: int) -> ListedConversation | None:
+        """See `ports.ChatwootListing`."""
+        try:
+            row = await self._client(account).show_conversation(conversation_id)
+        except ChatwootRefused as error:
+            if error.status == _GONE:
+                return None
+            raise
+        return None if row.meta.sender is None else _conversation(row, row.meta.sender)
 
     async def messages_after(self, account: Account, conversation_id: int, after: int) -> list[MessageSeen]:
         """See `ports.ChatwootListing`."""

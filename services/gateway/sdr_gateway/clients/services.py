@@ -39,6 +39,10 @@ class GrpcDialogue:
         """See `ports.Dialogue`."""
         return await call(self._stub.Analyze, request, timeout_s=self._engine_timeout_s)
 
+    async def nudge(self, request: dialogue.NudgeRequest) -> dialogue.NudgeResponse:
+        """See `ports.Dialogue`."""
+        return await call(self._stub.Nudge, request, timeout_s=self._timeout_s)
+
     async def observe(self, request: dialogue.ObserveRequest) -> dialogue.ObserveResponse:
         """See `ports.Dialogue`."""
         return await call(self._stub.Observe, request, timeout_s=self._timeout_s)

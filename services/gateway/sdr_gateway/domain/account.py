@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sdr_gateway.domain.hours import BusinessHours
+from sdr_gateway.domain.wakes import DEFAULT_RULES, ConversationRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Account:
     """The bot answers only then; None: always."""
     forgotten: Mapping[int, float] = field(default_factory=dict)
     """Contacts that asked to be forgotten, with the instant (seconds since 1970) up to which nothing comes back."""
+    rules: ConversationRules = DEFAULT_RULES
+    """What happens in conversations that nobody writes in."""
 
 
 def signs_webhooks(version: str) -> bool:

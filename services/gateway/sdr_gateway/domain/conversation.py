@@ -49,6 +49,12 @@ class ConversationState:
     """`updated_at` of the newest snapshot."""
     last_message_id: int = 0
     """The greatest message id that a turn took in; 0: none."""
+    waiting_since: float = 0.0
+    """Since when a lead in qualification owes us an answer, seconds since 1970; 0: it does not."""
+    question_open: bool = False
+    """Our last line asked for something."""
+    nudged: bool = False
+    """This qualification had its reminder."""
 
 
 def follow(state: ConversationState, signals: Sequence[Signal]) -> ConversationState:

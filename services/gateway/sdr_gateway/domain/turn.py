@@ -30,6 +30,10 @@ class Outcome(StrEnum):
     NOTHING_NEW = "nothing_new"
     OBSERVED = "observed"
     """No lead message was in it."""
+    NUDGED = "nudged"
+    """The lead was reminded of our question."""
+    ABANDONED = "abandoned"
+    """The lead never came back; it was judged on what is known."""
     POISON = "poison"
     """It failed too often; a human was called."""
 
@@ -196,14 +200,37 @@ def _known_through(state: ConversationState, signals: Sequence[Signal]) -> int:
     return min(lead) - 1 if lead else 0
 
 
-def after_delivery(state: ConversationState, *, handed_off: bool, opted_out: bool) -> ConversationState:
-    """The state once the answer of a turn is accepted.
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an accepted delivery leads to."""
+
+    handed_off: bool = False
+    """It opens the conversation for a human."""
+    opted_out: bool = False
+    """The lead asked for silence."""
+    judged: bool = False
+    """It ends a qualification, for now or for good."""
+    in_qualification: bool = False
+    """The lead is still being qualified: it owes us an answer now."""
+    asks: bool = False
+    """What the lead reads asks for something."""
+    reminds: bool = False
+    """It is a reminder."""
+
+
+def after_delivery(state: ConversationState, effect: Effect, now: float) -> ConversationState:
+    """The state once the delivery of a turn is accepted.
 
     Args:
         state: As decided.
-        handed_off: The delivery opens the conversation for a human.
-        opted_out: The lead asked for silence.
+        effect: What the delivery leads to.
+        now: Seconds since 1970.
     """
-    if opted_out:
-        return replace(state, phase=Phase.OPTED_OUT)
-    return replace(state, phase=Phase.HANDED_OFF) if handed_off else state
+    if effect.reminds:
+        return replace(state, nudged=True)
+    if effect.opted_out or effect.handed_off or effect.judged:
+        phase = Phase.OPTED_OUT if effect.opted_out else Phase.HANDED_OFF if effect.handed_off else state.phase
+        return replace(state, phase=phase, waiting_since=0.0, question_open=False, nudged=False)
+    if effect.in_qualification:
+        return replace(state, waiting_since=now, question_open=effect.asks)
+    return state

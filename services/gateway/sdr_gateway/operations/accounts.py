@@ -5,9 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Protocol, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from google.protobuf.message import Message
 
@@ -18,7 +16,7 @@ from sdr.routing.v1 import routing_pb2 as routing
 from sdr.scoring.v1 import scoring_pb2 as scoring
 from sdr_common import audit
 from sdr_common.account_settings import AccountSettingsStore
-from sdr_common.errors import AccountNotFound, DomainError, ErrorKind, InvalidSettings
+from sdr_common.errors import AccountNotFound, DomainError, ErrorKind
 from sdr_common.grpc_errors import RemoteError
 from sdr_common.idempotency import Finish, Idempotency
 from sdr_common.postgres import Connection, Pool, connection, transaction
@@ -32,6 +30,7 @@ from sdr_gateway.domain.errors import (
     ServiceAway,
     SettingsRefused,
 )
+from sdr_gateway.operations.checks import check_document
 from sdr_gateway.operations.document import read_document, write_document
 from sdr_gateway.operations.requests import derived_id
 from sdr_gateway.ports import AccountKeeper, ChatwootListing, Dialogue, Reporting, Routing, Scoring
@@ -113,7 +112,7 @@ class AccountWork:
             ServiceAway: a service does not answer; repeating goes on where it stopped.
         """
         document = read_document(request.yaml)
-        _check_times(document)
+        check_document(document)
 
         async def work(
             finish: Finish[gateway.ImportAccountResponse],
@@ -302,26 +301,6 @@ class AccountWork:
 
 def _part(part: str, put: _Put) -> gateway.PartVersion:
     return gateway.PartVersion(part=part, version=put.version, changed=put.changed)
-
-
-def _check_times(document: gateway.AccountDocument) -> None:
-    """What the contract's field rules cannot say of the gateway's own part."""
-    settings = document.gateway
-    both = settings.HasField("coalesce_idle") and settings.HasField("coalesce_max")
-    if both and settings.coalesce_max.ToTimedelta() < settings.coalesce_idle.ToTimedelta():
-        raise InvalidSettings("gateway.coalesce_max", "must not be below gateway.coalesce_idle")
-    for number, hours in enumerate(settings.hours):
-        if hours.closes <= hours.opens:
-            raise InvalidSettings(f"gateway.hours[{number}].closes", "must be after opens")
-    for number, day in enumerate(settings.closed_on):
-        try:
-            date.fromisoformat(day)
-        except ValueError:
-            raise InvalidSettings(f"gateway.closed_on[{number}]", "must be a day that exists, as yyyy-mm-dd") from None
-    try:
-        ZoneInfo(document.clinic.time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InvalidSettings("clinic.time_zone", 'must be an IANA zone such as "America/Sao_Paulo"') from None
 
 
 async def _remote(service: str, made: Awaitable[A]) -> A:

@@ -22,7 +22,7 @@ from sdr_common.lead import Channel
 from sdr_common.lead_proto import channel_to_wire
 from sdr_common.mailbox import Claim
 from sdr_gateway.domain.event import Contact, Signal
-from sdr_gateway.domain.turn import Decision, Note, NoteKind, Outcome
+from sdr_gateway.domain.turn import Decision, Effect, Note, NoteKind, Outcome
 
 _NAMESPACE: Final = uuid.UUID("6f2c1f0e-7f0b-5d0a-9c56-3a5e5d1c7b11")
 """Of every request id that the gateway makes; never changes."""
@@ -147,6 +147,36 @@ def deliver_request(
     )
 
 
+def nudge_request(claim: Claim, ref: lead.ConversationRef) -> dialogue.NudgeRequest:
+    """Asks for the words of a reminder."""
+    return dialogue.NudgeRequest(request_id=request_id(claim, "nudge"), conversation=ref, turn_id=claim.turn)
+
+
+def nudge_delivery(
+    claim: Claim, ref: lead.ConversationRef, decision: Decision, answer: dialogue.NudgeResponse
+) -> routing.DeliverRequest:
+    """What a reminder leads to."""
+    request = silent_delivery(claim, ref, decision)
+    request.reply = answer.reply
+    request.asks = answer.asks
+    request.lead.CopyFrom(answer.lead)
+    request.language = answer.language if answer.language in ("es", "en") else ""
+    request.only_in_silence = True
+    return request
+
+
+def silent_delivery(claim: Claim, ref: lead.ConversationRef, decision: Decision) -> routing.DeliverRequest:
+    """A delivery that says nothing yet."""
+    return routing.DeliverRequest(
+        request_id=request_id(claim, "deliver"),
+        conversation=ref,
+        turn_id=claim.turn,
+        contact=_contact(decision.contact),
+        last_message_id=decision.known_through_id,
+        labels=decision.labels,
+    )
+
+
 def add_qualification(
     request: routing.DeliverRequest, analysis: dialogue.AnalyzeResponse, judged: scoring.QualifyResponse
 ) -> None:
@@ -202,6 +232,20 @@ def hands_off(request: routing.DeliverRequest) -> bool:
     return judged.temperature in _HANDED_OFF_AT and judged.ended != lead.END_REASON_ABANDONED
 
 
+def effect_of(request: routing.DeliverRequest) -> Effect:
+    """What a delivery leads to once it is accepted."""
+    judged = request.HasField("qualification")
+    closed = judged or bool(request.escalation)
+    return Effect(
+        handed_off=hands_off(request),
+        opted_out=request.lead.status == lead.LEAD_STATUS_OPT_OUT,
+        judged=judged,
+        in_qualification=not closed and request.lead.status == lead.LEAD_STATUS_IN_PROGRESS,
+        asks=bool(request.asks),
+        reminds=request.only_in_silence,
+    )
+
+
 def outcome_of(request: routing.DeliverRequest) -> Outcome:
     """How a turn with this delivery ends."""
     if request.silent:
@@ -210,8 +254,11 @@ def outcome_of(request: routing.DeliverRequest) -> Outcome:
         return Outcome.POISON
     if request.lead.status == lead.LEAD_STATUS_OPT_OUT:
         return Outcome.OPTED_OUT
+    if request.only_in_silence:
+        return Outcome.NUDGED
     if request.HasField("qualification"):
-        return Outcome.QUALIFIED
+        abandoned = request.qualification.ended == lead.END_REASON_ABANDONED
+        return Outcome.ABANDONED if abandoned else Outcome.QUALIFIED
     return Outcome.ESCALATED if request.escalation else Outcome.ANSWERED
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from time import monotonic
-from zoneinfo import ZoneInfo
 
 from sdr.gateway.v1.gateway_pb2 import GatewaySettings
 from sdr_common.account_settings import AccountSettingsStore
@@ -14,10 +13,12 @@ from sdr_common.errors import AccountNotFound, DomainError
 from sdr_common.postgres import Connection, Pool, Queries, connection
 from sdr_common.secret_box import SecretBox
 from sdr_gateway.domain.account import Account
-from sdr_gateway.domain.hours import WEEKDAYS, BusinessHours, Opening
+from sdr_gateway.operations.account_rules import answering_hours, conversation_rules, seconds
 
 QUERIES = Queries.load(__package__)
 """The gateway's own statements, by name."""
+_ZONE = "America/Sao_Paulo"
+"""Of an account whose document was never imported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,12 @@ class PostgresAccounts:
             return None
         stored = await self._settings.find(conn, account_id)
         settings = stored.settings if stored is not None else GatewaySettings()
+        zone = stored.clinic.time_zone if stored is not None else _ZONE
         idle_s, cap_s = self._defaults.idle_s, self._defaults.cap_s
         if settings.HasField("coalesce_idle"):
-            idle_s = settings.coalesce_idle.ToTimedelta().total_seconds()
+            idle_s = seconds(settings.coalesce_idle)
         if settings.HasField("coalesce_max"):
-            cap_s = settings.coalesce_max.ToTimedelta().total_seconds()
+            cap_s = seconds(settings.coalesce_max)
         sealed = row["webhook_secret_sealed"]
         return Account(
             account_id=account_id,
@@ -71,7 +73,8 @@ class PostgresAccounts:
             admin_token=self._box.open(row["admin_token_sealed"]),
             idle_s=idle_s,
             cap_s=max(idle_s, cap_s),
-            answers_within=_hours(settings, stored.clinic.time_zone) if stored is not None else None,
+            answers_within=answering_hours(settings, zone),
+            rules=conversation_rules(settings, zone),
             forgotten={int(contact_id): float(at) for contact_id, at in (row["forgotten"] or {}).items()},
         )
 
@@ -100,16 +103,6 @@ class PostgresAccounts:
             raise AccountNotFound(account.account_id)
         connected_at: datetime = row["connected_at"]
         return connected_at
-
-
-def _hours(settings: GatewaySettings, zone: str) -> BusinessHours | None:
-    if not settings.silent_outside_hours or not settings.hours:
-        return None
-    openings = tuple(
-        Opening(WEEKDAYS.index(found.weekday), time.fromisoformat(found.opens), time.fromisoformat(found.closes))
-        for found in settings.hours
-    )
-    return BusinessHours(ZoneInfo(zone), openings, frozenset(date.fromisoformat(day) for day in settings.closed_on))
 
 
 _STALE_FACTOR = 5

@@ -42,6 +42,9 @@ class PostgresConversations:
             human_assigned=row["human_assigned"],
             snapshot_at=row["snapshot_at"],
             last_message_id=row["last_message_id"],
+            waiting_since=row["waiting_since"],
+            question_open=row["question_open"],
+            nudged=row["nudged"],
         )
         return Remembered(state, now)
 
@@ -58,6 +61,9 @@ class PostgresConversations:
             "human_assigned": state.human_assigned,
             "snapshot_at": state.snapshot_at,
             "last_message_id": state.last_message_id,
+            "waiting_since": state.waiting_since,
+            "question_open": state.question_open,
+            "nudged": state.nudged,
             **self._outbox.parameters(events),
         }
         async with connection(self._pool) as conn:

@@ -25,7 +25,7 @@ returning connected_at
 -- find_conversation --
 -- What is remembered of a conversation; always one row, with the database's time.
 select clock_timestamp() as now, c.phase, c.paused_by, c.chatwoot_status, c.human_assigned, c.snapshot_at,
-  c.last_message_id
+  c.last_message_id, c.waiting_since, c.question_open, c.nudged
 from (select 1) as one
   left join conversation c on c.account_id = %(account_id)s and c.conversation_id = %(conversation_id)s
 
@@ -33,10 +33,10 @@ from (select 1) as one
 -- Stores what a turn leaves behind and its events, only for the holder of the conversation's mailbox; no row: not ours.
 with saved as (
   insert into conversation as c (account_id, conversation_id, phase, paused_by, paused_at, chatwoot_status,
-    human_assigned, snapshot_at, last_message_id)
+    human_assigned, snapshot_at, last_message_id, waiting_since, question_open, nudged)
   select %(account_id)s, %(conversation_id)s, %(phase)s, %(paused_by)s,
     case when %(phase)s = 'paused' then now() end, %(chatwoot_status)s, %(human_assigned)s, %(snapshot_at)s,
-    %(last_message_id)s
+    %(last_message_id)s, %(waiting_since)s, %(question_open)s, %(nudged)s
   from mailbox m
   where m.account_id = %(account_id)s and m.key_id = %(conversation_id)s and m.owner = %(owner)s
     and m.epoch = %(epoch)s
@@ -45,7 +45,9 @@ with saved as (
     phase = excluded.phase, paused_by = excluded.paused_by,
     paused_at = case when excluded.phase = 'paused' then coalesce(c.paused_at, excluded.paused_at) end,
     chatwoot_status = excluded.chatwoot_status, human_assigned = excluded.human_assigned,
-    snapshot_at = excluded.snapshot_at, last_message_id = excluded.last_message_id, updated_at = now()
+    snapshot_at = excluded.snapshot_at, last_message_id = excluded.last_message_id,
+    waiting_since = excluded.waiting_since, question_open = excluded.question_open, nudged = excluded.nudged,
+    updated_at = now()
   returning 1 as saved),
 told as (
   insert into event_outbox (event_id, body, traceparent)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import structlog
 from opentelemetry.trace import SpanKind
 
@@ -50,7 +52,8 @@ class TurnHandler:
                 "sdr.attempt": claim.attempt,
             },
         ) as span:
-            outcome = await self._work.work(claim)
+            ending = await self._work.work(claim)
+            outcome, wake = ending.outcome, ending.wake
             span.set_attribute("sdr.outcome", outcome.value)
             _LOG.info(
                 "turn_finished",
@@ -59,8 +62,11 @@ class TurnHandler:
                 turn=claim.turn,
                 outcome=outcome.value,
                 entries=len(claim.entries),
+                woken_for=claim.wake_reason,
             )
-            return Close(outcome.value)
+            if wake is None:
+                return Close(outcome.value, cancel_wake=not ending.keeps_wake)
+            return Close(outcome.value, datetime.fromtimestamp(wake.at, UTC), wake.reason.value)
 
 
 def measure(sample: Sample) -> None:

@@ -71,6 +71,8 @@ class Message:
     """The published word of the fact that it asks for; empty: none."""
     answers: tuple[int, ...] = ()
     """Ids of the lead's messages that it answers."""
+    only_in_silence: bool = False
+    """Dropped if the lead has written after what the turn knew."""
 
 
 @dataclass(frozen=True, slots=True)

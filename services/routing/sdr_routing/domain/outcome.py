@@ -150,6 +150,8 @@ class Outcome:
     """The lead's: pt, es or en."""
     answers: tuple[int, ...] = ()
     """Ids of the lead's messages that this turn answers."""
+    only_in_silence: bool = False
+    """The message is a reminder: it is dropped if the lead has written meanwhile."""
 
     @property
     def procedure(self) -> str:

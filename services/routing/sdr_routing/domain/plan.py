@@ -94,7 +94,9 @@ def plan(
         writes.append(PlannedWrite(Note(neutral(note_for(outcome, settings, clinic, now))), f"{delivery_id}/note"))
     asks = outcome.asks.value if outcome.asks is not None and outcome.qualification is None else ""
     for number, part in enumerate(parts_of(text, outcome.conversation.channel), 1):
-        writes.append(PlannedWrite(Message(part, asks, outcome.answers), f"{delivery_id}/{number}"))
+        writes.append(
+            PlannedWrite(Message(part, asks, outcome.answers, outcome.only_in_silence), f"{delivery_id}/{number}")
+        )
     if status:
         writes.append(PlannedWrite(Status(status)))
     return Plan(

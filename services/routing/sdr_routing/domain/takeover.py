@@ -7,8 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+INCOMING = 0
+"""`message_type` of what the lead writes."""
 OUTGOING = 1
 """`message_type` of what goes to the lead."""
+LEAD_WROTE = "o lead escreveu antes do lembrete"
+"""Why a reminder was left out."""
 
 _PHONE_NOTE = re.compile(r"^[\s*_~]*📱")
 
@@ -55,6 +59,11 @@ def sign_of(message: SeenMessage) -> Sign | None:
     if message.external_echo or not message.sender_type:
         return Sign.PHONE
     return Sign.REPLY if message.sender_type == "user" else None
+
+
+def lead_wrote(messages: Iterable[SeenMessage]) -> bool:
+    """Whether the lead has written in what came after the messages that the turn knew."""
+    return any(message.message_type == INCOMING and not message.private for message in messages)
 
 
 def human_sign(messages: Iterable[SeenMessage], *, assignee_is_human: bool, handing_off: bool) -> Sign | None:

@@ -26,7 +26,7 @@ from sdr_routing.domain.delivery import (
 from sdr_routing.domain.errors import Flooded, NotSettledYet, UnknownCloser, UnknownTeam
 from sdr_routing.domain.outgoing_text import neutral
 from sdr_routing.domain.refusal import Refusal, closer_note, operator_detail
-from sdr_routing.domain.takeover import SeenMessage, Sign, human_sign
+from sdr_routing.domain.takeover import LEAD_WROTE, SeenMessage, Sign, human_sign, lead_wrote
 from sdr_routing.operations.details import detail_of, hopeless
 from sdr_routing.operations.evidence import Evidence
 from sdr_routing.operations.ledger import Ledger
@@ -81,6 +81,7 @@ class DeliveryRun:
         self._seen: tuple[SeenMessage, ...] = ()
         self._sent: Mapping[str, int] = {}
         self._sign: Sign | None = None
+        self._lead_wrote = False
 
     async def carry_out(self) -> None:
         """Carries out what is left of it and ends it.
@@ -197,6 +198,9 @@ class DeliveryRun:
             if is_public and self._sign is not None:
                 await self._fall_silent(self._sign)
                 return
+            if isinstance(change, Message) and change.only_in_silence and self._lead_wrote:
+                self._ledger.settle(write, State.DROPPED, LEAD_WROTE)
+                return
             self._check_settled(write)
             if self._is_hopeless(write):
                 self._settle_hopeless(write)
@@ -297,6 +301,7 @@ class DeliveryRun:
             # The newest messages of any age were listed; only what is newer than the delivery shows something.
             accepted_at = int(delivery.accepted_at.timestamp())
             messages = tuple(message for message in messages if message.created_at >= accepted_at)
+        self._lead_wrote = lead_wrote(messages)
         self._sign = human_sign(messages, assignee_is_human=look.assignee_is_human, handing_off=delivery.handing_off)
 
     async def _fall_silent(self, sign: Sign) -> None:

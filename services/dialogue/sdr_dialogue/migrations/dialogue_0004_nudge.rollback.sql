@@ -1,0 +1,2 @@
+delete from turn where nudge;
+alter table turn drop column nudge;

@@ -1,0 +1,85 @@
+"""When a conversation is looked at though nobody wrote."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from sdr_gateway.domain.conversation import ConversationState, Phase
+from sdr_gateway.domain.wakes import DEFAULT_RULES, NudgeRule, Wake, WakeReason, next_wake, nudge_allowed_at
+
+ZONE = ZoneInfo("America/Sao_Paulo")
+MINUTE, HOUR = 60.0, 3600.0
+
+
+def at(text: str) -> float:
+    """An instant of the clinic's day, as seconds since 1970."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE).timestamp()
+
+
+NOON = at("2026-06-18 12:00")
+ASKED = ConversationState(chatwoot_status="pending", last_message_id=5, waiting_since=NOON, question_open=True)
+
+
+def test_ten_minutes_after_our_question_the_lead_is_reminded() -> None:
+    assert next_wake(ASKED, DEFAULT_RULES, NOON) == Wake(NOON + 10 * MINUTE, WakeReason.NUDGE)
+
+
+def test_once_reminded_it_counts_as_gone_a_day_after_our_question() -> None:
+    reminded = replace(ASKED, nudged=True)
+    assert next_wake(reminded, DEFAULT_RULES, NOON + 10 * MINUTE) == Wake(NOON + 24 * HOUR, WakeReason.ABANDONMENT)
+
+
+def test_without_an_open_question_nobody_is_reminded() -> None:
+    wake = next_wake(replace(ASKED, question_open=False), DEFAULT_RULES, NOON)
+    assert wake == Wake(NOON + 24 * HOUR, WakeReason.ABANDONMENT)
+
+
+@pytest.mark.parametrize("phase", [Phase.PAUSED, Phase.HANDED_OFF, Phase.OPTED_OUT])
+def test_where_the_bot_has_not_the_word_nothing_wakes(phase: Phase) -> None:
+    assert next_wake(replace(ASKED, phase=phase), DEFAULT_RULES, NOON) is None
+
+
+def test_a_lead_that_owes_nothing_wakes_nothing() -> None:
+    assert next_wake(replace(ASKED, waiting_since=0.0), DEFAULT_RULES, NOON) is None
+
+
+def test_each_can_be_switched_off() -> None:
+    no_nudge = replace(DEFAULT_RULES, nudge=None)
+    assert next_wake(ASKED, no_nudge, NOON) == Wake(NOON + 24 * HOUR, WakeReason.ABANDONMENT)
+    assert next_wake(ASKED, replace(no_nudge, abandon_after_s=None), NOON) is None
+    for_ever = replace(DEFAULT_RULES, abandon_after_s=None)
+    assert next_wake(ASKED, for_ever, NOON) == Wake(NOON + 10 * MINUTE, WakeReason.NUDGE)
+    assert nudge_allowed_at(no_nudge, NOON) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "due"),
+    [
+        ("2026-06-18 07:45", "2026-06-18 08:00"),
+        ("2026-06-18 07:55", "2026-06-18 08:05"),
+        ("2026-06-18 19:50", "2026-06-18 20:00"),
+        ("2026-06-18 19:51", "2026-06-19 08:00"),
+        ("2026-06-18 23:55", "2026-06-19 08:00"),
+        ("2026-06-30 21:00", "2026-07-01 08:00"),
+    ],
+)
+def test_a_reminder_waits_for_the_allowed_hours_of_the_clinics_day(asked: str, due: str) -> None:
+    assert NudgeRule().due(at(asked), ZONE) == at(due)
+
+
+def test_a_reminder_that_would_come_after_the_lead_counts_as_gone_is_left_out() -> None:
+    evening = replace(ASKED, waiting_since=at("2026-06-18 20:30"))
+    soon = replace(DEFAULT_RULES, abandon_after_s=2 * HOUR)
+    assert next_wake(evening, soon, evening.waiting_since) == Wake(at("2026-06-18 22:30"), WakeReason.ABANDONMENT)
+
+
+def test_what_is_overdue_is_due_now() -> None:
+    late = NOON + 30 * HOUR
+    assert next_wake(ASKED, DEFAULT_RULES, late) == Wake(late, WakeReason.ABANDONMENT)
+    reminder_day = replace(DEFAULT_RULES, nudge=NudgeRule(60.0, time(9), time(18)))
+    assert nudge_allowed_at(reminder_day, at("2026-06-18 21:00")) == at("2026-06-19 09:00")
+    assert nudge_allowed_at(reminder_day, NOON) == NOON
