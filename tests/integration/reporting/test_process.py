@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from grpc_health.v1 import health_pb2
 
 from tests.integration.reporting.conftest import a_turn, running
+from tests.support.postgres import migration_names
 
 
 def command(name: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:

@@ -14,6 +14,7 @@ from grpc_health.v1 import health_pb2
 from sdr.reporting.v1 import reporting_pb2 as reporting
 from sdr.reporting.v1 import reporting_pb2_grpc
 from tests.integration.scoring.conftest import Scoring, a_qualify_request, a_settings_request, running
+from tests.support.postgres import migration_names
 
 
 def command(name: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
