@@ -116,6 +116,12 @@ coverage: $(VENV)/.ready-dev node_modules/.bin/buf ## All tests, and the coverag
 slow: $(VENV)/.ready-dev ## The long tests: a hundred leads under each kill, repeated kills of a worker
 	@$(PYTEST) -q -m slow
 
+SEED ?= 1
+MESSAGES ?= 1000
+CONVERSATIONS ?= 100
+chaos: $(VENV)/.ready-dev ## The whole stack tormented, then judged: SEED=… MESSAGES=… CONVERSATIONS=… [DOCS=1]
+	@$(BIN)/python -m tests.chaos --seed $(SEED) --messages $(MESSAGES) --conversations $(CONVERSATIONS) $(if $(DOCS),--docs)
+
 bench: $(VENV)/.ready-dev ## Measure this machine; figures go to docs/benchmarks.md
 	@$(BIN)/python -m tests.benchmarks
 
@@ -134,4 +140,4 @@ clean: ## Remove the stack's data and everything generated
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run test check setup protos lock fmt lint types proto-check chart chart-tools unit integration e2e coverage slow bench eval audit clean help
+.PHONY: run test check setup protos lock fmt lint types proto-check chart chart-tools unit integration e2e coverage slow chaos bench eval audit clean help

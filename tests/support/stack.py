@@ -17,7 +17,7 @@ from typing import Any
 
 from tests.support.net import free_port
 
-START_S = 90.0
+START_S = 180.0
 
 
 @dataclass(frozen=True)

@@ -176,6 +176,11 @@ class Stack:
             "gateway_url": addresses.gateway_url,
             "chatwoot_url": chatwoot,
             "grpc": {service: f"{HOST}:{port}" for service, port in addresses.grpc.items()},
+            "workers": {
+                name: port
+                for number, ports in enumerate(addresses.workers, 1)
+                for name, port in zip((f"gateway-worker-{number}", f"routing-worker-{number}"), ports, strict=True)
+            },
             "admin_token": secrets.admin_token if settings.sandbox else "",
             "inbox_identifier": secrets.inbox_identifier if settings.sandbox else "",
             "database_url": self._postgres.url if self._postgres else "",
