@@ -2,8 +2,9 @@
 
 `once` is for effects that live in our database alone: the record, the effect and the answer commit
 together. `leased` is for work that calls outside: a leased row is committed first, the work is done
-without a transaction, and the answer commits with its effect; a crash in between lets the next caller
-in when the lease ends, so the outside call may happen twice but its effect only once.
+without a transaction, and the answer commits with its effect. The lease is prolonged while the work goes on,
+so it is short: a crash lets the next caller in when it ends, and the outside call may happen twice but its
+effect only once.
 
 Answers are kept for 30 days (`purge`).
 """
@@ -58,6 +59,11 @@ on conflict (request_id) do update set owner = excluded.owner, lease_until = exc
   where i.answer is null and i.lease_until < now() and i.method = excluded.method and i.input_hash = excluded.input_hash
 returning 1 as taken
 
+-- renew --
+-- Prolongs a lease that is still ours.
+update idempotency set lease_until = now() + make_interval(secs => %(lease_s)s)
+where request_id = %(request_id)s and owner = %(owner)s and answer is null
+
 -- find --
 -- What is stored under a request id.
 select method, input_hash, answer from idempotency where request_id = %(request_id)s
@@ -111,11 +117,11 @@ class Idempotency:
 
     Args:
         pool: The service's pool.
-        lease_s: Seconds that outside work may take before another caller may take it over.
+        lease_s: Seconds after which work whose process died may be taken over; living work keeps its lease.
         wait_s: Seconds that a concurrent repeat waits for the first one's answer.
     """
 
-    def __init__(self, pool: Pool, *, lease_s: float = 60.0, wait_s: float = 10.0) -> None:
+    def __init__(self, pool: Pool, *, lease_s: float = 10.0, wait_s: float = 10.0) -> None:
         self._pool = pool
         self._lease_s = lease_s
         self._wait_s = wait_s
@@ -159,6 +165,7 @@ class Idempotency:
         async def finish(conn: Connection, result: R) -> None:
             await self._finish(conn, key, result)
 
+        renewing = asyncio.create_task(self._renew(key))
         try:
             return await work(finish)
         except BaseException:
@@ -167,6 +174,8 @@ class Idempotency:
             with suppress(StoreUnavailable):
                 await asyncio.shield(self._release(key))
             raise
+        finally:
+            renewing.cancel()
 
     async def forget_lead(self, conn: Connection, account_id: int, contact_id: int) -> int:
         """Forgets the answers about a lead, inside the caller's transaction; gives how many there were."""
@@ -188,6 +197,13 @@ class Idempotency:
     async def _take(self, key: _Key) -> bool:
         async with connection(self._pool) as conn:
             return await (await conn.execute(_QUERIES["take"], key.parameters(self._lease_s))).fetchone() is not None
+
+    async def _renew(self, key: _Key) -> None:
+        while True:
+            await asyncio.sleep(self._lease_s / 3)
+            with suppress(StoreUnavailable):  # Whoever takes over meanwhile is found out at the end.
+                async with connection(self._pool) as conn:
+                    await conn.execute(_QUERIES["renew"], key.parameters(self._lease_s))
 
     async def _replay(self, conn: Connection, key: _Key, answer: type[R]) -> R:
         row = await (await conn.execute(_QUERIES["find"], {"request_id": key.request_id})).fetchone()

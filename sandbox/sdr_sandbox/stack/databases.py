@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -52,6 +53,7 @@ def start_postgres(data_dir: Path, outside_url: str | None) -> Postgres:
     """
     if outside_url:
         return Postgres(outside_url)
+    _forget_dead_users(data_dir / "postgres")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel misses a desktop's runtime folder, which we do not use
         try:
@@ -68,6 +70,23 @@ def start_postgres(data_dir: Path, outside_url: str | None) -> Postgres:
             ) from error
     parts = urlsplit(server.get_uri())
     return Postgres(urlunsplit(("postgresql", parts.netloc, "/postgres", parts.query, "")), server)
+
+
+def _forget_dead_users(folder: Path) -> None:
+    """Takes processes that were killed off the wheel's list of users: with them on it, it never stops the server."""
+    listed = folder / ".handle_pids.json"
+    if listed.exists():
+        listed.write_text(json.dumps([pid for pid in json.loads(listed.read_text() or "[]") if _runs(pid)]))
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 @dataclass

@@ -62,7 +62,7 @@ async def build(
         settings.database_url.get_secret_value(), SCHEMA, name="sdr-dialogue", max_size=settings.pool_max_size
     )
     await stack.enter_async_context(pool)
-    idempotency = Idempotency(pool, lease_s=settings.lease())
+    idempotency = Idempotency(pool, lease_s=settings.lease_s)
     accounts = PostgresSettings(pool, settings.settings_ttl_s)
     dialogue = Dialogue(
         pool,

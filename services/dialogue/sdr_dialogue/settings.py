@@ -63,8 +63,8 @@ class Settings(ServiceSettings):
     """Failures in a row after which a model is left alone for a while."""
     breaker_pause_s: Annotated[float, Ge(0.05), Le(3600)] = 30.0
     """Seconds that it is left alone."""
-    lease_s: Annotated[float, Ge(0), Le(600)] = 0.0
-    """Seconds after which a call whose process died may be taken over; 0: the longest deadline and 8 more."""
+    lease_s: Annotated[float, Ge(0.1), Le(600)] = 10.0
+    """Seconds after which a call whose process died may be taken over; a living one keeps its lease."""
     settings_ttl_s: Annotated[float, Ge(0), Le(60)] = 2.0
     """Seconds after which a change of an account's settings by another replica is seen."""
     fake_latency_ms: Annotated[int, Ge(0), Le(60_000), Field(validation_alias="SDR_FAKE_LLM_LATENCY_MS")] = 0
@@ -79,7 +79,3 @@ class Settings(ServiceSettings):
         }
         wanted = dict.fromkeys(Provider(name) for name in self.model_chain.split(","))
         return [provider for provider in wanted if there[provider]]
-
-    def lease(self) -> float:
-        """Seconds of a call's lease."""
-        return self.lease_s or max(self.model_deadline_s, self.analysis_deadline_s) + 8.0

@@ -105,7 +105,7 @@ class Gateway:
         commit = GroupCommit(mailbox, on_commit=worker.nudge if worker is not None else None)
         await stack.enter_async_context(commit)
         ingest = Ingest(commit, MeterCounter(), quiet_s=settings.quiet_s, echo_quiet_s=settings.echo_quiet_s)
-        idempotency = Idempotency(pool, lease_s=settings.connect_timeout_s)
+        idempotency = Idempotency(pool)
         privacy = Privacy(
             pool,
             idempotency,

@@ -44,8 +44,8 @@ class GatewaySettings(ServiceSettings):
     echo_quiet_s: Annotated[float, Ge(0), Le(600)] = 20.0
     """Longest wait of our own line's echo; longer than a snapshot's, because the lead's next message
     mostly comes first and takes it along."""
-    lease_s: Annotated[float, Ge(1), Le(600)] = 30.0
-    """A dead worker's turns are taken up after this long."""
+    lease_s: Annotated[float, Ge(1), Le(600)] = 10.0
+    """A dead worker's turns are taken up after this long; a living one prolongs its leases at a third of it."""
     in_flight: Annotated[int, Ge(1), Le(10_000)] = 500
     """Turns at a time per process."""
     patience_s: Annotated[float, Ge(0), Le(600)] = 20.0

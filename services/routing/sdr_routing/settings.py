@@ -46,8 +46,9 @@ class Settings(ServiceSettings):
     """Factor on the pauses before a refused message is sent again (15 s or, over a rate limit, 60 s at first)."""
     in_flight: Annotated[int, Ge(1), Le(5000)] = 200
     """Contacts that a worker process serves at a time."""
-    lease_s: Annotated[float, Gt(0), Le(600)] = 30.0
-    """A dead worker's contacts are taken up after so many seconds."""
+    lease_s: Annotated[float, Gt(0), Le(600)] = 10.0
+    """A dead worker's contacts are taken up after so many seconds; a living one prolongs its leases at a third
+    of it."""
     poll_s: Annotated[float, Gt(0), Le(10)] = 0.1
     """Longest pause between two looks for work."""
     setback_ceiling_s: Annotated[float, Gt(0), Le(3600)] = 30.0

@@ -215,11 +215,25 @@ async def test_a_lease_of_a_killed_owner_ends_and_the_next_caller_takes_over(poo
     assert (work.calls, await _effects(pool)) == (1, 1)
 
 
+async def test_work_that_goes_on_keeps_its_lease(pool: Pool) -> None:
+    request, slow, other = _request(), _Outside(pool), _Outside(pool)
+    slow.may_end.clear()
+    first = asyncio.create_task(Idempotency(pool, lease_s=0.6).leased(request, Answer, slow))
+    await asyncio.wait_for(slow.entered.wait(), 5)
+    with pytest.raises(RequestInProgress):
+        await Idempotency(pool, wait_s=1.2).leased(request, Answer, other)
+    slow.may_end.set()
+    assert await first == Answer(version=1)
+    assert (other.calls, await _effects(pool)) == (0, 1)
+
+
 async def test_an_owner_that_outlives_its_lease_has_no_effect(pool: Pool) -> None:
     request, slow, quick = _request(), _Outside(pool), _Outside(pool)
     slow.may_end.clear()
-    first = asyncio.create_task(Idempotency(pool, lease_s=0.1).leased(request, Answer, slow))
+    first = asyncio.create_task(Idempotency(pool, lease_s=600).leased(request, Answer, slow))
     await asyncio.wait_for(slow.entered.wait(), 5)
+    async with connection(pool) as conn:
+        await conn.execute("update idempotency set lease_until = now() - interval '1 second'")  # it slept for long
     second = await Idempotency(pool, wait_s=5).leased(request, Answer, quick)
     slow.may_end.set()
     with pytest.raises(RequestInProgress):
