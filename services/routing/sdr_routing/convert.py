@@ -41,10 +41,12 @@ from sdr_routing.operations import (
     PutSettingsCommand,
     RefusalOutcome,
     Report,
+    Retried,
     Step,
     StoredVersion,
 )
 from sdr_routing.operations.accepting import Accepted
+from sdr_routing.ports import DeadFilter
 
 _STATES = {
     State.PENDING: pb.DELIVERY_STATE_PENDING,
@@ -280,16 +282,16 @@ def settings_to_wire(settings: RoutingSettings) -> pb.RoutingSettings:
     )
 
 
-def page_token(seq: int) -> str:
-    """Where the next page begins."""
-    return base64.urlsafe_b64encode(f"dead:{seq}".encode()).decode()
+def page_token(seq: int, of: str) -> str:
+    """Where the next page of a list begins; `of` names the list."""
+    return base64.urlsafe_b64encode(f"{of}:{seq}".encode()).decode()
 
 
-def page_token_from_wire(token: str) -> int | None:
+def page_token_from_wire(token: str, of: str) -> int | None:
     """The number before which a page begins; None: the first page.
 
     Raises:
-        InvalidPageToken: it is none of ours.
+        InvalidPageToken: it is none of this list's.
     """
     if not token:
         return None
@@ -298,9 +300,19 @@ def page_token_from_wire(token: str) -> int | None:
         seq = int(number)
     except ValueError:
         raise InvalidPageToken from None
-    if word != "dead" or not 0 < seq < 2**63:
+    if word != of or not 0 < seq < 2**63:
         raise InvalidPageToken
     return seq
+
+
+def dead_filter(request: pb.ListDeadLettersRequest | pb.RetryDeadLettersRequest) -> DeadFilter:
+    """Which dead deliveries are meant."""
+    return DeadFilter(request.account_id, request.conversation_id, request.kind)
+
+
+def retried_response(retried: Retried) -> pb.RetryDeadLettersResponse:
+    """What waits again."""
+    return pb.RetryDeadLettersResponse(delivery_ids=retried.delivery_ids, more=retried.more)
 
 
 def deliver_response(accepted: Accepted) -> pb.DeliverResponse:

@@ -102,6 +102,18 @@ class Revived:
     seq: int
     retries: int
     contact_id: int
+    traceparent: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeadFilter:
+    """Which dead deliveries of an account are meant."""
+
+    account_id: int
+    conversation_id: int = 0
+    """0: any."""
+    kind: str = ""
+    """The published word of a write that died; empty: any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +232,18 @@ class Deliveries(Protocol):
         """Takes a dead delivery up again; None when it is not dead or not there."""
         ...
 
-    async def list_dead(self, conn: Connection, account_id: int, before: int | None, limit: int) -> list[Delivery]:
+    async def list_dead(self, conn: Connection, wanted: DeadFilter, before: int | None, limit: int) -> list[Delivery]:
         """Dead deliveries, newest first, older than number `before`."""
+        ...
+
+    async def oldest_dead(self, conn: Connection, wanted: DeadFilter, limit: int) -> list[str]:
+        """Ids of dead deliveries, oldest first."""
+        ...
+
+    async def list_of_conversation(
+        self, conn: Connection, account_id: int, conversation_id: int, before: int | None, limit: int
+    ) -> list[Delivery]:
+        """A conversation's deliveries, newest first, older than number `before`."""
         ...
 
 

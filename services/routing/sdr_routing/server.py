@@ -21,7 +21,16 @@ from sdr_common.postgres import Pool, Queries, make_pool
 from sdr_common.secret_box import SecretBox
 from sdr_common.service import ServiceProcess, Work, pause, run_until_stopped, schema_problem, standard_work
 from sdr_routing.clients.chatwoot import ChatwootHelpdesks
-from sdr_routing.operations import AccountSettings, CarryOut, Connect, Deliver, Patience, RefusalLimits, Refusals
+from sdr_routing.operations import (
+    AccountSettings,
+    CarryOut,
+    Connect,
+    DeadLetters,
+    Deliver,
+    Patience,
+    RefusalLimits,
+    Refusals,
+)
 from sdr_routing.servicer import RoutingServicer
 from sdr_routing.settings import Settings
 from sdr_routing.store.announcements import OutboxAnnouncements
@@ -116,7 +125,8 @@ def make_servicer(parts: Parts, worker: MailboxWorker | None, settings: Settings
         setup_of=lambda access: ChatwootSetup(parts.http, access),
     )
     account_settings = AccountSettings(parts.pool, parts.idempotency, parts.accounts)
-    return RoutingServicer(deliver, refusals, account_settings, connect)
+    dead_letters = DeadLetters(parts.pool, parts.idempotency, parts.deliveries, parts.mailbox, on_accepted)
+    return RoutingServicer(deliver, dead_letters, refusals, account_settings, connect)
 
 
 async def build(

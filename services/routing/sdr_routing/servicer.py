@@ -11,7 +11,7 @@ from sdr.routing.v1 import routing_pb2_grpc
 from sdr_common.lead import Temperature
 from sdr_common.lead_proto import temperature_from_wire
 from sdr_routing import convert
-from sdr_routing.operations import AccountSettings, Connect, Deliver, Once, Refusals
+from sdr_routing.operations import AccountSettings, Connect, DeadLetters, Deliver, Once, Refusals
 
 Context = grpc.aio.ServicerContext[Any, Any]
 """A call's context; its message types are fixed by each method."""
@@ -20,8 +20,16 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class RoutingServicer(routing_pb2_grpc.RoutingServiceServicer):
     """Serves `sdr.routing.v1.RoutingService`; errors are mapped by the server's edge."""
 
-    def __init__(self, deliver: Deliver, refusals: Refusals, settings: AccountSettings, connect: Connect) -> None:
+    def __init__(
+        self,
+        deliver: Deliver,
+        dead_letters: DeadLetters,
+        refusals: Refusals,
+        settings: AccountSettings,
+        connect: Connect,
+    ) -> None:
         self._deliver = deliver
+        self._dead_letters = dead_letters
         self._refusals = refusals
         self._settings = settings
         self._connect = connect
@@ -44,17 +52,36 @@ class RoutingServicer(routing_pb2_grpc.RoutingServiceServicer):
 
     async def ListDeadLetters(self, request: pb.ListDeadLettersRequest, context: Context) -> pb.ListDeadLettersResponse:
         """Lists deliveries that were given up."""
-        before = convert.page_token_from_wire(request.page_token)
-        page = await self._deliver.list_dead(request.account_id, request.page_size, before)
+        before = convert.page_token_from_wire(request.page_token, "dead")
+        page = await self._dead_letters.list_dead(convert.dead_filter(request), request.page_size, before)
         return pb.ListDeadLettersResponse(
             deliveries=[convert.delivery_to_wire(delivery) for delivery in page.deliveries],
-            next_page_token="" if page.next_before is None else convert.page_token(page.next_before),
+            next_page_token="" if page.next_before is None else convert.page_token(page.next_before, "dead"),
+        )
+
+    async def ListDeliveries(self, request: pb.ListDeliveriesRequest, context: Context) -> pb.ListDeliveriesResponse:
+        """Lists a conversation's deliveries."""
+        word = f"conversation {request.conversation_id}"
+        before = convert.page_token_from_wire(request.page_token, word)
+        page = await self._dead_letters.list_of_conversation(
+            request.account_id, request.conversation_id, request.page_size, before
+        )
+        return pb.ListDeliveriesResponse(
+            deliveries=[convert.delivery_to_wire(delivery) for delivery in page.deliveries],
+            next_page_token="" if page.next_before is None else convert.page_token(page.next_before, word),
         )
 
     async def RetryDelivery(self, request: pb.RetryDeliveryRequest, context: Context) -> pb.RetryDeliveryResponse:
         """Takes a dead delivery up again."""
         once = Once(request, pb.RetryDeliveryResponse, convert.retry_response)
-        return await self._deliver.retry(request.account_id, request.delivery_id, once)
+        return await self._dead_letters.retry(request.account_id, request.delivery_id, once)
+
+    async def RetryDeadLetters(
+        self, request: pb.RetryDeadLettersRequest, context: Context
+    ) -> pb.RetryDeadLettersResponse:
+        """Takes dead deliveries up again."""
+        once = Once(request, pb.RetryDeadLettersResponse, convert.retried_response)
+        return await self._dead_letters.retry_all(convert.dead_filter(request), request.limit, once)
 
     async def ReportRefusedMessage(
         self, request: pb.ReportRefusedMessageRequest, context: Context

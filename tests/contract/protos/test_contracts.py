@@ -25,6 +25,7 @@ READ_ONLY = {
     "routing.GetDelivery",
     "routing.GetSettings",
     "routing.ListDeadLetters",
+    "routing.ListDeliveries",
     "scoring.Explain",
     "scoring.GetSettings",
 }

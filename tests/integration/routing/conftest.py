@@ -68,6 +68,8 @@ class Routing:
     url: str
     stub: RoutingServiceAsyncStub
     chatwoot: Running
+    target: str = ""
+    """`host:port` of the service."""
 
     async def new_lead(self, text: str = "oi, queria saber do botox") -> Lead:
         source_id, conversation_id = await self.chatwoot.new_lead()
@@ -165,7 +167,7 @@ async def running_routing(
     async with AsyncExitStack() as stack:
         server = await build(settings_of(url, **changes), stack, carries_out=carries_out)
         channel = await stack.enter_async_context(make_channel(f"127.0.0.1:{server.port}"))
-        yield Routing(url, RoutingServiceStub(channel), chatwoot)
+        yield Routing(url, RoutingServiceStub(channel), chatwoot, f"127.0.0.1:{server.port}")
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 import uuid
 
 import pytest
@@ -142,3 +144,82 @@ async def test_a_foreign_account_sees_nothing(routing: Routing) -> None:
     with pytest.raises(RemoteError) as caught:
         await call(routing.stub.GetDelivery, request, timeout_s=5)
     assert caught.value.reason == "DELIVERY_NOT_FOUND"
+
+
+async def _two_dead(routing: Routing) -> list[str]:
+    """One without its team, one without its conversation; the oldest first."""
+    await routing.put_settings(pb.RoutingSettings(team_rules=[pb.TeamRule(team="Vendas")]))
+    handed = await routing.deliver(a_hand_off(await routing.new_lead()))
+    gone = a_request(await routing.new_lead())
+    gone.conversation.conversation_id = 999
+    lost = await routing.deliver(gone)
+    ids = [handed.delivery_id, lost.delivery_id]
+    for delivery_id in ids:
+        assert (await routing.settled(delivery_id)).state == pb.DELIVERY_STATE_DEAD
+    return ids
+
+
+async def test_dead_letters_are_taken_up_again_together_by_what_failed_and_never_more_than_asked(
+    routing: Routing,
+) -> None:
+    without_team, lost = await _two_dead(routing)
+    await routing.chatwoot.ask("POST", "/teams", {"name": "vendas", "allow_auto_assign": False})
+    request = pb.RetryDeadLettersRequest(request_id=str(uuid.uuid4()), account_id=ACCOUNT, kind="team")
+    answer = await call(routing.stub.RetryDeadLetters, request, timeout_s=20)
+    assert (list(answer.delivery_ids), answer.more) == ([without_team], False)
+    assert (await routing.settled(without_team)).state == pb.DELIVERY_STATE_DONE
+    assert await call(routing.stub.RetryDeadLetters, request, timeout_s=20) == answer
+    trail = await routing.fetch("select action, detail from audit where action = 'retry_dead_letters'")
+    assert trail == [{"action": "retry_dead_letters", "detail": {"conversation_id": 0, "kind": "team", "count": 1}}]
+    assert [row.delivery_id for row in (await dead_letters(routing)).deliveries] == [lost]
+
+
+async def test_a_bounded_retry_takes_the_oldest_and_says_that_there_are_more(routing: Routing) -> None:
+    oldest, newest = await _two_dead(routing)
+    request = pb.RetryDeadLettersRequest(request_id=str(uuid.uuid4()), account_id=ACCOUNT, limit=1)
+    answer = await call(routing.stub.RetryDeadLetters, request, timeout_s=20)
+    assert (list(answer.delivery_ids), answer.more) == ([oldest], True)
+    assert newest in [row.delivery_id for row in (await dead_letters(routing)).deliveries]
+
+
+async def test_an_operator_lists_shows_and_retries_by_command(routing: Routing) -> None:
+    without_team, lost = await _two_dead(routing)
+    listed = await _command(routing, "list")
+    assert "não saiu time, porque o time “Vendas” não existe no Chatwoot" in listed
+    assert listed.index(lost) < listed.index(without_team)
+    shown = await _command(routing, "show", without_team)
+    assert "closer" in shown or "2. time: falhou: o time “Vendas” não existe" in shown
+    assert await _command(routing, "list", "--kind", "labels") == "Nada falhou.\n"
+    assert "espera de novo" in await _command(routing, "retry", lost)
+    assert "Entregas que esperam de novo: " in await _command(routing, "retry-all", "--kind", "team")
+
+
+async def _command(routing: Routing, action: str, *rest: str) -> str:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "sdr_routing", "dead-letters", action, "--target", routing.target),
+        *("--account", str(ACCOUNT), *rest),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, complaints = await process.communicate()
+    assert process.returncode == 0, complaints.decode()
+    return out.decode()
+
+
+async def test_a_conversations_deliveries_are_listed_page_by_page_newest_first(routing: Routing) -> None:
+    who = await routing.new_lead()
+    ids = [(await routing.deliver(a_request(who, turn_id=turn))).delivery_id for turn in (1, 2, 3)]
+    await routing.deliver(a_request(await routing.new_lead()))
+    seen, token = [], ""
+    while True:
+        request = pb.ListDeliveriesRequest(
+            account_id=ACCOUNT, conversation_id=who.conversation_id, page_size=2, page_token=token
+        )
+        page = await call(routing.stub.ListDeliveries, request, timeout_s=20)
+        seen += [row.delivery_id for row in page.deliveries]
+        token = page.next_page_token
+        if not token:
+            break
+    assert seen == ids[::-1]
+    with pytest.raises(RemoteError, match="not one of this list"):
+        await dead_letters(routing, token="Y29udmVyc2F0aW9uIDE6Mw==")

@@ -70,22 +70,22 @@ def test_a_conversation_comes_back_as_it_went(conversation: ConversationRef) -> 
 
 @given(IDS)
 def test_a_page_token_comes_back_as_it_went(seq: int) -> None:
-    assert convert.page_token_from_wire(convert.page_token(seq)) == seq
+    assert convert.page_token_from_wire(convert.page_token(seq, "dead"), "dead") == seq
 
 
 @given(st.text(max_size=30))
 def test_any_other_page_token_is_refused(token: str) -> None:
     if token == "":
-        assert convert.page_token_from_wire(token) is None
+        assert convert.page_token_from_wire(token, "dead") is None
         return
     with pytest.raises(InvalidPageToken):
-        convert.page_token_from_wire(token)
+        convert.page_token_from_wire(token, "dead")
 
 
 @pytest.mark.parametrize("inner", ["dead:0", "dead:-1", "alive:5", "dead:", f"dead:{2**63}"])
 def test_a_page_token_with_another_meaning_is_refused(inner: str) -> None:
     with pytest.raises(InvalidPageToken):
-        convert.page_token_from_wire(base64.urlsafe_b64encode(inner.encode()).decode())
+        convert.page_token_from_wire(base64.urlsafe_b64encode(inner.encode()).decode(), "dead")
 
 
 def test_an_outcome_says_everything_that_the_request_says() -> None:

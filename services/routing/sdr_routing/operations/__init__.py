@@ -4,6 +4,7 @@ from sdr_routing.operations.accepting import Accepted, Deliver
 from sdr_routing.operations.accounts import AccountSettings, PutSettingsCommand, StoredVersion
 from sdr_routing.operations.carrying_out import CarryOut
 from sdr_routing.operations.connecting import Connect, ConnectCommand, Connected, Health
+from sdr_routing.operations.dead_letters import DeadLetters, Retried
 from sdr_routing.operations.once import Once
 from sdr_routing.operations.patience import Patience
 from sdr_routing.operations.provisioner import Step
@@ -16,6 +17,7 @@ __all__ = [
     "Connect",
     "ConnectCommand",
     "Connected",
+    "DeadLetters",
     "Decided",
     "Deliver",
     "Health",
@@ -26,6 +28,7 @@ __all__ = [
     "RefusalOutcome",
     "Refusals",
     "Report",
+    "Retried",
     "Step",
     "StoredVersion",
 ]

@@ -8,25 +8,23 @@ from typing import TypeVar
 
 from google.protobuf.message import Message
 
-from sdr_common import audit
 from sdr_common.idempotency import Idempotency
 from sdr_common.lead import LeadStatus, Temperature
-from sdr_common.mailbox import Mailbox, NewEntry
+from sdr_common.mailbox import Mailbox
 from sdr_common.postgres import Connection, Pool, connection
 from sdr_common.telemetry import current_traceparent
 from sdr_routing.domain.assignment import Assignment, assignment_of, round_for, team_for
 from sdr_routing.domain.attributes import STATUS
 from sdr_routing.domain.delivery import Delivery, delivery_id_of
-from sdr_routing.domain.errors import DeliveryNotDead, DeliveryNotFound, NotConnected
+from sdr_routing.domain.errors import NotConnected
 from sdr_routing.domain.outcome import Outcome
 from sdr_routing.domain.plan import plan, round_of, team_of
 from sdr_routing.domain.settings import RoutingSettings
+from sdr_routing.operations.dead_letters import found, waiting_entry
 from sdr_routing.operations.once import Once
 from sdr_routing.ports import Acceptance, Accounts, Announcements, Deliveries
 
 A = TypeVar("A", bound=Message)
-
-_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +33,6 @@ class Accepted:
 
     delivery_id: str
     assignment: Assignment
-
-
-@dataclass(frozen=True, slots=True)
-class DeadPage:
-    """Dead deliveries, newest first."""
-
-    deliveries: list[Delivery]
-    next_before: int | None
-    """Number before which the next page begins; None: this is the last."""
 
 
 class Deliver:
@@ -112,7 +101,9 @@ class Deliver:
             opted_out = LeadStatus.OPT_OUT.value
             if outcome.status is LeadStatus.OPT_OUT and prepared.written.current.get(STATUS) != opted_out:
                 await self._announcements.status_changed(conn, delivery_id, ref, LeadStatus.OPT_OUT, prepared.now)
-            entry = _entry(ref.account_id, ref.contact_id, delivery_id, seq=seq, traceparent=acceptance.traceparent)
+            entry = waiting_entry(
+                ref.account_id, ref.contact_id, delivery_id, seq=seq, traceparent=acceptance.traceparent
+            )
             await self._mailbox.ingest(conn, [entry])
             return once.answer(Accepted(delivery_id, assignment))
 
@@ -141,45 +132,7 @@ class Deliver:
             DeliveryNotFound: the account has no such delivery.
         """
         async with connection(self._pool) as conn:
-            return await self._found(conn, account_id, delivery_id)
-
-    async def list_dead(self, account_id: int, page_size: int, before: int | None) -> DeadPage:
-        """Deliveries that were given up, newest first."""
-        size = page_size or _PAGE
-        async with connection(self._pool) as conn:
-            found = await self._deliveries.list_dead(conn, account_id, before, size + 1)
-        return DeadPage(found[:size], found[size - 1].seq if len(found) > size else None)
-
-    async def retry(self, account_id: int, delivery_id: str, once: Once[Delivery, A]) -> A:
-        """Takes a dead delivery up again where it stopped, after what its contact still waits for.
-
-        Raises:
-            DeliveryNotFound: the account has no such delivery.
-            DeliveryNotDead: it was not given up.
-            RequestIdReused: the id came before with another input.
-        """
-
-        async def work(conn: Connection) -> A:
-            revived = await self._deliveries.revive(conn, account_id, delivery_id)
-            delivery = await self._found(conn, account_id, delivery_id)
-            if revived is None:
-                raise DeliveryNotDead(delivery_id, delivery.state.value)
-            entry = _entry(
-                account_id,
-                revived.contact_id,
-                delivery_id,
-                seq=revived.seq,
-                traceparent=delivery.traceparent,
-                retries=revived.retries,
-            )
-            await self._mailbox.ingest(conn, [entry])
-            request_id: str = once.request.request_id  # type: ignore[attr-defined]  # mutating requests have one
-            await audit.note(conn, "retry_delivery", account_id, subject=delivery_id, request_id=request_id)
-            return once.answer(delivery)
-
-        answer = await self._idempotency.once(once.request, once.answer_type, work)
-        self._nudge()
-        return answer
+            return await found(self._deliveries, conn, account_id, delivery_id)
 
     async def _assign(
         self, conn: Connection, outcome: Outcome, settings: RoutingSettings, request_id: str
@@ -195,27 +148,6 @@ class Deliver:
             closer = round_.pick(count, request_id)
         return assignment_of(team, round_, closer, outcome.qualification.temperature)
 
-    async def _found(self, conn: Connection, account_id: int, delivery_id: str) -> Delivery:
-        found = await self._deliveries.find(conn, account_id, delivery_id)
-        if found is None:
-            raise DeliveryNotFound(account_id, delivery_id)
-        return found
-
     def _nudge(self) -> None:
         if self._on_accepted is not None:
             self._on_accepted()
-
-
-def _entry(
-    account_id: int, contact_id: int, delivery_id: str, *, seq: int, traceparent: str, retries: int = 0
-) -> NewEntry:
-    """Lets a delivery wait for its contact's worker, due at once."""
-    return NewEntry(
-        account_id=account_id,
-        key_id=contact_id,
-        event="delivery",
-        ext=seq,
-        version=str(retries) if retries else "",
-        body={"delivery_id": delivery_id},
-        traceparent=traceparent,
-    )

@@ -21,6 +21,7 @@ from sdr_routing.ports import (
     Acceptance,
     AccountRouting,
     ChatwootConnection,
+    DeadFilter,
     Mark,
     Prepared,
     RefusedMessage,
@@ -212,12 +213,31 @@ class PostgresDeliveries:
         """See `Deliveries.revive`."""
         parameters = {"account_id": account_id, "delivery_id": uuid.UUID(delivery_id)}
         row = await (await conn.execute(QUERIES["revive"], parameters)).fetchone()
-        return None if row is None else Revived(row["seq"], row["retries"], row["contact_id"])
+        return None if row is None else Revived(row["seq"], row["retries"], row["contact_id"], row["traceparent"])
 
-    async def list_dead(self, conn: Connection, account_id: int, before: int | None, limit: int) -> list[Delivery]:
+    async def list_dead(self, conn: Connection, wanted: DeadFilter, before: int | None, limit: int) -> list[Delivery]:
         """See `Deliveries.list_dead`."""
-        parameters = {"account_id": account_id, "before": before, "limit": limit}
-        found = await (await conn.execute(QUERIES["list_dead"], parameters)).fetchall()
+        return await self._listed(conn, "list_dead", {**asdict(wanted), "before": before, "limit": limit})
+
+    async def oldest_dead(self, conn: Connection, wanted: DeadFilter, limit: int) -> list[str]:
+        """See `Deliveries.oldest_dead`."""
+        found = await (await conn.execute(QUERIES["oldest_dead"], {**asdict(wanted), "limit": limit})).fetchall()
+        return [str(row["delivery_id"]) for row in found]
+
+    async def list_of_conversation(
+        self, conn: Connection, account_id: int, conversation_id: int, before: int | None, limit: int
+    ) -> list[Delivery]:
+        """See `Deliveries.list_of_conversation`."""
+        parameters = {
+            "account_id": account_id,
+            "conversation_id": conversation_id,
+            "before": before,
+            "limit": limit,
+        }
+        return await self._listed(conn, "list_of_conversation", parameters)
+
+    async def _listed(self, conn: Connection, query: str, parameters: Mapping[str, object]) -> list[Delivery]:
+        found = await (await conn.execute(QUERIES[query], parameters)).fetchall()
         loaded = await self.load(conn, [str(row["delivery_id"]) for row in found])
         return sorted(loaded, key=lambda delivery: -delivery.seq)
 

@@ -138,7 +138,7 @@ select delivery_id, state from delivery where account_id = %(account_id)s and de
 with revived as (
   update delivery set state = 'pending', settled_at = null, retries = retries + 1
   where account_id = %(account_id)s and delivery_id = %(delivery_id)s and state = 'dead'
-  returning delivery_id, seq, retries, contact_id),
+  returning delivery_id, seq, retries, contact_id, traceparent),
 pending as (
   update delivery_write w
   set state = 'pending', detail = '', settled_at = null, remedy = '', faults = 0, faulty_since = null,
@@ -146,12 +146,31 @@ pending as (
     sdr_key = case when w.refusals > 0 then split_part(w.sdr_key, '~', 1) || '~' || w.refusals else w.sdr_key end,
     message_id = case when w.refusals > 0 then 0 else w.message_id end
   from revived r where w.delivery_id = r.delivery_id and w.state = 'dead')
-select seq, retries, contact_id from revived
+select seq, retries, contact_id, traceparent from revived
 
 -- list_dead --
 -- Dead deliveries of an account, newest first.
+select d.delivery_id, d.seq from delivery d
+where d.account_id = %(account_id)s and d.state = 'dead' and (%(before)s::bigint is null or d.seq < %(before)s)
+  and (%(conversation_id)s = 0 or d.conversation_id = %(conversation_id)s)
+  and (%(kind)s = '' or exists (select 1 from delivery_write w
+    where w.delivery_id = d.delivery_id and w.state = 'dead' and w.kind = %(kind)s))
+order by d.seq desc limit %(limit)s
+
+-- oldest_dead --
+-- Dead deliveries of an account, oldest first.
+select d.delivery_id from delivery d
+where d.account_id = %(account_id)s and d.state = 'dead'
+  and (%(conversation_id)s = 0 or d.conversation_id = %(conversation_id)s)
+  and (%(kind)s = '' or exists (select 1 from delivery_write w
+    where w.delivery_id = d.delivery_id and w.state = 'dead' and w.kind = %(kind)s))
+order by d.seq limit %(limit)s
+
+-- list_of_conversation --
+-- A conversation's deliveries, newest first.
 select delivery_id, seq from delivery
-where account_id = %(account_id)s and state = 'dead' and (%(before)s::bigint is null or seq < %(before)s)
+where account_id = %(account_id)s and conversation_id = %(conversation_id)s
+  and (%(before)s::bigint is null or seq < %(before)s)
 order by seq desc limit %(limit)s
 
 -- find_connection --
