@@ -14,8 +14,6 @@ from tests.chaos.leads import GOLD
 from tests.chaos.plan import Conversation, Human, Size, conversations
 from tests.support.chatwoot import Chatwoot, JsonObject, Phone
 
-ANSWER_WITHIN_S = 90.0
-"""A lead that waits longer gives up; what went wrong is the checker's to find."""
 BURSTS_AT_MOST = 12
 SEEN_BY_SWEEP_S = 7.0
 """A human keeps the word at least so long: longer than the pause between two sweeps."""
@@ -105,7 +103,7 @@ class Driver:
     async def _next_question(self, phone: Phone) -> str | None:
         """The fact that the newest message asks for; empty: the last word was said; None: nobody answers."""
         try:
-            message = await phone.next_message(ANSWER_WITHIN_S)
+            message = await phone.next_message(self._size.answer_within_s)
         except AssertionError:
             return None
         with suppress(asyncio.QueueEmpty):

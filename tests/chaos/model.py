@@ -18,8 +18,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sdr_sandbox.llm.openai_wire import completion, failure
 from sdr_sandbox.llm.script import Answer, Failure, Json
-from sdr_sandbox.llm.wire import completion, failure
 from tests.chaos.leads import OPT_OUT
 from tests.e2e import personas as said
 

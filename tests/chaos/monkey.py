@@ -39,6 +39,9 @@ class Monkey:
         """One fault after another until stopped; the last victim is healthy at the end."""
         await self.misbehave()
         try:
+            if not self._size.victims:
+                await stop.wait()
+                return
             for fault in faults(self._size):
                 with suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), fault.after_s)

@@ -23,6 +23,13 @@ DATABASES = ("postgres", "redis")
 FROZEN = ("gateway", "routing", "gateway-worker-1", "routing-worker-1", "dialogue")
 
 
+VICTIMS: tuple[tuple[str, Mode], ...] = (
+    *((name, "kill") for name in (*KILLED, *DATABASES, "gateway", "routing", "dialogue")),
+    *((name, "freeze") for name in FROZEN),
+    ("chatwoot", "down"),
+)
+
+
 @dataclass(frozen=True)
 class Size:
     """How large and how rough a run is."""
@@ -61,6 +68,12 @@ class Size:
     """Faults of creating a message; the run's settle time is longer than the latest late save."""
     model_faults: float = 0.3
     """Conversations whose model stalls or fails."""
+    victims: tuple[tuple[str, Mode], ...] = VICTIMS
+    """What is done to whom; all of it, in a seeded order, before anything is repeated."""
+    answer_within_s: float = 90.0
+    """A lead that waits longer gives up; what went wrong is the checker's to find."""
+    settle_s: float = 90.0
+    """After the last conversation the product has so long for what is still open."""
 
     def misbehaviour(self, **more: object) -> dict[str, object]:
         """The emulator's faults in force during the run."""
@@ -123,11 +136,6 @@ def faults(size: Size) -> Iterator[Fault]:
     """Victims without end; a bag of all of them is emptied before it is filled again."""
     dice = random.Random(f"{size.seed}/faults")
     while True:
-        bag = [
-            *(Fault(0, name, "kill") for name in (*KILLED, *DATABASES, "gateway", "routing", "dialogue")),
-            *(Fault(0, name, "freeze", dice.uniform(1.2, 1.6) * LEASE_S) for name in FROZEN),
-            Fault(0, "chatwoot", "down", dice.uniform(3.0, 6.0)),
-        ]
-        dice.shuffle(bag)
-        for fault in bag:
-            yield Fault(dice.uniform(*size.fault_every_s), fault.victim, fault.mode, fault.lasts_s)
+        for victim, mode in dice.sample(size.victims, len(size.victims)):
+            lasts_s = {"kill": 0.0, "freeze": dice.uniform(1.2, 1.6) * LEASE_S, "down": dice.uniform(3.0, 6.0)}[mode]
+            yield Fault(dice.uniform(*size.fault_every_s), victim, mode, lasts_s)

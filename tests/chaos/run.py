@@ -28,8 +28,6 @@ from tests.support.chatwoot import Chatwoot, JsonObject
 from tests.support.net import free_port
 from tests.support.stack import RunningStack, running_stack
 
-SETTLE_S = 90.0
-"""After the last conversation the product has so long for what is still open."""
 SABOTAGE = Path(__file__).parent / "sabotage"
 _CLINIC = Path(__file__).parents[2] / "sandbox" / "sdr_sandbox" / "stack" / "clinic.yaml"
 _EVIDENCE = "conversations,contacts,events,looks,creations,deliveries"
@@ -115,7 +113,7 @@ async def _play(running: RunningStack, size: Size, started_in_s: float, keep: Pa
             await asyncio.gather(tormenting, return_exceptions=True)
         with suppress(TimeoutError):
             await chatwoot.sandbox("DELETE", "/misbehaviour")
-        export = await _settled(chatwoot)
+        export = await _settled(chatwoot, size.settle_s)
         counters = await chatwoot.sandbox("GET", "/counters")
     if keep is not None:
         _keep_export(export, keep)
@@ -132,9 +130,9 @@ async def _play(running: RunningStack, size: Size, started_in_s: float, keep: Pa
     )
 
 
-async def _settled(chatwoot: Chatwoot) -> JsonObject:
+async def _settled(chatwoot: Chatwoot, settle_s: float) -> JsonObject:
     """The export once nothing is left to answer, or when the product has had its time."""
-    deadline = time.monotonic() + SETTLE_S
+    deadline = time.monotonic() + settle_s
     while True:
         export = await chatwoot.sandbox("GET", f"/export?only={_EVIDENCE}")
         if time.monotonic() > deadline or not _open(export):

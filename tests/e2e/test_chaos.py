@@ -1,0 +1,67 @@
+"""The promises under fire, in a minute; `make chaos` does it for longer. And that the judge is no rubber stamp."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.chaos import report
+from tests.chaos.plan import Size
+from tests.chaos.run import run
+
+pytestmark = pytest.mark.e2e
+
+SHORT = Size(
+    seed=7,
+    messages=150,
+    conversations=18,
+    at_once=18,
+    fault_every_s=(1.0, 3.0),
+    human_ratio=0.3,
+    victims=(("gateway", "kill"), ("routing", "kill"), ("dialogue", "kill"), ("postgres", "kill")),
+)
+
+
+@pytest.mark.timeout(300)
+def test_every_promise_is_kept_while_parts_of_the_product_die() -> None:
+    result = run(SHORT)
+    told = report.table(result)
+    assert result.verdict.violations == (), told
+    # The run is worth something only if all of this happened.
+    counted = result.verdict.counted
+    assert min(result.faults.total(), result.webhooks["dropped"], counted["takeovers"], counted["judged"]) > 0, told
+    assert counted["deserved"] >= 120, told
+
+
+SMALL = Size(
+    seed=3, messages=120, conversations=24, at_once=24, victims=(), model_faults=0.0, answer_within_s=12, settle_s=15
+)
+_FREEZES = (("routing", "freeze"), ("routing-worker-1", "freeze"))
+
+
+def _small(**changes: object) -> Size:
+    return Size(**{**vars(SMALL), **changes})
+
+
+SABOTAGED = [
+    ("dedupe", "doubled", _small(webhooks={"webhook_duplicate_ratio": 0.5, "webhook_delay_ratio": 0.5})),
+    ("fencing", "doubled", _small(victims=_FREEZES, fault_every_s=(0.2, 0.5), messages=300, conversations=60)),
+    ("marker", "doubled", _small(creations={"error_after_save_ratio": 0.3})),
+    ("sweep", "lost", _small(webhooks={"webhook_drop_ratio": 0.1})),
+    ("live_check", "over a human", _small(human_ratio=0.9, webhooks={"webhook_drop_ratio": 0.4})),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(("what", "promise", "size"), SABOTAGED, ids=[what for what, _, _ in SABOTAGED])
+def test_the_judge_notices_a_product_that_lost(what: str, promise: str, size: Size) -> None:
+    result = run(size, sabotage=what)
+    assert result.verdict.broken()[promise] > 0, report.table(result)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_what_makes_the_lost_fence_visible_is_not_what_breaks_the_promise() -> None:
+    size = next(size for what, _, size in SABOTAGED if what == "fencing")
+    result = run(size, sabotage="stretched")
+    assert result.verdict.violations == (), report.table(result)
