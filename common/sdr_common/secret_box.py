@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
+
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from sdr_common.errors import DomainError, ErrorKind
@@ -31,7 +34,14 @@ class SecretBox:
     """
 
     def __init__(self, keys: str) -> None:
-        self._box = MultiFernet([Fernet(key.strip()) for key in keys.split(",") if key.strip()])
+        given = [key.strip() for key in keys.split(",") if key.strip()]
+        self._box = MultiFernet([Fernet(key) for key in given])
+        self._newest = given[0].encode() if given else b""
+
+    def derive(self, purpose: str) -> str:
+        """A secret of 32 url-safe characters that follows from the first key and a purpose; a redo gets the same."""
+        digest = hmac.digest(self._newest, b"derive/" + purpose.encode(), "sha256")
+        return base64.urlsafe_b64encode(digest[:24]).decode()
 
     def seal(self, secret: str) -> bytes:
         """Encrypts; two calls give different bytes."""

@@ -9,6 +9,8 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
+from functools import cache
+from importlib import resources
 from typing import Any
 
 import psycopg
@@ -76,14 +78,28 @@ async def schema_problem(pool: Pool, package: str) -> str:
         pool: The service's pool.
         package: Import name of the service, for the advice.
     """
+    advice = f"run python -m {package} migrate"
     try:
         async with connection(pool) as conn:
-            # The newest shared table of every service: it comes with the first migrations.
-            row = await (await conn.execute("select to_regclass('idempotency') is not null as there")).fetchone()
+            rows = await (await conn.execute("select migration_id from _yoyo_migration")).fetchall()
+    except psycopg.errors.UndefinedTable:
+        return f"the schema is not migrated; {advice}"
     except (DomainError, psycopg.Error) as error:
         return str(error)
-    there = row is not None and row["there"]
-    return "" if there else f"the schema is not migrated; run python -m {package} migrate"
+    # More may have been applied: a newer release's, which only add.
+    missing = _migrations_of(package) - {row["migration_id"] for row in rows}
+    return f"the schema lacks {min(missing)}; {advice}" if missing else ""
+
+
+@cache
+def _migrations_of(package: str) -> frozenset[str]:
+    """Ids of the migrations that this release was written for."""
+    names = (file.name for file in resources.files(package).joinpath("migrations").iterdir())
+    return frozenset(
+        name.removesuffix(".sql").removesuffix(".py")
+        for name in names
+        if name.endswith((".sql", ".py")) and not name.endswith(".rollback.sql")
+    )
 
 
 def becoming_ready(check: Callable[[], Awaitable[str]], on_ready: Callable[[], Awaitable[None]]) -> Work:

@@ -91,6 +91,7 @@ class Services:
     accept: Callable[[routing.DeliverRequest], Awaitable[None]] | None = None
     refuse_put: dict[str, DomainError] = field(default_factory=dict)
     refuse_observe: DomainError | None = None
+    refuse_connect: DomainError | None = None
     temperature: lead.Temperature.ValueType = lead.TEMPERATURE_HOT
     reminder: str = "Oi, Mariana! Quando puder, me diz seu nome?"
     """What Nudge words; empty: nothing is open."""
@@ -189,6 +190,8 @@ class _Routing(routing_grpc.RoutingServiceServicer):
 
     async def ConnectChatwoot(self, request: routing.ConnectChatwootRequest, _: Any) -> routing.ConnectChatwootResponse:
         self._services.connects.append(request)
+        if self._services.refuse_connect is not None:
+            raise self._services.refuse_connect
         return routing.ConnectChatwootResponse(
             chatwoot_version="4.15.1",
             webhook_secret=self._services.webhook_secret,

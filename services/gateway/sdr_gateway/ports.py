@@ -39,6 +39,10 @@ class Accounts(Protocol):
 class AccountKeeper(Protocol):
     """Where connections are kept; never commits."""
 
+    def path_secret_for(self, request_id: str) -> str:
+        """The path secret of an account that this request connects first: a redo of it gets the same."""
+        ...
+
     async def find(self, conn: Connection, account_id: int) -> Account | None:
         """One connected account; None when there is none."""
         ...

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 import structlog
@@ -15,7 +15,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from sdr_common.commands import run_command
 from sdr_common.grpc_server import GrpcServer
-from sdr_common.idempotency import DOWN_V1, UP_V1, UP_V2, Idempotency
+from sdr_common.idempotency import Idempotency
 from sdr_common.postgres import Pool, connection, make_pool
 from sdr_common.service import ServiceProcess, schema_problem, standard_work
 from sdr_scoring.settings import Settings
@@ -39,34 +39,55 @@ async def _ready(server: GrpcServer) -> bool:
         return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
 
 
-async def _change(pool: Pool, statements: str) -> None:
+@pytest.fixture
+async def scoring_pool(service_database: Callable[[str], str]) -> AsyncIterator[Pool]:
+    """An open pool on the migrated schema of a service."""
+    pool = make_pool(service_database("scoring"), "scoring", name="test")
+    await pool.open()
+    yield pool
+    await pool.close()
+
+
+async def _change(pool: Pool, statement: str) -> None:
     async with connection(pool) as conn:
-        for statement in filter(str.strip, statements.split(";")):
-            await conn.execute(statement.encode())
+        await conn.execute(statement.encode())
 
 
-async def test_a_process_takes_traffic_once_its_schema_is_there(pool: Pool, server: GrpcServer) -> None:
-    await _change(pool, DOWN_V1)
+async def test_a_process_takes_traffic_once_its_schema_is_there(scoring_pool: Pool, server: GrpcServer) -> None:
+    await _change(scoring_pool, "alter table _yoyo_migration rename to away")
     process = ServiceProcess(server, drain_s=1)
     with structlog.testing.capture_logs() as logs:
-        process.in_background(*standard_work(process, pool, "sdr_example", Idempotency(pool)))
+        process.in_background(*standard_work(process, scoring_pool, "sdr_scoring", Idempotency(scoring_pool)))
         await eventually(lambda: len(logs) > 0)
         assert not await _ready(server)
-        await _change(pool, UP_V1)
-        await _change(pool, UP_V2)
+        await _change(scoring_pool, "alter table away rename to _yoyo_migration")
         await eventually(lambda: _ready(server))
         await process.stop()
     assert [entry["event"] for entry in logs] == ["service_waited_for_database", "service_became_ready"]
-    assert logs[0]["problem"] == "the schema is not migrated; run python -m sdr_example migrate"
+    assert logs[0]["problem"] == "the schema is not migrated; run python -m sdr_scoring migrate"
     assert process.port == server.port
 
 
-async def test_what_keeps_a_schema_from_use_is_told_in_a_sentence(pool: Pool) -> None:
-    assert await schema_problem(pool, "sdr_example") == ""
-    nowhere = make_pool("postgresql://127.0.0.1:1/none", "example", name="nowhere", timeout_s=0.1)
+async def test_what_keeps_a_schema_from_use_is_told_in_a_sentence(scoring_pool: Pool) -> None:
+    assert await schema_problem(scoring_pool, "sdr_scoring") == ""
+    nowhere = make_pool("postgresql://127.0.0.1:1/none", "scoring", name="nowhere", timeout_s=0.1)
     await nowhere.open()
-    assert await schema_problem(nowhere, "sdr_example") == "the database cannot be reached; repeat later"
+    assert await schema_problem(nowhere, "sdr_scoring") == "the database cannot be reached; repeat later"
     await nowhere.close()
+
+
+async def test_a_schema_between_two_migrations_is_not_used_and_a_newer_one_is(scoring_pool: Pool) -> None:
+    await _change(
+        scoring_pool,
+        "update _yoyo_migration set migration_id = 'scoring_9999_newer' where migration_id like 'scoring_0002%'",
+    )
+    problem = await schema_problem(scoring_pool, "sdr_scoring")
+    assert problem == "the schema lacks scoring_0002_qualification; run python -m sdr_scoring migrate"
+    await _change(
+        scoring_pool,
+        "insert into _yoyo_migration (migration_hash, migration_id) values ('x', 'scoring_0002_qualification')",
+    )
+    assert await schema_problem(scoring_pool, "sdr_scoring") == ""
 
 
 async def test_background_work_that_fails_is_told_and_does_not_hinder_the_end() -> None:

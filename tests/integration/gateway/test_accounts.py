@@ -206,6 +206,21 @@ async def test_connecting_again_keeps_the_baseline_and_takes_the_new_secret(
     assert (await door.post(a_message(101), secret="segredo-novo")).status_code == 200
 
 
+async def test_a_redone_connection_makes_the_very_same_call_although_the_address_holds_a_new_secret(
+    stub: AccountServiceAsyncStub, services: Services, chatwoot: ListedChatwoot
+) -> None:
+    chatwoot.version, services.webhook_secret = "4.10.0", ""
+    await call(stub.ImportAccount, _import(), timeout_s=30)
+    services.refuse_connect = InvalidField("chatwoot_url", "stands for a gateway that dies before it knows the answer")
+    request = _connect(chatwoot)
+    await _refused(call(stub.ConnectAccount, request, timeout_s=30))
+    services.refuse_connect = None
+    await call(stub.ConnectAccount, request, timeout_s=30)
+    first, second = services.connects
+    assert first == second
+    assert len(first.webhook_url.rpartition("/")[2]) == 32
+
+
 async def test_a_chatwoot_that_does_not_sign_gets_an_address_with_a_secret_that_stays(
     door: Door, stub: AccountServiceAsyncStub, services: Services, chatwoot: ListedChatwoot
 ) -> None:

@@ -27,6 +27,14 @@ def test_two_seals_of_one_secret_differ_and_neither_shows_it() -> None:
     assert b"token-1234" not in first
 
 
+def test_a_derived_secret_follows_from_the_first_key_and_the_purpose() -> None:
+    secret = SecretBox(OLD).derive("path-secret/7")
+    assert len(secret) == 32
+    assert SecretBox(f"{OLD},{NEW}").derive("path-secret/7") == secret
+    assert SecretBox(OLD).derive("path-secret/8") != secret
+    assert SecretBox(NEW).derive("path-secret/7") != secret
+
+
 def test_a_new_key_in_front_still_opens_what_the_old_one_sealed() -> None:
     sealed = SecretBox(OLD).seal("token")
     assert SecretBox(f"{NEW}, {OLD}").open(sealed) == "token"

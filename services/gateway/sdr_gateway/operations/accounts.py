@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
@@ -191,7 +190,8 @@ class AccountWork:
                 if await self._settings.find(conn, command.account_id) is None:
                     raise AccountNotFound(command.account_id)
                 known = await self._keeper.find(conn, command.account_id)
-            path_secret = known.path_secret if known is not None else secrets.token_urlsafe(24)
+            # A redo after a crash must make the very same call to routing, address included.
+            path_secret = known.path_secret if known is not None else self._keeper.path_secret_for(request.request_id)
             version = await self._listing.version(command.chatwoot_url.rstrip("/"))
             made = await _remote(
                 "routing",

@@ -45,6 +45,10 @@ class PostgresAccounts:
         self._settings = settings
         self._defaults = defaults
 
+    def path_secret_for(self, request_id: str) -> str:
+        """See `ports.AccountKeeper`."""
+        return self._box.derive(f"path-secret/{request_id}")
+
     async def find(self, conn: Connection, account_id: int) -> Account | None:
         """One connected account; None when there is none.
 
