@@ -16,6 +16,7 @@ QUICK = {
     "SDR_GATEWAY_COALESCE_MAX_MS": "3000",
     "SDR_GATEWAY_SWEEP_INTERVAL_S": "2",
     "SDR_ROUTING_CHATWOOT_REQUESTS_PER_MINUTE": "100000",
+    "SDR_ROUTING_RESEND_PACE": "0.01",
 }
 """Short waits, so that tests spend their time on the product."""
 

@@ -95,6 +95,27 @@ async def test_attributes_of_others_stay_untouched(chatwoot: Chatwoot) -> None:
     assert {key: attributes[key] for key in others} == others
 
 
+async def test_an_answer_that_the_channel_refuses_reaches_the_lead_by_another_message(chatwoot: Chatwoot) -> None:
+    phone = await chatwoot.new_phone("Mari")
+    path = f"/conversations/{phone.conversation_id}/messages$"
+    problem = "(#131056) Pair rate limit hit"
+    await chatwoot.sandbox(
+        "PUT",
+        "/misbehaviour",
+        {"seed": 1, "path_filter": path, "channel": {"refuse_ratio": 1, "problem": problem, "after_ms": 200}},
+    )
+    try:
+        await phone.send("oi, queria saber do botox")
+        first = await phone.next_message()
+    finally:
+        await chatwoot.sandbox("DELETE", "/misbehaviour")
+    second = await phone.next_message()
+    assert second["content"] == first["content"]
+    assert second["content_attributes"]["sdr_key"] == first["content_attributes"]["sdr_key"] + "~1"
+    said = [row for row in await chatwoot.messages(phone.conversation_id) if row["message_type"] == 1]
+    assert [row["status"] for row in said] == ["failed", "sent"]
+
+
 async def test_a_human_who_answers_silences_the_bot(chatwoot: Chatwoot) -> None:
     phone = await chatwoot.new_phone("Mari")
     await phone.send("oi")

@@ -31,7 +31,7 @@ from sdr.routing.v1 import routing_pb2_grpc as routing_grpc
 from sdr.scoring.v1 import scoring_pb2 as scoring
 from sdr.scoring.v1 import scoring_pb2_grpc as scoring_grpc
 from sdr_common.account_settings import AccountSettingsStore
-from sdr_common.errors import DomainError
+from sdr_common.errors import DomainError, WriteConflict
 from sdr_common.grpc_server import start_server
 from sdr_common.postgres import make_pool, transaction
 from sdr_common.secret_box import SecretBox
@@ -82,6 +82,9 @@ class Services:
     observes: list[dialogue.ObserveRequest] = field(default_factory=list)
     qualifies: list[scoring.QualifyRequest] = field(default_factory=list)
     delivers: list[routing.DeliverRequest] = field(default_factory=list)
+    refusals: list[routing.ReportRefusedMessageRequest] = field(default_factory=list)
+    refuse_refusals: int = 0
+    """So many reports of refused messages come too early."""
     connects: list[routing.ConnectChatwootRequest] = field(default_factory=list)
     puts: list[tuple[str, Any]] = field(default_factory=list)
     events: list[reporting.Event] = field(default_factory=list)
@@ -187,6 +190,14 @@ class _Routing(routing_grpc.RoutingServiceServicer):
         if self._services.accept is not None:
             await self._services.accept(request)
         return routing.DeliverResponse(delivery_id="0b2f3c4d-0000-4000-8000-000000000002")
+
+    async def ReportRefusedMessage(
+        self, request: routing.ReportRefusedMessageRequest, _: Any
+    ) -> routing.ReportRefusedMessageResponse:
+        self._services.refusals.append(request)
+        if len(self._services.refusals) <= self._services.refuse_refusals:
+            raise WriteConflict
+        return routing.ReportRefusedMessageResponse(outcome=routing.REFUSAL_OUTCOME_SENDING_AGAIN)
 
     async def ConnectChatwoot(self, request: routing.ConnectChatwootRequest, _: Any) -> routing.ConnectChatwootResponse:
         self._services.connects.append(request)

@@ -116,6 +116,8 @@ class Conversation(Chatwoot, frozen=True, kw_only=True):
     """Seconds since 1970."""
     updated_at: float | None = None
     last_activity_at: int | None = None
+    last_non_activity_message: JsonObject | None = None
+    """The last message that somebody wrote, as a raw row: its shape differs between versions."""
 
 
 class ConversationListData(Chatwoot, frozen=True, kw_only=True):

@@ -176,10 +176,14 @@ class Faults:
             return 0.0
         return self._dice.roll("latency", path).uniform(low, high) / 1000
 
-    def for_channel(self, key: str) -> ChannelFaults | None:
-        """How the channel refuses the message that `key` names; None: it takes it."""
+    def for_channel(self, path: str, key: str) -> ChannelFaults | None:
+        """How the channel refuses the message that `key` names, sent by `path`; None: it takes it."""
         wanted = self.misbehaviour.channel
-        if not wanted.refuse_ratio or self._dice.roll("channel", key).random() >= wanted.refuse_ratio:
+        if (
+            not wanted.refuse_ratio
+            or not self.misbehaviour.concerns(path)
+            or self._dice.roll("channel", key).random() >= wanted.refuse_ratio
+        ):
             return None
         return wanted
 

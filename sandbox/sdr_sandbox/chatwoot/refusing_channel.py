@@ -54,7 +54,8 @@ class RefusingChannel:
         sent_anew = message.status == "sent" and message.content_attributes.get("external_error", "") is None
         if event.name == "message_updated" and not sent_anew:
             return
-        fault = self._faults.for_channel(f"{message.conversation_id}|{message.content}")
+        path = f"/conversations/{message.conversation_id}/messages"
+        fault = self._faults.for_channel(path, f"{message.conversation_id}|{message.content}")
         if fault is not None:
             task = asyncio.get_running_loop().create_task(self._refuse(message, fault))
             self._tasks.add(task)

@@ -71,12 +71,14 @@ def text_of(value: object) -> str:
 def message_marks(attributes: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
     """What a message's free attributes tell; values may be anything, so each is looked into with care."""
     key, reply = attributes.get("sdr_key"), attributes.get("in_reply_to")
+    problem = attributes.get("external_error")
     return {
         "sdr_key": clean(key, 200) if isinstance(key, str) else "",
         "deleted": attributes.get("deleted") is True,
         "external_echo": bool(attributes.get("external_echo")),
         "automated": bool(attributes.get("automation_rule_id") or extra.get("campaign_id")),
         "failed": bool(attributes.get("external_error")),
+        "problem": clean(problem, 1000) if isinstance(problem, str) else "",
         "in_reply_to": reply if isinstance(reply, int) and reply > 0 else 0,
         "external_created_at": _outside_instant(attributes.get("external_created_at")),
     }

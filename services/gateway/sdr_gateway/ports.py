@@ -179,6 +179,12 @@ class Routing(Protocol):
         """Accepts what a turn leads to."""
         ...
 
+    async def report_refused_message(
+        self, request: routing.ReportRefusedMessageRequest
+    ) -> routing.ReportRefusedMessageResponse:
+        """Sees to a message that the channel refused."""
+        ...
+
     async def connect_chatwoot(self, request: routing.ConnectChatwootRequest) -> routing.ConnectChatwootResponse:
         """Provisions an account's Chatwoot."""
         ...
@@ -244,6 +250,8 @@ class ListedConversation:
 
     contact: ContactSeen
     snapshot: Snapshot
+    refused: MessageSeen | None = None
+    """Its last message, where the channel refused it."""
 
 
 class ChatwootListing(Protocol):

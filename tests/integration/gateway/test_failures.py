@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Any
 
 from sdr.common.v1 import lead_pb2 as lead
 from sdr.dialogue.v1 import dialogue_pb2 as dialogue
@@ -24,6 +25,8 @@ from tests.support.gateway import (
 )
 from tests.support.net import eventually
 from tests.support.payloads import (
+    Json,
+    a_bot,
     a_human_line,
     a_message,
 )
@@ -123,6 +126,36 @@ async def test_after_a_crash_between_seal_and_delivery_the_same_delivery_is_repe
     assert again == first
     assert after.turn_id > first.turn_id
     assert [[m.message_id for m in r.messages] for r in services.responds] == [[101], [102]]
+
+
+def _refused(message_id: int, **changes: Any) -> Json:
+    attributes = {"sdr_key": "d/1", "external_error": "(#131056) Pair rate limit hit"}
+    return a_message(
+        message_id, direction="outgoing", sender=a_bot(), event="message_updated", attributes=attributes, **changes
+    )
+
+
+async def test_what_the_channel_refused_is_told_to_routing_once_and_taken_out_of_the_history(
+    door: Door, services: Services
+) -> None:
+    refused = _refused(102)
+    await door.tell(refused, refused)
+    await eventually(lambda: has_outcomes(door, ["observed"]), timeout_s=20)
+    (told,) = services.refusals
+    assert (told.account_id, told.conversation_id, told.message_id) == (1, 241, 102)
+    assert (told.sdr_key, told.problem, told.bridged) == ("d/1", "(#131056) Pair rate limit hit", False)
+    assert [(note.message_id, note.kind) for note in services.observations] == [
+        (102, dialogue.OBSERVATION_KIND_DELETED)
+    ]
+    assert services.responds == []
+
+
+async def test_a_refusal_that_routing_cannot_see_to_yet_is_told_again(door: Door, services: Services) -> None:
+    services.refuse_refusals = 2
+    await door.tell(_refused(102))
+    await eventually(lambda: has_outcomes(door, ["observed"]), timeout_s=20)
+    assert len(services.refusals) == 3
+    assert len({told.request_id for told in services.refusals}) == 1
 
 
 async def test_a_delivery_that_is_not_answered_is_repeated_as_it_was(door: Door, services: Services) -> None:

@@ -180,6 +180,25 @@ async def test_a_lost_change_of_status_is_made_up_for(
         await eventually(paused, timeout_s=20)
 
 
+async def test_a_refusal_whose_webhook_is_lost_is_found_in_the_listing(
+    database: str, services: Services, chatwoot: ListedChatwoot
+) -> None:
+    chatwoot.add_conversation(241)
+    chatwoot.conversations[241]["last_non_activity_message"] = {
+        "id": 102,
+        "status": "failed",
+        "private": False,
+        "created_at": int(time.time()),
+        "content_attributes": {"sdr_key": "d/1", "external_error": "131047: Re-engagement message"},
+    }
+    async with running_gateway(database, services, account=False, sweep_interval_s=0.3):
+        await eventually(lambda: services.refusals, timeout_s=20)
+        seen = len(chatwoot.requests)
+        await eventually(lambda: len(chatwoot.requests) > seen + 4, timeout_s=20)
+    (told,) = services.refusals
+    assert (told.message_id, told.sdr_key, told.problem) == (102, "d/1", "131047: Re-engagement message")
+
+
 async def test_an_outage_of_chatwoot_moves_nothing_and_the_next_sweep_sees_it_all(
     database: str, services: Services, chatwoot: ListedChatwoot
 ) -> None:

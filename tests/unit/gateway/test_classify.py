@@ -16,6 +16,7 @@ from sdr_gateway.domain.event import Ignored, IgnoredReason, Kept, SignalKind, T
 from sdr_gateway.http.parsing import parse_event
 from sdr_gateway.http.problem import Refusal
 from tests.support.payloads import (
+    Json,
     a_bot,
     a_contact,
     a_conversation,
@@ -78,6 +79,48 @@ def test_our_own_echo_is_quiet_and_carries_its_key() -> None:
     assert (kept.stirring, kept.signal.kind, kept.signal.sdr_key) == (False, SignalKind.BOT_LINE, "d/1")
 
 
+def _a_refused(message_id: int = 7, problem: str = "(#131056) Pair rate limit hit", **conversation: Any) -> Json:
+    attributes = {"sdr_key": "d/1", "external_error": problem}
+    return a_message(
+        message_id,
+        direction="outgoing",
+        sender=a_bot(),
+        event="message_updated",
+        attributes=attributes,
+        **conversation,
+    )
+
+
+def test_a_line_of_ours_that_the_channel_refused_is_kept_quietly_and_at_once() -> None:
+    kept = _kept(_a_refused(contact=a_contact(waha_whatsapp_chat_id="5511@c.us")))
+    assert (kept.event, kept.ext, kept.stirring, kept.immediate) == ("message_refused", 7, False, True)
+    signal = kept.signal
+    assert (signal.message_id, signal.sdr_key, signal.bridged) == (7, "d/1", True)
+    assert signal.text == "(#131056) Pair rate limit hit"
+    assert not _kept(_a_refused()).signal.bridged
+
+
+def test_the_same_refusal_is_one_event_and_a_later_one_of_the_same_message_another() -> None:
+    first, again, later = (_kept(_a_refused(updated_at=at)).version for at in (100.0, 100.0, 160.0))
+    assert first == again != later
+
+
+def test_wahas_note_tells_which_message_it_could_not_send() -> None:
+    note = a_message(
+        9,
+        "⚠️ **Não foi possível enviar uma mensagem no WhatsApp.**\n❌ …",
+        direction="outgoing",
+        sender=a_user(),
+        private=True,
+        attributes={"in_reply_to": 7},
+        contact=a_contact(waha_whatsapp_chat_id="5511@c.us"),
+    )
+    kept = _kept(note)
+    assert (kept.ext, kept.signal.kind, kept.signal.message_id) == (7, SignalKind.REFUSED, 7)
+    assert (kept.signal.sdr_key, kept.signal.bridged) == ("", False)
+    assert _verdict({**note, "content_attributes": {}}) == Ignored(IgnoredReason.PRIVATE_NOTE)
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
@@ -110,11 +153,7 @@ def test_our_own_echo_is_quiet_and_carries_its_key() -> None:
         (an_echo(1, "oi", "k") | {"event": "message_updated"}, IgnoredReason.DELIVERY_STATUS),
         (
             a_message(
-                1,
-                direction="outgoing",
-                sender=a_bot(),
-                event="message_updated",
-                attributes={"sdr_key": "k", "external_error": "x"},
+                1, direction="outgoing", sender=a_user(), event="message_updated", attributes={"external_error": "x"}
             ),
             IgnoredReason.SEND_FAILED,
         ),
@@ -253,7 +292,7 @@ EXPECTED: dict[str, tuple[str, bool] | IgnoredReason | str] = {
     "message_created_whatsapp_audio": _LEAD,
     "message_created_whatsapp_text": _LEAD,
     "message_updated_deleted": ("message_deleted", True),
-    "message_updated_failed_api_inbox": IgnoredReason.SEND_FAILED,
+    "message_updated_failed_api_inbox": ("message_refused", False),
     "message_updated_source_id_set": IgnoredReason.DELIVERY_STATUS,
     "rest_activity_message_not_sent_by_webhook": "refused",
     "rest_conversation_show_response": "refused",

@@ -14,6 +14,7 @@ from sdr_common.chatwoot import (
     ChatwootSetup,
     Contact,
     Conversation,
+    JsonObject,
     Message,
     Person,
 )
@@ -103,7 +104,24 @@ def _conversation(row: Conversation, sender: Contact) -> ListedConversation:
         updated_at=row.updated_at or 0.0,
         can_reply=row.can_reply is not False,
     )
-    return ListedConversation(contact, snapshot)
+    return ListedConversation(contact, snapshot, _refused(row.last_non_activity_message or {}))
+
+
+def _refused(row: JsonObject) -> MessageSeen | None:
+    """A conversation's last message, if the channel refused it: a webhook that told so may be lost."""
+    attributes, message_id, at = row.get("content_attributes"), row.get("id"), row.get("created_at")
+    if row.get("status") != "failed" or not isinstance(attributes, dict) or not isinstance(message_id, int):
+        return None
+    marks = message_marks(attributes, {})
+    return MessageSeen(
+        message_id=message_id,
+        direction=Direction.OUTGOING,
+        text="",
+        sender=SenderKind.BOT,
+        created_at=float(at) if isinstance(at, (int, float)) else 0.0,
+        private=row.get("private") is True,
+        **{**marks, "failed": True},
+    )
 
 
 def _message(row: Message) -> MessageSeen:

@@ -103,6 +103,12 @@ class GrpcRouting:
         """See `ports.Routing`."""
         return await call(self._stub.Deliver, request, timeout_s=self._timeout_s)
 
+    async def report_refused_message(
+        self, request: routing.ReportRefusedMessageRequest
+    ) -> routing.ReportRefusedMessageResponse:
+        """See `ports.Routing`."""
+        return await call(self._stub.ReportRefusedMessage, request, timeout_s=self._timeout_s)
+
     async def connect_chatwoot(self, request: routing.ConnectChatwootRequest) -> routing.ConnectChatwootResponse:
         """See `ports.Routing`."""
         return await call(self._stub.ConnectChatwoot, request, timeout_s=self._connect_timeout_s)

@@ -28,6 +28,8 @@ from sdr_gateway.domain.event import (
 
 _PHONE_NOTE = re.compile(r"^\W{0,6}📱\W{0,4}(?:enviad[oa] d|enviad[oa] v|sent )", re.IGNORECASE)
 """WAHA's note for what somebody typed on the paired phone, or sent by another API client."""
+_REFUSAL_NOTE = re.compile(r"^\W{0,6}⚠")
+_PROBLEM_LIMIT = 1000
 _PHONE_NOTE_HEAD = re.compile(r"^[^\n]*📱[^\n]*\n+")
 _REACTION = re.compile(r"^\W{0,4}reagiu com\b", re.IGNORECASE)
 _GROUP_TEXT = re.compile(r"^\W{0,2}👥\s*\*")
@@ -52,6 +54,9 @@ def classify_created(
     reason = _not_a_lead(contact) or _not_a_line(message, connected_at)
     if reason is not None:
         return Ignored(reason)
+    if _is_refusal_note(message):
+        # WAHA has tried for the last time: no bridge will send it any more.
+        return _refused(message, message.in_reply_to, contact, conversation, bridged=False)
     kind = _speaker(message)
     if isinstance(kind, IgnoredReason):
         return Ignored(kind)
@@ -88,13 +93,15 @@ def classify_created(
 def classify_updated(
     message: MessageSeen, contact: ContactSeen, conversation: Snapshot, *, connected_at: float
 ) -> Kept | Ignored:
-    """A message that changed: of a lead's, an edit, a transcription or a deletion is kept."""
+    """A message that changed: of a lead's, an edit, a transcription or a deletion is kept; of ours, a refusal."""
     reason = _not_a_lead(contact)
     if reason is not None:
         return Ignored(reason)
     if message.direction is not Direction.INCOMING:
         if message.failed:
-            return Ignored(IgnoredReason.SEND_FAILED)
+            if message.private or not message.sdr_key:
+                return Ignored(IgnoredReason.SEND_FAILED)
+            return _refused(message, message.message_id, contact, conversation, bridged=contact.on_waha)
         human = _speaker(message) is SignalKind.HUMAN_MESSAGE and not message.private
         if not (human and message.deleted):
             return Ignored(IgnoredReason.DELIVERY_STATUS)
@@ -179,6 +186,43 @@ def classify_typing(contact: ContactSeen, conversation_id: int, *, by: SenderKin
     if by is not SenderKind.CONTACT:
         return Ignored(IgnoredReason.TYPING_OF_OTHERS)
     return Typing(conversation_id)
+
+
+def _is_refusal_note(message: MessageSeen) -> bool:
+    """WAHA's note about a message that it could not send; it answers to that message."""
+    return (
+        message.private
+        and message.direction is Direction.OUTGOING
+        and not message.sdr_key
+        and message.in_reply_to > 0
+        and _REFUSAL_NOTE.match(message.text) is not None
+    )
+
+
+def _refused(
+    message: MessageSeen, refused_id: int, contact: ContactSeen, conversation: Snapshot, *, bridged: bool
+) -> Kept:
+    problem = message.problem or message.text
+    return Kept(
+        conversation_id=conversation.conversation_id,
+        event=SignalKind.REFUSED.value,
+        ext=refused_id,
+        # A message may be refused again after a bridge was asked once more: each time is another event.
+        version=_version(problem, conversation.updated_at),
+        stirring=False,
+        immediate=True,
+        signal=Signal(
+            kind=SignalKind.REFUSED,
+            contact_id=contact.contact_id,
+            inbox_id=conversation.inbox_id,
+            channel=conversation.channel,
+            message_id=refused_id,
+            text=problem[:_PROBLEM_LIMIT],
+            at=message.created_at,
+            sdr_key=message.sdr_key,
+            bridged=bridged,
+        ),
+    )
 
 
 def _not_a_lead(contact: ContactSeen) -> IgnoredReason | None:

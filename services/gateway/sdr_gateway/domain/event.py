@@ -74,6 +74,8 @@ class MessageSeen:
     """Made by an automation rule or a campaign."""
     failed: bool = False
     """The channel refused it."""
+    problem: str = ""
+    """The channel's own words about it."""
     in_reply_to: int = 0
     external_created_at: float = 0.0
     """When it was written outside, if the channel tells; 0: unknown."""
@@ -111,6 +113,8 @@ class SignalKind(StrEnum):
     BOT_LINE = "bot_line"
     EDITED = "message_edited"
     DELETED = "message_deleted"
+    REFUSED = "message_refused"
+    """The channel refused what Chatwoot had taken: `message_id` never reached the lead."""
     SNAPSHOT = "snapshot"
 
 
@@ -142,6 +146,8 @@ class Signal:
     """A lead message that somebody answered already: known, not to be answered."""
     status_changed: bool = False
     """A snapshot whose status has just changed."""
+    bridged: bool = False
+    """A refusal by a bridge (WAHA) that sends anew when the message's status is set back."""
     contact: Contact | None = None
     conversation: Snapshot | None = None
 
@@ -166,6 +172,7 @@ _OPTIONAL = (
     "replaces",
     "context",
     "status_changed",
+    "bridged",
     "contact",
     "conversation",
 )

@@ -170,6 +170,7 @@ _NOTES = {
     SignalKind.HUMAN_MESSAGE: NoteKind.HUMAN_LINE,
     SignalKind.EDITED: NoteKind.EDITED,
     SignalKind.DELETED: NoteKind.DELETED,
+    SignalKind.REFUSED: NoteKind.DELETED,
 }
 
 
@@ -180,6 +181,11 @@ def _other_notes(signals: Sequence[Signal], lead_ids: set[int]) -> list[Note]:
     for signal in signals:
         kind = _NOTES.get(signal.kind)
         if kind is None or (kind in {NoteKind.EDITED, NoteKind.DELETED} and signal.message_id in created):
+            continue
+        if signal.kind is SignalKind.REFUSED:
+            # The lead never read it, unless a bridge sends the very message after all.
+            if not signal.bridged:
+                notes.append(Note(kind, signal.message_id, "", signal.at))
             continue
         text = signal.text or _described(signal)
         notes.append(Note(kind, signal.message_id, text, signal.at, signal.sdr_key))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import structlog
 
 from sdr.common.v1 import lead_pb2 as lead
@@ -9,6 +11,8 @@ from sdr.dialogue.v1 import dialogue_pb2 as dialogue
 from sdr.reporting.v1.reporting_pb2 import Event
 from sdr.routing.v1 import routing_pb2 as routing
 from sdr_common.grpc_errors import RemoteError
+from sdr_common.mailbox import Claim
+from sdr_gateway.domain.event import Signal, SignalKind
 from sdr_gateway.domain.turn import Outcome, after_delivery
 from sdr_gateway.domain.wakes import Wake, next_wake
 from sdr_gateway.operations import requests
@@ -62,6 +66,21 @@ class TurnEnd:
                 raise
             return await self._give_up(turn, request, error)
         return await self.end(turn, requests.outcome_of(request), request)
+
+    async def report_refused(self, claim: Claim, signals: Sequence[Signal]) -> None:
+        """Tells routing what the channel refused, before a new answer: what is sent again goes before it.
+
+        Raises:
+            RemoteError: routing does not answer, or cannot see to it yet.
+        """
+        refused = {signal.message_id: signal for signal in signals if signal.kind is SignalKind.REFUSED}
+        for signal in refused.values():
+            try:
+                await self._routing.report_refused_message(requests.refused_message(claim, signal))
+            except RemoteError as error:
+                if error.transient or claim.attempt <= self.poison_attempts:
+                    raise
+                _LOG.error("refused_message_unreported", turn=claim.turn, reason=error.reason)
 
     async def _give_up(self, turn: Turn, request: routing.DeliverRequest, error: RemoteError) -> Ending:
         """A sealed answer that routing will never take: call a human instead, if at least that works."""

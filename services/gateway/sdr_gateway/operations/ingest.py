@@ -52,6 +52,7 @@ class Ingest:
 
     def _entry(self, account: Account, kept: Kept, traceparent: str) -> NewEntry:
         echo = kept.signal.kind is SignalKind.BOT_LINE
+        quiet_s = 0.0 if kept.immediate else self._echo_quiet_s if echo else self._quiet_s
         return NewEntry(
             account_id=account.account_id,
             key_id=kept.conversation_id,
@@ -62,7 +63,7 @@ class Ingest:
             stirring=kept.stirring,
             idle_s=0.0 if kept.immediate else account.idle_s,
             cap_s=0.0 if kept.immediate else account.cap_s,
-            quiet_s=self._echo_quiet_s if echo else self._quiet_s,
+            quiet_s=quiet_s,
             traceparent=traceparent,
         )
 

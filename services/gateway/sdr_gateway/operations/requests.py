@@ -187,6 +187,19 @@ def add_qualification(
     request.summary = analysis.summary
 
 
+def refused_message(claim: Claim, refused: Signal) -> routing.ReportRefusedMessageRequest:
+    """Tells routing that the channel refused one of its messages."""
+    return routing.ReportRefusedMessageRequest(
+        request_id=request_id(claim, f"refused/{refused.message_id}"),
+        account_id=claim.account_id,
+        conversation_id=claim.key_id,
+        message_id=refused.message_id,
+        sdr_key=refused.sdr_key,
+        problem=refused.text,
+        bridged=refused.bridged,
+    )
+
+
 def handover_request(
     claim: Claim, ref: lead.ConversationRef, decision: Decision, known: lead.LeadState
 ) -> routing.DeliverRequest:

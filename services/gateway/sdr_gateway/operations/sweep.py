@@ -19,7 +19,7 @@ from sdr_common.mailbox import Receipt
 from sdr_common.telemetry import TRACER, current_traceparent
 from sdr_gateway.domain.account import Account
 from sdr_gateway.domain.catch_up import ignored, is_news, trusted_through, verdicts
-from sdr_gateway.domain.classify import classify_conversation
+from sdr_gateway.domain.classify import classify_conversation, classify_updated
 from sdr_gateway.domain.event import MessageSeen, Verdict
 from sdr_gateway.operations.ingest import Ingest
 from sdr_gateway.ports import Accounts, ChatwootListing, ListedConversation, SweepClaim, SweepPosition, Sweeps
@@ -166,6 +166,12 @@ class Sweep:
             verdict
             for message, verdict in zip(messages, all_verdicts, strict=True)
             if not grace_s or message.created_at <= now - grace_s
+        ]
+        failed = [message for message in messages if message.failed]
+        if found.refused is not None:
+            failed.append(found.refused)
+        found_now += [
+            classify_updated(message, contact, snapshot, connected_at=account.connected_at) for message in failed
         ]
         if is_news(
             snapshot,

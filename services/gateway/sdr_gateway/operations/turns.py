@@ -32,6 +32,8 @@ REDONE_AT_MOST = 2
 """A stale answer is made anew so often; the next one goes out, and what came since is the next turn."""
 
 _LOG = structlog.get_logger()
+_OWN = {SignalKind.BOT_LINE, SignalKind.REFUSED}
+"""What tells of our own lines: nothing is decided by that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +95,10 @@ class TurnWork:
             StoreUnavailable: the database does not answer.
         """
         signals = signals_of(claim)
+        await self._ending.report_refused(claim, signals)
         # Only at first: a line that dialogue refuses for good must not hold up what the lead writes next.
         first = claim.attempt == 1 and not claim.sealed
-        if first and not claim.wake_reason and all(signal.kind is SignalKind.BOT_LINE for signal in signals):
+        if first and not claim.wake_reason and all(signal.kind in _OWN for signal in signals):
             return await self._confirm(claim, signals)
         remembered = await self._conversations.find(claim.account_id, claim.key_id)
         if claim.sealed and claim.answer is not None:
