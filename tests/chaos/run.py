@@ -153,6 +153,7 @@ def _clinic(folder: Path) -> Path:
     document["dialogue"] |= {"message_limit": 200, "attempts_per_fact": 5}
     closings = dict.fromkeys(("hot", "warm", "cold", "very_cold"), f"Obrigada, {{nome}}! {CLOSING_MARK}")
     document["routing"]["closing"] = closings
+    document["gateway"]["nudge"] = {"off": True}  # it answers nothing, and is no part of this proof
     path = folder / "clinic.yaml"
     path.write_text(yaml.safe_dump(document, allow_unicode=True))
     folder.chmod(0o755)

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,44 +52,61 @@ class RunningStack:
             time.sleep(0.05)
         raise AssertionError(f"{name} was not started again within {timeout_s} s")
 
+    def wait_ready(self) -> None:
+        """Waits until the stack describes itself.
+
+        Raises:
+            AssertionError: it ended, or was not ready in time; with the end of its log.
+        """
+        deadline = time.monotonic() + START_S
+        while not (self.data_dir / "stack.json").exists():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError(f"the stack did not start:\n{(self.data_dir / 'stack.log').read_text()[-3000:]}")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """Stops it politely, or at all."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(30)
+        finally:
+            if self.process.poll() is None:
+                self.process.kill()
+
+    def kill_everything(self) -> None:
+        """Kills every process with -9 at once, the one that would restart them first."""
+        pids = self.description["pids"].values()
+        self.process.kill()
+        self.process.wait()
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
+
 
 @contextmanager
 def running_stack(**settings: str) -> Iterator[RunningStack]:
     """Starts a stack and stops it at the end; settings are environment variables."""
     with tempfile.TemporaryDirectory(prefix="sdr-stack-") as folder:
         data_dir = Path(folder)
-        data_dir.chmod(0o755)  # the bundled Postgres runs as another user when we are root
-        output = (data_dir / "stack.log").open("wb")
+        ports = {"SDR_GATEWAY_HTTP_PORT": str(free_port()), "SDR_SANDBOX_CHATWOOT_PORT": str(free_port())}
+        stack = launch(data_dir, **ports, **settings)
+        try:
+            stack.wait_ready()
+            yield stack
+        finally:
+            stack.stop()
+
+
+def launch(data_dir: Path, **settings: str) -> RunningStack:
+    """Starts a stack on a folder, its own or one that a killed stack left; ready when `wait_ready` says so."""
+    data_dir.chmod(0o755)  # the bundled Postgres runs as another user when we are root
+    (data_dir / "stack.json").unlink(missing_ok=True)
+    with (data_dir / "stack.log").open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "sdr_sandbox.stack"],
-            env={
-                **os.environ,
-                "SDR_DATA_DIR": folder,
-                "SDR_GATEWAY_HTTP_PORT": str(free_port()),
-                "SDR_SANDBOX_CHATWOOT_PORT": str(free_port()),
-                **settings,
-            },
+            env={**os.environ, "SDR_DATA_DIR": str(data_dir), **settings},
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        stack = RunningStack(data_dir, process)
-        try:
-            _wait_ready(stack)
-            yield stack
-        finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(30)
-            finally:
-                if process.poll() is None:
-                    process.kill()
-                output.close()
-
-
-def _wait_ready(stack: RunningStack) -> None:
-    deadline = time.monotonic() + START_S
-    while not (stack.data_dir / "stack.json").exists():
-        if stack.process.poll() is not None or time.monotonic() > deadline:
-            raise AssertionError(f"the stack did not start:\n{(stack.data_dir / 'stack.log').read_text()[-3000:]}")
-        time.sleep(0.05)
+    return RunningStack(data_dir, process)

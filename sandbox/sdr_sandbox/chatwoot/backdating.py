@@ -3,15 +3,16 @@
 from sdr_sandbox.chatwoot.core import SandboxChatwoot
 
 
-def backdate(core: SandboxChatwoot, from_message_id: int, span_s: float) -> None:
-    """Date messages evenly over the last seconds, in the order of their ids, and their conversations with them.
+def backdate(core: SandboxChatwoot, from_message_id: int, span_s: float, ended_s_ago: float = 0.0) -> None:
+    """Date messages evenly over a while, in the order of their ids, and their conversations with them.
 
     Args:
         core: whose messages.
         from_message_id: these and all later ones; a conversation that began with one of them is as old as it.
-        span_s: how long ago the first of them came, in seconds.
+        span_s: how long that while was, in seconds.
+        ended_s_ago: and how long ago it ended.
     """
-    now = core.clock()
+    now = core.clock() - ended_s_ago
     recent = sorted(number for number in core.state.messages if number >= from_message_id)
     begun = {number: rows[0] for number, rows in core.index.messages_of.items() if rows}
     for place, number in enumerate(recent):

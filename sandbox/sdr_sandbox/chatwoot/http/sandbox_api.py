@@ -92,11 +92,12 @@ class SandboxApi:
         return _json(body)
 
     async def backdate(self, request: Request) -> Response:
-        """`{"from_message_id", "span_s"}`: these and later messages came evenly over the last `span_s` seconds."""
+        """`{"from_message_id", "span_s", "ended_s_ago"}`: this and later messages came evenly over so long a while."""
         try:
             self._require_person(request)
             params, _ = await read_params(request)
-            backdate(self._server.core, int(str(params["from_message_id"])), float(str(params["span_s"])))
+            first, span_s = int(str(params["from_message_id"])), float(str(params["span_s"]))
+            backdate(self._server.core, first, span_s, float(str(params.get("ended_s_ago", 0))))
         except ApiError as error:
             return _refusal(error)
         except (KeyError, ValueError) as error:
