@@ -79,7 +79,9 @@ def _gold_fact(kind: FactKind, told: object) -> GoldFact:
 
 def gold_messages(part: str) -> list[GoldMessage]:
     """The single messages of `dev` or `heldout`."""
-    rows: list[list[object]] = yaml.safe_load((DATA / f"messages_{part}.yaml").read_text(encoding="utf-8"))
+    rows: list[list[object]] = []
+    for path in sorted(DATA.glob(f"messages_{part}*.yaml")):
+        rows += yaml.safe_load(path.read_text(encoding="utf-8"))
     return [_message(row) for row in rows]
 
 

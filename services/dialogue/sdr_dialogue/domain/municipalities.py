@@ -78,8 +78,44 @@ ABBREVIATED_CITIES: dict[str, str] = {
     "juiz fora": "juiz de fora",
     "mogi": "mogi das cruzes",
     "embu": "embu das artes",
+    "gru": "guarulhos",
+    "itaqua": "itaquaquecetuba",
+    "ferraz": "ferraz de vasconcelos",
+    "franco": "franco da rocha",
+    "sao carlos sp": "sao carlos",
+    "gua": "guarulhos",
+    "ribeirao p": "ribeirao preto",
+    "rec": "recife",
+    "jp": "joao pessoa",
+    "vix": "vitoria",
 }
 """Everyday short names of cities, tried when the name as written is not a listed place."""
+
+NEIGHBOURHOODS: dict[str, frozenset[str]] = {
+    "sao paulo": phrases(
+        """grajau, bom retiro, barra funda, brasilandia, liberdade, cambuci, campo limpo, consolacao, santa cecilia,
+        perus,
+        cidade ademar, republica, pirituba, sao mateus, sao miguel, sao miguel paulista, jaragua, vila maria, jaguara,
+        freguesia do o, bras, santana, lapa, penha, saude, paraiso, ponte rasa, limao, tremembe, mandaqui"""
+    ),
+    "rio de janeiro": phrases(
+        """flamengo, gloria, botafogo, leme, copacabana, ipanema, leblon, tijuca, meier, madureira, bangu,
+        campo grande,
+        santa cruz, penha, ramos, gavea, urca, catete, laranjeiras, realengo, recreio, grajau, andarai, maracana"""
+    ),
+    "belo horizonte": phrases(
+        """barreiro, floresta, gutierrez, prado, santa tereza, buritis, planalto, floramar, castelo, sao lucas,
+        santa efigenia, cidade nova, santo agostinho, serra, cruzeiro, anchieta, mangabeiras"""
+    ),
+    "curitiba": phrases("agua verde, batel, portao, santa felicidade, cabral, merces, boa vista, pinheirinho"),
+    "porto alegre": phrases("moinhos de vento, petropolis, menino deus, bom fim, cidade baixa, tristeza, floresta"),
+    "recife": phrases("boa viagem, pina, casa forte, gracas, aflitos, madalena, varzea, torre, espinheiro"),
+    "salvador": phrases("barra, pituba, graca, rio vermelho, itapua, brotas, liberdade, ondina, cajazeiras"),
+    "fortaleza": phrases("aldeota, meireles, messejana, parangaba, coco, benfica, montese, fatima, papicu"),
+}
+"""Neighbourhoods of large cities that bear the name of a municipality elsewhere, or none: said to a clinic there,
+    they
+are the neighbourhood. Source: the cities' own lists of districts."""
 
 ABROAD = phrases(
     """exterior, fora do brasil, outro pais, portugal, lisboa, espanha, madrid, barcelona, italia, franca,

@@ -10,6 +10,7 @@ from sdr_common.lead import LocationLevel
 from sdr_dialogue.domain.municipalities import (
     ABBREVIATED_CITIES,
     ABROAD,
+    NEIGHBOURHOODS,
     STATE_CODES,
     STATES,
     nearest_municipality,
@@ -39,10 +40,15 @@ _GENERIC = words(
     "vila jardim parque santo santa sao alto nova novo bairro cidade centro morro bela campo nossa senhora"
 )
 _LEADING = re.compile(
-    r"^(?:(?:eu|aqui|ai|la|moro|mora|vivo|resido|estou|to|tou|sou|fico|venho|falo|e|eh|no|na|nos|nas|em|de|do|da|"
-    r"dos|das|o|a|bairro|cidade(?= d)|municipio|regiao|zona rural|perto|proximo|proxima|lado|ao|mesmo|bem|por)\s+)+"
+    r"^(?:(?:the|el|los|las|in|from|eu|aqui|ai|la|moro|mora|vivo|resido|estou|to|tou|sou|fico|venho|falo|e|eh|no|"
+    r"na|nos|nas|em|de|do|da|"
+    r"dos|das|o|a|bairro|cidade(?= d)|municipio|regiao|zona rural|perto|proximo|proxima|lado|ao|mesmo|bem|por|"
+    r"atualmente|hoje|agora|"
+    r"ultimamente|la)\s+)+"
 )
-_TRAILING = re.compile(r"\s+(?:mesmo|capital|brasil|e voce|e vc|e voces|por enquanto|centro|agora|atualmente)$")
+_TRAILING = re.compile(
+    r"\s+(?:mesmo|litoral|interior|capital|brasil|e voce|e vc|e voces|por enquanto|centro|agora|atualmente)$"
+)
 _SEGMENTS = re.compile(r"[,;/()\n.!?|]+|\s[-–—]\s|[-–—](?=[A-Z]{2}\b)")
 _CLOSE = re.compile(
     r"\b(?:pert\w+|do lado|ao lado|vizinh[ao]|colad[ao]|mesmo bairro)(?: bem)? (?:de voces|da clinica|dai|daqui)\b"
@@ -92,6 +98,8 @@ def locate(place: str, settings: AccountSettings) -> Located:
     elsewhere = _municipality(place, area)
     if listed and not (elsewhere and _really_elsewhere(listed, elsewhere, place, area)):
         return Located(area.levels[listed], listed, known_place=True)
+    if elsewhere and elsewhere in NEIGHBOURHOODS.get(area.city, ()) and elsewhere == _strip(" ".join(named)):
+        return Located("", elsewhere, known_place=False)
     if elsewhere:
         level = LocationLevel.NEAR if elsewhere == area.city else LocationLevel.OTHER_CITY
         return Located(level, elsewhere, known_place=True)
@@ -212,6 +220,13 @@ def _readings(name: str) -> tuple[str, ...]:
     if name in ABBREVIATED_CITIES:
         readings.insert(0, ABBREVIATED_CITIES[name])
     parts = name.split()
+    for position in range(1, len(parts)):
+        head, rest = " ".join(parts[:position]), " ".join(parts[position:])
+        state = STATES.get(
+            rest.split(maxsplit=1)[-1] if rest.split()[0] in ("de", "do", "da", "no", "na", "em") else rest
+        )
+        if state is not None and state in states_of(head):
+            readings.append(head)  # "belem do para", "feira de santana bahia"
     for position in range(1, len(parts)):
         if parts[position] in ("de", "em", "do", "da", "no", "na"):
             rest = " ".join(parts[position + 1 :])

@@ -121,7 +121,7 @@ def _offered(question: Question, named: list[Mention], context: TurnContext, spe
     settings = context.settings
     own = {procedure.slug: procedure.name for procedure in settings.procedures}
     if named:
-        offered = [own[mention.slug] for mention in named if mention.slug in own]
+        offered = [own[slug] for mention in named if (slug := mention.own_slug or mention.slug) in own]
         if offered:
             return speech.pick(speech.book.offered, procedure=in_sentence(offered[0])), True
         return speech.pick(speech.book.not_listed, procedure=in_sentence(named[0].name)), False

@@ -65,14 +65,23 @@ NUMBERS = {
 }
 """Words for numbers; "alguns meses" counts as three."""
 NUMBER = r"(?:\d{1,3}|" + "|".join(sorted(NUMBERS, key=len, reverse=True)) + ")"
+DAY_NUMBER = rf"(?:(?:vinte|trinta) e (?:{'|'.join(NUMBERS)})|{NUMBER})"
 MONTH = "(?:" + "|".join(MONTHS) + ")"
 
-_DAYS_OF_UNIT = {"dia": 1, "dias": 1, "semana": 7, "semanas": 7, "mes": 30, "meses": 30, "ano": 365, "anos": 365}
+_DAYS_OF_UNIT = {
+    **dict.fromkeys(("dia", "dias", "diazinhos"), 1),
+    **dict.fromkeys(("semana", "semanas", "semaninha", "semaninhas"), 7),
+    **dict.fromkeys(("mes", "meses", "mesinho", "mesinhos"), 30),
+    **dict.fromkeys(("ano", "anos"), 365),
+}
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{2,4}))?")
 
 
 def number(word: str) -> int:
-    """A number in digits or words; 0: none."""
+    """A number in digits or words, "vinte e cinco" included; 0: none."""
+    tens, joint, ones = word.partition(" e ")
+    if joint:
+        return NUMBERS.get(tens, 0) + NUMBERS.get(ones, 0)
     return int(word) if word.isdigit() else NUMBERS.get(word, 0)
 
 
@@ -147,17 +156,92 @@ def _easter(year: int) -> date:
     return date(year, month, day + 1)
 
 
+_FIXED_FEASTS = {
+    "natal": (12, 25),
+    "ano novo": (12, 31),
+    "reveillon": (12, 31),
+    "virada do ano": (12, 31),
+    "verao": (12, 21),
+    "outono": (3, 20),
+    "inverno": (6, 21),
+    "primavera": (9, 22),
+    "meio do ano": (6, 20),
+    "meio de ano": (6, 20),
+    "comeco do ano": (1, 15),
+    "inicio do ano": (1, 15),
+    "fim do ano": (12, 20),
+    "fim de ano": (12, 20),
+    "final do ano": (12, 20),
+    "final de ano": (12, 20),
+    "dia dos namorados": (6, 12),
+    "festa junina": (6, 24),
+    "festas juninas": (6, 24),
+    "sao joao": (6, 24),
+    "sao pedro": (6, 29),
+    "dia das criancas": (10, 12),
+    "finados": (11, 2),
+    "tiradentes": (4, 21),
+    "dia do trabalho": (5, 1),
+    "dia do trabalhador": (5, 1),
+    "dia da mulher": (3, 8),
+    "ferias de julho": (7, 5),
+    "volta as aulas": (2, 1),
+    "decimo terceiro": (12, 20),
+}
+_BY_EASTER = {
+    "carnaval": -47,
+    "quarta de cinzas": -46,
+    "semana santa": -4,
+    "sexta santa": -2,
+    "sexta feira santa": -2,
+    "pascoa": 0,
+    "corpus christi": 60,
+}
+_NTH_WEEKDAYS = {"dia das maes": (5, 6, 2), "dia dos pais": (8, 6, 2), "black friday": (11, 4, 4)}
+"""Month, weekday (0: Monday) and which of them in the month."""
+FEAST = "(?:" + "|".join(sorted((*_FIXED_FEASTS, *_BY_EASTER, *_NTH_WEEKDAYS), key=len, reverse=True)) + ")"
+
+
 def days_to_feast(feast: str, today: date) -> int:
-    """Days to a feast that leads count by: natal, fim de ano, carnaval, pascoa, verao."""
-    fixed = {"natal": (12, 25), "ano novo": (12, 31), "reveillon": (12, 31), "verao": (12, 21), "inverno": (6, 21)}
-    fixed |= {"meio do ano": (6, 20), "meio de ano": (6, 20), "comeco do ano": (1, 15), "inicio do ano": (1, 15)}
-    fixed |= {"fim do ano": (12, 20), "fim de ano": (12, 20), "final do ano": (12, 20), "final de ano": (12, 20)}
-    fixed |= {"dia das maes": (5, 10), "dia dos namorados": (6, 12), "festa junina": (6, 24), "primavera": (9, 22)}
-    for year in (today.year, today.year + 1):
-        if feast in fixed:
-            found = date(year, *fixed[feast])
-        else:
-            found = _easter(year) - timedelta(days=47 if feast == "carnaval" else 0)
-        if found >= today:
-            return (found - today).days
-    return 365
+    """Days to a feast or season that leads count by: natal, fim de ano, carnaval, pascoa, verao; 0: today."""
+    found = next(day for year in (today.year, today.year + 1, today.year + 2) if (day := _feast(feast, year)) >= today)
+    return (found - today).days
+
+
+def _feast(feast: str, year: int) -> date:
+    if feast in _FIXED_FEASTS:
+        return date(year, *_FIXED_FEASTS[feast])
+    if feast in _BY_EASTER:
+        return _easter(year) + timedelta(days=_BY_EASTER[feast])
+    month, weekday, which = _NTH_WEEKDAYS[feast]
+    first = date(year, month, 1)
+    return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (which - 1))
+
+
+_PART_DAYS = {
+    "primeira quinzena": 10,
+    "segunda quinzena": 20,
+    "primeira semana": 5,
+    "segunda semana": 12,
+    "terceira semana": 19,
+    "quarta semana": 25,
+    "ultima semana": 27,
+    "comeco": 5,
+    "inicio": 5,
+    "comecinho": 5,
+    "meados": 15,
+    "meio": 15,
+    "metade": 15,
+    "final": 26,
+    "fim": 26,
+    "finalzinho": 27,
+}
+MONTH_PART = "(?:" + "|".join(sorted(_PART_DAYS, key=len, reverse=True)) + ")"
+
+
+def level_of_month_part(part: str, month: int, today: date) -> UrgencyLevel:
+    """A part of a month ("segunda quinzena de abril"): of the current one by its day, else as the whole."""
+    if month == today.month:
+        days = days_to_day(min(_PART_DAYS[part], monthrange(today.year, month)[1]), today)
+        return level_of_days(days if days is not None and days < 31 else 0)
+    return level_of_month(month, today)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sdr_dialogue.domain.text import words
 
 COMMON_WORDS = words(
-    """a o as os um uma uns umas de do da dos das em no na nos nas por pelo pela para com sem sob sobre ate e ou mas que
+    """a o as os um uma uns umas de do da dos das em no na nos nas por pelo pela para com sem sob sobre ate e ou
+    mas que
     se como porque quando onde qual quais quem quanto quanta quantos quantas cujo eu tu ele ela nos eles elas voce
     voces me te lhe meu minha meus minhas seu sua seus suas nosso nossa dele dela esse essa isso este esta isto aquele
     aquela aquilo outro outra mesmo mesma todo toda todos todas tudo nada algo alguem ninguem algum alguma nenhum

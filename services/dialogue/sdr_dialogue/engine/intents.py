@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sdr_common.lead import DisqualificationKind, EscalationReason, FactKind, Sentiment
-from sdr_dialogue.domain.text import words
+from sdr_common.lead import DisqualificationKind, EscalationReason, FactKind
+from sdr_dialogue.domain.text import plain, words
 from sdr_dialogue.engine.hearing import Hearing, bare_words, is_no
 from sdr_dialogue.engine.interest import mentions, wanted
 
@@ -22,7 +22,8 @@ _OPT_OUT = re.compile(
     r"contatos|agenda)|"
     r"(?:quero|desejo) (?:sair|me descadastrar|cancelar o recebimento|ser removid\w)(?: da|"
     r" dessa)?(?: lista)?(?= [.!]| $)|descadastr\w+|(?:quero )?cancelar (?:o )?(?:recebimento|inscricao|"
-    r"as mensagens)|para de me (?:chamar|mandar|encher)|parem? com (?:as|essas) mensagens) "
+    r"as mensagens)|cancel\w+ (?:as )?mensagens|vou (?:te |)bloquear(?: voces?)?(?= [.,!]| $)|"
+    r"para de me (?:chamar|mandar|encher)|parem? com (?:as|essas) mensagens) "
 )
 _DELETION = re.compile(
     r" (?:(?:apag\w+|exclu\w+|delet\w+|remov\w+|elimin\w+|tir\w+)(?: \w+){0,3} (?:meus? |minhas? )(?:dados|"
@@ -33,17 +34,35 @@ _DELETION = re.compile(
 _DATA_LAW = re.compile(r" (?:lgpd|protecao de dados) ")
 _HUMAN = re.compile(
     r" (?:(?:fala\w*|convers\w+|tratar|trata|ser atendid[ao]|atendid[ao]|atendimento|contato|resolver|ligar|"
-    r"negociar) (?:\w+ ){0,2}?(?:com|por|para|pel[ao]) (?:\w+ ){0,2}?(?:alguem|humano|humana|pessoa|pessoas|"
+    r"negociar) (?:\w+ ){0,2}?(?:com|por|para|pel[ao]) (?:\w+ ){0,2}?(?:alguem|humano|humana|pessoa|"
     r"atendente|atendentes|consultora?|vendedora?|recepcao|recepcionista|"
-    r"secretaria|responsavel|gerente|doutora?|dra|dr|medic[ao]|profissional|especialista|gente|ser humano|"
+    r"secretaria|responsavel|gerente|supervisora?|doutora?|dra|dr|medic[ao]|profissional|especialista|gente|"
+    r"ser humano|"
     r"voces? de verdade|equipe|proprietari[ao]|dona|dono|funcionari[ao])|"
-    r"(?:quero|queria|preciso d[eo]|prefiro|gostaria de|chama|chame|me passa|passa|passe|transfere|transfira|"
-    r"transferir|cade|tem|me da) (?:\w+ ){0,3}?(?:um |uma |o |a )?(?:atendente|humano|humana|ser humano|"
-    r"pessoa de verdade|pessoa real|atendimento humano|uma pessoa|a pessoa|para uma pessoa)|"
-    r"atendimento humano|pessoa (?:de verdade|real)|nao quero (?:falar|conversar) com (?:\w+ )?(?:robo|maquina|"
+    r"(?:quero|queria|preciso d[eo]|prefiro|gostaria de|chama|chame|chamar|me passa|passa|passe|passar|transfere|"
+    r"transfira|"
+    r"transferir|encaminha|encaminhar|cade|tem|me da) (?:\w+ ){0,3}?(?:um |uma |o |a )?(?:atendente|humano|humana|"
+    r"ser humano|"
+    r"pessoa de verdade|pessoa real|atendimento humano|uma pessoa|a pessoa|para uma pessoa|gente de verdade|"
+    r"alguem de verdade|alguem real|alguem da equipe|alguem ai que)|"
+    r"(?:chama|chame|chamar|me passa|passa|passe|passar|transfere|transfira|encaminha|quero|"
+    r"preciso d[eo]) (?:\w+ ){0,2}?"
+    r"(?:consultora?|vendedora?|gerente|supervisora?|responsavel|recepcionista|recepcao|secretaria|especialista)"
+    r"(?: \w+)?(?= [.,!?]| $)|"
+    r"atendimento humano|(?:pessoa|gente|alguem) (?:de verdade|real|de carne e osso)|nao (?:quero|gosto de) (?:falar|"
+    r"conversar|tratar|responder|ser atendid[ao])(?: \w+)? (?:com|por|para)? ?(?:\w+ )?(?:robo|maquina|"
     r"bot|ia|assistente virtual|inteligencia artificial)|"
-    r"(?:alguem|voces?) (?:pode|poderia|podem|consegue) me (?:ligar|atender|chamar)|me (?:liga|ligue|liguem|"
-    r"ligar)|(?:pode|podem) me ligar|quero (?:uma )?ligacao) "
+    r"(?:nao|sem) (?:quero|aguento|gosto d[eo])? ?(?:ficar )?(?:respondendo|falando com)? ?(?:esse |um |"
+    r"o )?(?:robo|bot|"
+    r"maquina)(?: nao)?(?= [.,!]| $)|"
+    r"(?:alguem|voces?)(?: ai)? (?:pode|poderia|podem|consegue|para) me (?:ligar|atender|chamar|ajudar|responder)|"
+    r"(?:aguento|cansei de|cansad[ao] de|chega de|odeio|detesto|sem) (?:mais )?(?:falar|conversar|"
+    r"tratar) com (?:\w+ )?"
+    r"(?:robo|maquina|bot|ia)|(?:responsavel|alguem|pessoa)(?: \w+){0,2} que (?:eu )?(?:possa|resolva|entenda|"
+    r"responda|"
+    r"me atenda|saiba)|"
+    r"(?:como|tem) alguem(?: ai| da equipe)? (?:me )?(?:atender|ligar|falar comigo)|me (?:liga|ligue|liguem|"
+    r"ligar)|(?:pode|podem|poderiam) me ligar|quero (?:uma )?ligacao) "
 )
 _HUMAN_ALONE = words(
     "atendente humano humana pessoa gerente recepcao recepcionista atendimento responsavel especialista"
@@ -52,40 +71,24 @@ _NOT_HUMAN = re.compile(
     r" (?:nao (?:precisa|quero|preciso|gosto de)(?: \w+){0,2} (?:falar com (?:atendente|alguem|uma pessoa|"
     r"vendedor\w*|ninguem)|ligar|atendente|ligacao)|"
     r"(?:estou |voce e |isso e )falando com (?:\w+ )?(?:pessoa|alguem|atendente|human[oa]|gente)(?= [?])|"
-    r"sou (?:a )?atendente|e humano|pessoa (?:voce|e)|"
+    r"sou (?:a )?atendente|e humano|pessoa (?:voce|e)|(?:exige|trabalho|vergonha de|medo de) (?:\w+ )?falar com|"
     r"nao me lig\w+) "
 )
-_PROFANE = re.compile(
-    r" (?:porra|caralho|merda|bosta|pqp|puta que pariu|vsf|vtnc|vai se f\w+|vai tomar no \w+|fdp|"
-    r"filh[oa] da puta|foda se|fodase|se foder|cacete|idiota|imbecil|burr[oa](?! eu| sou)|inutil|lixo|"
-    r"otari[oa]|palhac\w+|"
-    r"desgrac\w+|arrombad\w+|babaca|cuzao|cretin[oa]) "
-)
-_ANGRY = re.compile(
-    r" (?:que (?:saco|raiva|odio|palhacada|absurdo|porcaria|atendimento (?:ruim|horrivel|pessimo|lixo))|"
-    r"palhacada|(?:um |isso e )absurdo|ridicul[oa]|(?:pessim[oa]|horrivel|horroros[oa]) (?:o |"
-    r"esse )?(?:atendimento|servico)|atendimento (?:pessimo|horrivel|ridiculo|ruim)|"
-    r"falta de respeito|desrespeito|(?:para|chega|cansei|parem?) (?:de|com) (?:tanta |tantas |fazer |"
-    r"me fazer )?(?:pergunta\w*|perguntar|enrola\w*)|estou (?:muito |bem |super |ficando )?(?:irritad[ao]|"
-    r"com raiva|put[ao]|revoltad[ao]|indignad[ao]|nervos[ao]|brav[ao]|furios[ao]|estressad[ao])|"
-    r"perda de tempo|perdendo (?:meu )?tempo|voce e (?:burr[oa]|surd[oa]|ceg[oa]|inutil)|nao (?:serve|"
-    r"presta) para nada|voces sao (?:pessim\w+|horriveis|um lixo)|me (?:enrol\w+|estress\w+)|vergonhoso|furia) "
-)
-_REPEATING = re.compile(
-    r" (?:ja (?:falei|disse|respondi|te falei|te disse|informei|passei|expliquei)|de novo isso|mesma (?:coisa|"
-    r"pergunta)|voce (?:nao )?(?:le|leu|entende|entendeu)|quantas vezes) "
-)
-_PRAISE = re.compile(
-    r" (?:amei|adorei|lind[ao]|perfeit[ao]|maravilh\w+|top|que (?:bom|legal|otimo)|incrivel|otim[ao]|show) "
-)
-_INTENSIFIER = re.compile(r" (?:para|pra|do|p) (?:caralho|cacete|porra) ")
 _EMERGENCY = re.compile(
-    r" (?:nao (?:consigo|estou conseguindo) (?:respirar|enxergar|engolir)|falta de ar|(?:dificuldade|"
+    r" (?:nao (?:consigo|estou conseguindo|consegue|esta conseguindo) (?:\w+ )?(?:respirar|enxergar|engolir|"
+    r"abrir o olho|"
+    r"fechar o olho|mexer (?:o|a) (?:rosto|boca|braco|perna)|acordar)|nao (?:enxergo|enxerga|respiro|respira)|sem ar|"
+    r"garganta fech\w+|lingua inchad\w+|falta de ar|(?:dificuldade|"
     r"dificil) (?:de|para|em) respirar|sufocando|reacao alergica|choque anafilatico|anafila\w+|(?:desmai|"
     r"convuls)\w+|"
     r"(?:muito|bastante) (?:sangue|sangramento)|sangrando(?: \w+){0,3}|nao para de sangrar|hemorragia|"
-    r"necros\w+|infeccion\w+|infeccao|com pus|saindo pus|(?:perdi|perdendo) a visao|vista (?:escureceu|"
-    r"embacad\w)|"
+    r"necros\w+|(?:com|de|tive|tendo|muita|alta) (?:\d+ (?:graus )?(?:de )?)?febre|(?:\d\d )de febre|"
+    r"(?:cara|rosto|boca|labios?|olhos?|corpo)(?: \w+)? (?:tod[ao] )?inchad[ao]s? (?:e |,)|"
+    r"sera (?:que e )?alergia|deu alergia|"
+    r"tive (?:uma )?(?:alergia|reacao)|infeccion\w+|infeccao|com pus|saindo pus|(?:perdi|perdendo|perdeu) a visao|"
+    r"(?:vista|"
+    r"visao) (?:\w+ )?(?:escur\w+|"
+    r"embac\w+|turva\w*|dupla)|infeccionou|inflamou muito|bolhas (?:no|na|enormes)|"
     r"(?:labio|boca|rosto|pele|nariz|olho) (?:\w+ ){0,2}(?:ficou|ficaram|esta|estao|ficando|"
     r"virou) (?:\w+ )?(?:rox[oa]|pret[oa]|necros\w+|deform\w+|queimad[oa])|"
     r"(?:dor|dores) (?:muito forte|insuportavel|absurda|terrivel|intensa|forte demais)|muita dor|inch(?:ou|ado|"
@@ -102,7 +105,12 @@ _NOT_EMERGENCY = re.compile(
 )
 _LEGAL = re.compile(
     r" (?:process(?:ar|o judicial|arei|ando) (?:voces|a clinica|vcs|essa|judicial\w*)|vou (?:te |"
-    r"os )?processar|(?:meter|colocar|por|abrir|entrar com) (?:um )?(?:processo|acao)|procon|(?:meu |minha |"
+    r"os |as )?processar(?= [.,!?]| $| e | se | por | pel[ao] | voces? | a clinica | essa |"
+    r" isso tudo)(?! isso (?:direito|tudo antes))|"
+    r"(?:acionar|acionei|aciono)(?: \w+){0,2} (?:justica|procon|advogad[oa]|meus direitos)|"
+    r"vou atras dos meus direitos|"
+    r"intimacao|(?:meter|colocar|por|abrir|entrar com) (?:um |uma )?(?:processo|acao)|(?:processo|acao) contra|"
+    r"procurar (?:os )?meus direitos|procon|(?:meu |minha |"
     r"chamar (?:o |a |um )?|falar com (?:o |a )?meu )advogad[oa]|"
     r"(?:na|a) justica(?! seja)|acao judicial|judicialmente|reclame aqui|(?:vou )?denunci\w+|"
     r"vigilancia sanitaria|danos morais|boletim de ocorrencia|registrar (?:um )?bo|(?:vou|irei|queixa) (?:na|a|"
@@ -112,7 +120,10 @@ _LEGAL = re.compile(
 _AGE = r"(?:1[0-7]|[89]|dez|onze|doze|treze|quatorze|catorze|quinze|dezesseis|dezessete)"
 _MINOR = re.compile(
     rf" (?:(?:eu )?(?:tenho|fiz|completei|vou fazer|so tenho|estou com|tou com) (?:apenas |so )?{_AGE} (?:anos|"
-    rf"aninhos)(?! (?:de|que|atras))|sou (?:de )?menor(?: de idade)?|menor de idade|sou {_AGE} anos|"
+    rf"aninhos)(?! (?:de|que|atras))|(?:vou fazer|faco|fiz|so tenho|completo) {_AGE}(?= (?:ainda|esse ano|"
+    rf"este ano|agora|em|mes|"
+    rf"ano que vem)| [.,!?]| $)|(?:eu )?tenho {_AGE}(?= [.,!?]| $| e (?:quero|queria|posso|meus|minha))|"
+    rf"sou (?:de )?menor(?: de idade)?|menor de idade|sou {_AGE} anos|"
     r"ainda nao (?:tenho|fiz) (?:18|dezoito)(?: anos)?) "
 )
 _NOT_MINOR = re.compile(
@@ -125,7 +136,17 @@ _WRONG_NUMBER = re.compile(
     r"de )?(?:numero|contato|conversa|pessoa)|nao (?:e|era) (?:comigo|para voces?|esse numero)|"
     r"(?:achei|pensei) que (?:era|fosse) (?:d?a |d?o |outr)|(?:aqui |ai )?(?:e|eh) d[ao] (?:pizzaria|farmacia|"
     r"mercado|padaria|escola|banco|oficina|restaurante|lanchonete|borracharia|transportadora|correios)|"
-    r"quero (?:pedir )?uma pizza|esse numero (?:e|nao e) d[aoe]|me confundi de (?:numero|contato)) "
+    r"quero (?:pedir )?uma pizza|esse numero (?:e|nao e) d[aoe]|me confundi(?: de (?:numero|contato))?(?= [.,!]| $)|"
+    r"era (?:para|pra) (?:outra pessoa|outro (?:numero|contato|grupo)|minha|meu)) "
+)
+_STRAY = re.compile(
+    r"^ (?:(?:oi|ola|opa|alo|bom|boa|dia|tarde|noite|por|favor|,|!|"
+    r"\.) )*(?:ai )?e d[aoe] (?P<house>\w+(?: \w+){0,4}) [?]"
+)
+_CLINIC_WORDS = words(
+    """clinica clinicas estetica instituto espaco consultorio doutora doutor dra dr marca anuncio promocao face rosto
+    medica dermatologista dermato loja unidade mesma mesmo botox pele hoje ontem site instagram insta facebook equipe
+    harmonizacao laser depilacao procedimento tratamento voces voce aqui sao sp capital bairro cidade verdade area"""
 )
 _SUPPLIER = re.compile(
     r" (?:(?:sou|somos|falo|trabalho como) (?:\w+ ){0,2}?(?:representante|vendedora?|fornecedora?|fornecedores|"
@@ -133,6 +154,7 @@ _SUPPLIER = re.compile(
     r"social media|gestora? de trafego)|represento (?:a|uma)|(?:somos|sou d[ae]|falo d[ae]|"
     r"em nome d[ae]) (?:uma )?(?:empresa|agencia|distribuidora|fabrica|industria|startup|laboratorio|grafica|"
     r"software)|"
+    r"trabalh(?:o|amos) com (?:a )?(?:importacao|venda|distribuicao|fabricacao|representacao|fornecimento)|"
     r"(?:oferec(?:o|emos)|(?<!estou )(?<!estava )(?<!so )(?<!ando )(?<!fiquei )vendo|vendemos|fornec(?:o|emos)|"
     r"fabricamos|distribuimos|"
     r"trabalhamos com) (?:\w+ ){0,3}?(?:produtos?|servicos?|equipamentos?|sistemas?|solucoes|solucao|software|"
@@ -164,11 +186,14 @@ _NOT_JOB = re.compile(
     r"semana|botox|avaliacao|o dia|dia)|avaliacao|consulta|ex trabalho|emprego novo|novo emprego) "
 )
 _SPAM = re.compile(
-    r" (?:ganhe dinheiro|ganhar dinheiro|renda extra|ganh\w+ (?:\w+ ){0,4}(?:por|ao) (?:dia|semana|mes)|"
+    r" (?:ganh\w+ \d+ reais|ganhe dinheiro|ganhar dinheiro|renda extra|ganh\w+ (?:\w+ ){0,4}(?:por|ao) (?:dia|"
+    r"semana|mes)|"
     r"trabalh\w+ de casa|dinheiro facil|clique (?:aqui|no link|e)|"
     r"voce foi (?:sortead[oa]|selecionad[oa]|premiad[oa]|contemplad[oa])|parabens voce ganhou|"
     r"emprestimo(?: consignado)?|consignado|bitcoin|cripto\w*|cassino|tigrinho|apostas?|pix premiado|fgts|"
-    r"(?:ganhe|comprar|compre|mais|aumentar) seguidores|lucr\w+ (?:por dia|garantid\w+)|"
+    r"(?:ganh\w+|compr\w+|mais|aument\w+)(?: \w+){0,2} seguidores|"
+    r"invista (?:em|agora|hoje)|ganh\w+ ate (?:r )?\d+|\d+ por dia (?:trabalhando|sem sair)|"
+    r"maquininha de cartao gratis|lucr\w+ (?:por dia|garantid\w+)|"
     r"investimento garantido|trabalhe de casa|marketing multinivel|repasse (?:essa|esta) mensagem|"
     r"premio|gratis agora|oferta imperdivel|saque agora|limpe seu nome|cartao aprovado|consorcio|casino|"
     r"free money|forex) "
@@ -186,23 +211,19 @@ _REFUSAL = re.compile(
     r" $| mais| nao| obrigad)|sem interesse|perdi o interesse|(?:nao|n) quero (?:mais )?(?:nada|"
     r"saber (?:mais )?(?:de nada|disso)|conversar|continuar|prosseguir|fazer (?:mais )?nada|informac\w+)|"
     r"(?:nao|n) quero (?:mais|nao)(?= [.,!]| $| obrigad)|(?:eu )?desisti(?: \w+)?(?= [.,!]| $)|"
-    r"nao vou (?:mais )?(?:querer|fazer)(?: mais)?(?: nada)?(?= [.,!]| $)|deixa (?:para la|quieto|pra la|"
+    r"nao (?:vou|quero) (?:mais )?(?:querer|fazer)(?: mais)?(?: nada)?(?= [.,!]| $)|deixa (?:para la|quieto|pra la|"
     r"assim)|esquece(?= [.,!]| $)|mudei de ideia(?= nao| obrigad| , nao| , obrigad| e nao| desisti)|"
     r"nao preciso (?:mais(?: de nada)?|de nada|de mais nada)(?= [.,!]| $| obrigad)|"
     r"(?:ja )?(?:fechei|marquei|agendei|resolvi)(?: \w+){0,2} (?:com|em) (?:outra|outro) (?:clinica|lugar|"
     r"local|profissional)|(?:nao|n) (?:e|eh) (?:para|pra) mim(?= [.,!]| $)|"
-    r"nao vai dar(?: \w+){0,2} (?:, )?obrigad\w) "
+    r"nao vai dar(?: \w+){0,2} (?:, )?obrigad\w|(?:cliquei|foi|mandei|apertei) sem querer|"
+    r"(?:ja )?(?:fechei|vou fazer) (?:em|com) outr[oa](?= (?:clinica|lugar))|perdi a vontade) "
+)
+_NOTHING = words(
+    "nenhum nenhuma nao nada de nao obrigada obrigado por enquanto agora valeu mas so olhando estava tava tchau quero"
 )
 _CONDITIONAL = re.compile(r" (?:se (?:nao|for|tiver|fosse|custar)|nao e que|nao que|caso) (?:\w+ ){0,9}$")
 _REFUSES_ONE = re.compile(r"^(?:em|no|na|nos|nas|por|pelo|pela|de|do|da) (?!nada|nenhum|momento|mais|fazer nada)")
-_POSITIVE = re.compile(
-    r" (?:adorei|amei|otim[oa]|perfeit[oa]|maravilh\w+|legal|que bom|ansios[oa]|obrigad[oa]|show|top|feliz|"
-    r"parabens|excelente|gostei) "
-)
-_NEGATIVE = re.compile(
-    r" (?:car[oa]|caro demais|medo|triste|ruim|decepcion\w+|frustr\w+|chatead[oa]|demor\w+|nao gostei|"
-    r"preocupad[oa]|insatisfeit\w+|complicado|dificil) "
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +259,7 @@ def wants_deletion(hearing: Hearing) -> bool:
 
 
 def escalation_of(hearing: Hearing) -> EscalationReason | None:
-    """Why a human must take over now, the gravest reason first."""
+    """Why a human must take over now, the gravest reason first; anger is `mood`'s to tell."""
     text = hearing.text
     if _EMERGENCY.search(text) and not _NOT_EMERGENCY.search(text):
         return EscalationReason.EMERGENCY
@@ -246,8 +267,6 @@ def escalation_of(hearing: Hearing) -> EscalationReason | None:
         return EscalationReason.LEGAL
     if _MINOR.search(text) and not _NOT_MINOR.search(text):
         return EscalationReason.MINOR
-    if is_irritated(hearing):
-        return EscalationReason.IRRITATION
     return EscalationReason.HUMAN_REQUESTED if wants_human(hearing) else None
 
 
@@ -264,19 +283,11 @@ def wants_human(hearing: Hearing) -> bool:
     return bool(_HUMAN.search(text))
 
 
-def is_irritated(hearing: Hearing) -> bool:
-    """Whether the lead is angry, beyond an impatient "já falei"."""
-    text = hearing.text
-    if _PRAISE.search(text):
-        return False
-    rude = _PROFANE.search(_INTENSIFIER.sub(" ", text))
-    shouted = _REPEATING.search(text) and ("! !" in text or hearing.said.raw.isupper())
-    return bool(rude or _ANGRY.search(text) or shouted)
-
-
 def disqualification_of(hearing: Hearing) -> tuple[DisqualificationKind, Sign] | None:
     """An explicit sign that this is no lead; None when the same message goes on to want something."""
     text = hearing.text
+    if (stray := _stray_call(hearing)) is not None:
+        return DisqualificationKind.WRONG_NUMBER, Sign(stray, hearing.message_id)
     for kind, pattern in (
         (DisqualificationKind.SPAM, _SPAM),
         (DisqualificationKind.JOB_SEEKER, _JOB),
@@ -292,6 +303,16 @@ def disqualification_of(hearing: Hearing) -> tuple[DisqualificationKind, Sign] |
             return kind, Sign(hearing.said.clause(*match.span()), hearing.message_id)
     refusal = _refusal(hearing)
     return (DisqualificationKind.REFUSAL, Sign(hearing.said.clause(*refusal), hearing.message_id)) if refusal else None
+
+
+def _stray_call(hearing: Hearing) -> str | None:
+    """The question for somebody else's house that opens a conversation: "é da oficina?"."""
+    match = _STRAY.search(hearing.text)
+    if match is None or hearing.asked is not None or mentions(hearing.said, hearing.settings):
+        return None
+    house = set(match["house"].split())
+    ours = set(plain(f"{hearing.settings.clinic_name} {hearing.settings.assistant_name}").split()) | _CLINIC_WORDS
+    return None if house & ours else hearing.said.raw.strip()[:300]
 
 
 def _is_wish(hearing: Hearing, match: re.Match[str], kind: DisqualificationKind) -> bool:
@@ -314,9 +335,9 @@ def _refusal(hearing: Hearing) -> tuple[int, int] | None:
         return None
     tail = text[match.end() :]
     named = mentions(hearing.said, hearing.settings)
-    if any(mention.refused or mention.start >= match.start() for mention in named) and not re.search(
-        r" (?:nada|nenhum\w*) ", text
-    ):
+    if any(mention.start >= match.start() and not mention.refused for mention in named):
+        return None  # "Não quero nada invasivo, só limpeza de pele".
+    if any(mention.refused for mention in named) and not re.search(r" (?:nada|nenhum\w*) ", text):
         return None
     if _REFUSES_ONE.match(tail) and not tail.startswith("no momento"):
         return None
@@ -326,6 +347,11 @@ def _refusal(hearing: Hearing) -> tuple[int, int] | None:
 def _short_refusal(hearing: Hearing) -> tuple[int, int] | None:
     """A polite no to an offer, or to the question what the lead wants."""
     said = hearing.said
+    declines = said.words[:1] in (("nao",), ("nada",), ("nenhum",), ("nenhuma",)) and any(
+        word in ("nada", "obrigada", "obrigado") for word in said.words
+    )
+    if declines and hearing.asked is FactKind.INTEREST and all(word in _NOTHING for word in said.words):
+        return (1, len(said.text) - 1)
     thanks = any(word in ("obrigada", "obrigado", "agradeco") for word in said.words)
     unwilling = "nao quero" in " ".join(said.words) and bare_words(said) in (
         ("nao", "quero"),
@@ -337,12 +363,3 @@ def _short_refusal(hearing: Hearing) -> tuple[int, int] | None:
     polite = thanks and hearing.asked not in (FactKind.KNOWLEDGE, FactKind.URGENCY)
     plain_no = hearing.asked is FactKind.INTEREST and said.words[:2] == ("nao", "quero")
     return (1, len(said.text) - 1) if polite or plain_no else None
-
-
-def sentiment_of(hearing: Hearing) -> Sentiment:
-    """The mood of one message."""
-    if is_irritated(hearing):
-        return Sentiment.IRRITATED
-    if _NEGATIVE.search(hearing.text) or _REPEATING.search(hearing.text):
-        return Sentiment.NEGATIVE
-    return Sentiment.POSITIVE if _POSITIVE.search(hearing.text) else Sentiment.NEUTRAL

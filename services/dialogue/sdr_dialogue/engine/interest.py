@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -11,11 +11,12 @@ from rapidfuzz.distance import OSA
 
 from sdr_common.lead import Fact, FactKind, InterestLevel
 from sdr_dialogue.domain.conversation import FactDraft
+from sdr_dialogue.domain.municipalities import ABROAD, states_of
 from sdr_dialogue.domain.settings import AccountSettings, Procedure
 from sdr_dialogue.domain.text import plain, words
 from sdr_dialogue.engine.hearing import Hearing, is_unknown
 from sdr_dialogue.engine.lexicon import AREAS_ALONE, GENERIC, SPECIFIC, VAGUE_PHRASES, Treatment
-from sdr_dialogue.engine.normalise import Normalised
+from sdr_dialogue.engine.normalise import Normalised, plain_word
 from sdr_dialogue.engine.speech import in_sentence
 
 _DROPPED = words(
@@ -33,7 +34,8 @@ _NEVER_CORRECTED = words(
     avaliacao indicacao limpar facilita pessoal agulhas emagreci lentamente esquecer escritorio implica"""
 )
 _WISH = re.compile(
-    r" (?:quer(?:o|ia|endo|emos)|gostaria|precis(?:o|ava|ando)|desej(?:o|ava)|pretend(?:o|ia)|trat(?:ar|amento)|fazer|"
+    r" (?:quer(?:o|ia|endo|emos)|gostaria|precis(?:o|ava|ando)|desej(?:o|ava)|pretend(?:o|ia)|trat(?:ar|amento)|"
+    r"fazer|"
     r"melhorar|mudar|incomod\w+|odeio meu|odeio minha|tirar|diminuir|reduzir|afinar|aumentar|levantar|remover|"
     r"preencher|"
     r"corrigir|eliminar|apagar|clarear|interess\w+|procur(?:o|ando|ava)|busc(?:o|ando)|sobre|orcamento|vontade|afim|"
@@ -41,6 +43,20 @@ _WISH = re.compile(
     r"marcar|agendar|"
     r"voces (?:\w+ )?(?:fazem|tem|trabalham|oferecem|realizam|aplicam|tratam)|fazem|pensando em|penso em|sonho|"
     r"queda|melhorada|dar um) "
+)
+_AREA = r"(?:costas|pernas?|bracos?|axilas?|virilha|barba|buco|ombros?|peito|barriga|pescoco|coxas?|nuca|queixo)"
+_LASER_ON = re.compile(rf" laser (?:\w+ )?(?:em|n[ao]s?|d[aeo]s?|para (?:o |a )?|na |) ?(?:\w+ )?{_AREA} ")
+"""A laser on a part of the body removes hair: "laser nas costas e ombros"."""
+_BEFORE_HAIR = words("os uns muito muitos tirar remover sem meus esses tanto de arrancar eliminar")
+"""Words before "pelo" that make it hair instead of "by the"."""
+_WHERE = re.compile(r" (?:d[aeo]s?|n[ao]s?|em|para) (?:(?:o|a|os|as|meu|minha|meus|minhas) )?")
+_BARE_WISH = re.compile(
+    r" (?:sentir (?:mais |bem |muito )*(?:bonit[ao]|bem|melhor|linda|gata)|(?:investir|cuidar|"
+    r"caprichar) (?:mais )?(?:em|de) "
+    r"mim|qualquer coisa|voces? que (?:sabe\w*|decide\w*|manda\w*)|o que voces? (?:achar|acharem|sugerir\w*|"
+    r"quiser\w*)|"
+    r"aceito sugest\w+|estou aberta? a sugest\w+|surpreenda|tudo (?:o )?que tenho direito|parecer (?:menos|"
+    r"mais) \w+|cara de cansad[ao]|tudo um pouco|de tudo(?: um pouco)?|varias coisas|muita coisa) "
 )
 _WANTS = re.compile(
     r" (?:quer(?:o|ia|endo)|gostaria|precis(?:o|ando)|desej(?:o|ava)|pretendo|interess\w+|procur(?:o|ando)|"
@@ -60,6 +76,20 @@ _DONE = re.compile(r" (?:ja|tinha|havia|fiz|faz|fez|fazia|faco|usei|uso|coloquei
 _ADDS = re.compile(r" (?:tambem|alem|mais|e (?:quero|queria)|junto|outra coisa|aproveitar|aproveitando) ")
 
 
+_REFINED = {
+    "laser": ("depilacao_laser", "remocao_tatuagem", "lavieen", "remocao_micropigmentacao"),
+    "preenchimento_facial": (
+        "preenchimento_labial",
+        "preenchimento_olheiras",
+        "preenchimento_mandibula",
+        "preenchimento_gluteo",
+        "bigode_chines",
+    ),
+    "rugas": ("toxina_botulinica", "botox"),
+}
+"""A wish, and those that only say it more exactly."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry:
     slug: str
@@ -67,6 +97,8 @@ class _Entry:
     level: InterestLevel
     alone: bool
     """Whether the phrase needs a wish beside it."""
+    own_slug: str = ""
+    """The account's procedure that is said to treat it; empty: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +115,8 @@ class Mention:
     done: bool
     """Named as something that somebody had before."""
     alone: bool
+    own_slug: str = ""
+    """The account's procedure for it; empty: none."""
 
 
 class _Index:
@@ -98,7 +132,9 @@ class _Index:
         for procedure, phrases in own:
             for phrase in phrases:
                 level = InterestLevel.GENERIC if phrase in generic else InterestLevel.SPECIFIC
-                self.entries[phrase] = _Entry(procedure.slug, procedure.name, level, alone=phrase in _ALONE)
+                self.entries[phrase] = _Entry(
+                    procedure.slug, procedure.name, level, alone=phrase in _ALONE, own_slug=procedure.slug
+                )
         every = {word for phrase in self.entries for word in phrase.split()}
         self.words = every
         self.long_words = sorted(word for word in every if len(word) >= 7)
@@ -108,25 +144,41 @@ class _Index:
         self, treatment: Treatment, level: InterestLevel, own: list[tuple[Procedure, frozenset[str]]]
     ) -> None:
         keys = {_key(phrase) for phrase in treatment.phrases}
-        slug, name = treatment.slug, treatment.name
+        slug, name, own_slug = treatment.slug, treatment.name, ""
         for procedure, phrases in own:
-            if procedure.slug == slug or keys - _ALONE & phrases - _ALONE:
-                slug, name = procedure.slug, procedure.name
+            if procedure.slug == slug or _key(plain(procedure.name)) in keys:
+                slug, name, own_slug = procedure.slug, procedure.name, procedure.slug
                 break
+            if not own_slug and keys - _ALONE & phrases - _ALONE:
+                own_slug = procedure.slug  # It treats wrinkles, but whoever wants to treat wrinkles has not named it.
         for key in keys:
-            self.entries[key] = _Entry(slug, name, level, alone=key in _ALONE)
+            self.entries[key] = _Entry(slug, name, level, alone=key in _ALONE, own_slug=own_slug)
 
     def correct(self, word: str) -> str:
         """The word, or the long procedure word that it misspells by one or two letters."""
-        if word in self.words or len(word) < 7 or word in _NEVER_CORRECTED:
+        if word in self.words or len(word) < 6 or word in _NEVER_CORRECTED or word in ABROAD or states_of(word):
             return word
         if word not in self._corrected:
             if len(self._corrected) > 20_000:
                 self._corrected.clear()
-            limit = 1 if len(word) < 9 else 2
+            base = _base_of_diminutive(word, self.words)
+            if base:
+                self._corrected[word] = base
+                return base
+            limit = 0 if len(word) < 7 else 1 if len(word) < 9 else 2
             found = process.extractOne(word, self.long_words, scorer=OSA.distance, score_cutoff=limit)
             self._corrected[word] = found[0] if found else word
         return self._corrected[word]
+
+
+def _base_of_diminutive(word: str, known: set[str]) -> str:
+    """The procedure word of a diminutive: "manchinha" gives "mancha", "verruguinha" "verruga"; empty: none."""
+    match = re.fullmatch(r"(\w{3,}?)(gu|qu|z)?inh([ao])s?", word)
+    if match is None:
+        return ""
+    stem = match[1] + {"gu": "g", "qu": "c"}.get(match[2] or "", "")
+    every = (stem + match[3], stem + "e", stem + "ao", stem)
+    return next((candidate for candidate in every if candidate in known), "")
 
 
 def _own_phrases(procedure: Procedure) -> frozenset[str]:
@@ -140,7 +192,8 @@ def _stem(word: str) -> str:
 
 
 def _key(phrase: str) -> str:
-    return " ".join(_stem(word) for word in phrase.split() if word not in _DROPPED)
+    spelled = (plain_word(word) for word in phrase.split())
+    return " ".join(_stem(word) for word in spelled if word not in _DROPPED)
 
 
 _ALONE = frozenset(_key(phrase) for phrase in AREAS_ALONE)
@@ -167,17 +220,44 @@ def mentions(said: Normalised, settings: AccountSettings) -> tuple[Mention, ...]
                 step = size
                 break
         position += step
-    return tuple(found)
+    return _without_places(_hair_laser(said.text, found, index), said.text)
+
+
+def _hair_laser(text: str, found: list[Mention], index: _Index) -> list[Mention]:
+    """Hair removal where a message says "laser nas costas"."""
+    hair, on_area = index.entries.get("depilacao laser"), _LASER_ON.search(text)
+    if hair is None or on_area is None:
+        return found
+    return [
+        replace(mention, slug=hair.slug, name=hair.name, own_slug=hair.own_slug)
+        if mention.slug == "laser" and on_area.start() < mention.start < on_area.end()
+        else mention
+        for mention in found
+    ]
+
+
+def _without_places(found: list[Mention], text: str) -> tuple[Mention, ...]:
+    """Without the parts of the body that only say where: "os poros do nariz" is no wish for a nose."""
+    kept: list[Mention] = []
+    for mention in found:
+        before = kept[-1] if kept else None
+        if before and mention.alone and _WHERE.fullmatch(text[before.end : mention.start]):
+            continue
+        kept.append(mention)
+    return tuple(kept)
 
 
 def _keyed_words(said: Normalised, index: _Index) -> list[tuple[str, int, int]]:
-    keyed = []
+    keyed: list[tuple[str, int, int]] = []
+    previous = ""
     for token, start in zip(said.tokens, said.starts, strict=True):
         offset = start
         for word in token.split():
             if word not in _DROPPED:
-                key = word if word in _MARKS else _stem(index.correct(_stem(word)))
+                hair = word == "pelo" and previous in _BEFORE_HAIR
+                key = word if word in _MARKS or hair else index.correct(_stem(word))
                 keyed.append((key, offset, offset + len(word)))
+            previous = word
             offset += len(word) + 1
     return keyed
 
@@ -194,6 +274,7 @@ def _mention(said: Normalised, entry: _Entry, start: int, end: int) -> Mention:
         refused=bool(_REFUSED.search(clause)),
         done=bool(_DONE.search(clause)) and not _WISH.search(clause),
         alone=entry.alone,
+        own_slug=entry.own_slug,
     )
 
 
@@ -259,6 +340,8 @@ def _changed(hearing: Hearing, before: Fact, fresh: tuple[Mention, ...]) -> Fact
     )
     if hearing.corrects or refuses_known:
         return _draft(hearing, new, 0.95)
+    if new[0].slug in _REFINED.get(before.canonical, ()):
+        return _draft(hearing, new, 0.9)
     if before.level != InterestLevel.SPECIFIC and level is InterestLevel.SPECIFIC:
         return _draft(hearing, new, 0.9)
     if level is not InterestLevel.SPECIFIC or (new[0].alone and not _ADDS.search(hearing.text)):
@@ -278,7 +361,7 @@ def _changed(hearing: Hearing, before: Fact, fresh: tuple[Mention, ...]) -> Fact
 
 
 def _vague(hearing: Hearing) -> FactDraft | None:
-    match = _VAGUE.search(hearing.text)
+    match = _VAGUE.search(hearing.text) or _BARE_WISH.search(hearing.text)
     asked = hearing.asked is FactKind.INTEREST
     if match is None:
         if asked and is_unknown(hearing.said) and len(hearing.said.words) <= 8:

@@ -27,7 +27,8 @@ _TOPIC_WORDS = words(
     cobrada cobram aceita aceitam procedimento procedimentos tratamento tratamentos"""
 )
 _DAY_WORDS = words(
-    """segunda terca quarta quinta sexta sabado sabados domingo domingos feriado feriados feira hoje amanha semana horas
+    """segunda terca quarta quinta sexta sabado sabados domingo domingos feriado feriados feira hoje amanha semana
+    horas
     noite almoco"""
 )
 """Whoever asks for one day is answered with all of them."""

@@ -13,10 +13,12 @@ _SPANISH = words(
     """hola buenas buenos quiero quisiera cuanto cuesta llamo nombre vivo gracias usted ustedes donde estoy soy
     tengo proxima viene hacer hacerme necesito informacion precio muy pero tambien y el los las una con ya yo mi
     manana hoy tatuaje labios arrugas busco primera mejor hablar persona ubicacion puede pueden cuando semana
-    me mucho eso nunca hice vez borrar limpieza piel relleno alguien por favor interesa en del al hay si"""
+    lo posible antes me mucho eso nunca hice vez borrar limpieza piel relleno alguien por favor interesa en del al
+    hay si"""
 )
 _ENGLISH = words(
-    """hi hello hey i want would like the you your how much does is my name live from next week month thanks thank price
+    """hi hello hey i want would like the you your how much does is my name live from next week month thanks thank
+    price
     yes first time never done need looking for to and with it do have tattoo removal filler skin know please i'm im
     don't dont about what where when are can this interested speak human person not no sure just researching today
     tomorrow soon appointment in on an of been before wrinkles lips hair removed remove get rush hurry anytime
@@ -26,7 +28,7 @@ _PORTUGUESE = words(
     """oi ola quero queria gostaria quanto custa nome moro obrigada obrigado voce vc voces onde estou sou tenho
     semana vem fazer preciso preco muito mas tambem nao sim um uma com ja eu meu minha amanha hoje tatuagem rugas
     procuro primeira vez falar pessoa quando pra para no na do da em e o os as nunca fiz ainda tudo bem bom dia boa
-    tarde noite so que isso pq qual tem fica pelo pela ao a de se por favor mais ta to uns umas"""
+    tarde noite proxima so que isso pq qual tem fica pelo pela ao a de se por favor mais ta to uns umas"""
 )
 _SURE_SPANISH = words(
     "hola quiero quisiera llamo gracias ustedes usted cuesta tatuaje labios estoy hacerme cuanto donde precio "

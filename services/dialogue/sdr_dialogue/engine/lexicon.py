@@ -30,6 +30,7 @@ SPECIFIC = _table(
 preenchimento_labial | preenchimento labial | preenchimento labial, preenchimento nos labios, preenchimento de
   labios, preenchimento na boca, preencher os labios, preencher a boca, preencher labios, preencher boca, boca,
   labio, labios, aumentar a boca, aumentar os labios, aumentar boca, aumento labial, aumento de labios, bocao,
+  labial, beicuda, bocuda, beico,
   russian lips, hidratacao labial
 preenchimento_olheiras | preenchimento de olheiras | preenchimento de olheira, preenchimento de olheiras,
   preenchimento nas olheiras, preencher olheira, preencher as olheiras
@@ -50,16 +51,19 @@ remocao_tatuagem | remoção de tatuagem | remocao, remocao de tatuagem, remover
   minha tatuagem, remover a tatuagem, tirar tatuagem, tirar uma tatuagem, tirar minha tatuagem, tirar a
   tatuagem,
   apagar tatuagem, apagar uma tatuagem, apagar a tatuagem, apagar minha tatuagem, retirar tatuagem,
-  despigmentacao, laser para tatuagem, tatuagem, remocao a laser de tatuagem
+  despigmentacao, laser para tatuagem, tatuagem, tribal, tatuada, cobrir tatuagem, clarear tatuagem,
+  remocao a laser de tatuagem
 remocao_micropigmentacao | remoção de micropigmentação | remocao de micropigmentacao, remover micropigmentacao,
   remocao de sobrancelha, tirar micropigmentacao, apagar micropigmentacao
 depilacao_laser | depilação a laser | depilacao a laser, depilacao laser, depilacao com laser, laser depilacao,
-  depilacao definitiva, depilacao, depilar, tirar os pelos, tirar pelos, remover pelos, pelo encravado,
+  depilacao definitiva, depilacao, depilar, tirar os pelos, tirar pelos, remover pelos, pelo encravado, pelos,
   foliculite, laser na virilha, laser na axila, virilha, axila, buco
-limpeza_de_pele | limpeza de pele | limpeza de pele, limpeza facial, limpeza profunda, limpeza da pele, cravos,
+limpeza_de_pele | limpeza de pele | limpeza de pele, limpeza, limpeza facial, limpeza profunda, limpeza da pele,
+    cravos,
   cravo, hydrafacial, extracao de cravos
 peeling | peeling | peeling, peeling quimico, peeling de diamante, peeling de cristal, hollywood peel, blue peel
-microagulhamento | microagulhamento | microagulhamento, microagulha, dermaroller, dermapen, drug delivery,
+microagulhamento | microagulhamento | microagulhamento, microagulha, agulhinha, agulhinhas, agulhamento,
+    dermaroller, dermapen, drug delivery,
   microagulhas
 bioestimulador | bioestimulador de colágeno | bioestimulador, bioestimulador de colageno, bioestimulo,
   estimulo de
@@ -77,8 +81,10 @@ rinomodelacao | rinomodelação | rinomodelacao, rinomodelagem, rino, preenchime
 rinoplastia | rinoplastia | rinoplastia, cirurgia no nariz, cirurgia de nariz, operar o nariz, plastica no nariz
 blefaroplastia | blefaroplastia | blefaroplastia, blefaro, cirurgia de palpebra, cirurgia nas palpebras,
   palpebra,
-  palpebras, palpebra caida, jato de plasma, plasma pen
-lipo_papada | tratamento de papada | lipo de papada, papada, enzima na papada, enzimas na papada, queixo duplo,
+  palpebras, palpebra caida, pele em cima do olho, pele caida no olho, pele do olho caida, olho caido,
+  jato de plasma, plasma pen
+lipo_papada | tratamento de papada | lipo de papada, papada, perder papo, tirar papo, reduzir papo, papo no pescoco,
+    papo caido, enzima na papada, enzimas na papada, queixo duplo,
   enzima de papada
 bichectomia | bichectomia | bichectomia, bochecha, bochechas
 lipoaspiracao | lipoaspiração | lipoaspiracao, lipo, lipo lad, hidrolipo, lipo hd, lipoescultura, lipoled,
@@ -97,7 +103,10 @@ gordura_localizada | tratamento de gordura localizada | gordura localizada, gord
 celulite | tratamento de celulite | celulite, celulites, furinhos no bumbum, subcisao, goldincision, gold
   incision
 estrias | tratamento de estrias | estria, estrias
-flacidez | tratamento de flacidez | flacidez, flacida, flacido, pele caida, rosto caido, rosto derretido,
+flacidez | tratamento de flacidez | flacidez, pescoco, pescoco caido, pele do pescoco, sobrou pele, sobra de pele,
+    excesso de
+  pele, pele sobrando, pele mole, pele frouxa, bracos flacidos, tonificar, flacida, flacido, pele caida,
+  rosto caido, rosto derretido,
   radiofrequencia, tchauzinho, pelanca, pele flacida, efeito lifting, lifting facial, lifting, jowl, buldogue
 massagem_modeladora | massagem modeladora | massagem modeladora, massagem, modeladora, drenagem linfatica,
   drenagem, massagem redutora, massagem relaxante, pos operatorio, ventosa
@@ -109,10 +118,10 @@ manchas | tratamento de manchas | mancha no rosto, manchas no rosto, manchada, m
 acne | tratamento de acne | acne, espinha, espinhas, cicatriz de acne, cicatrizes de acne, marcas de espinha,
   marcas de acne, marca de espinha, poros, poro, poros abertos, pele oleosa, oleosidade, rosacea
 cicatriz | tratamento de cicatriz | cicatriz, cicatrizes, queloide, queloides
-rugas | tratamento de rugas | ruga, rugas, linhas de expressao, linha de expressao, pe de galinha, pes de
+rugas | tratamento de rugas | ruga, prega no olho, prega no rosto, prega na testa, pele enrugada, rugas,
+    linhas de expressao, linha de expressao, pe de galinha, pes de
   galinha,
   vinco, vincos, linha da testa, linhas da testa, marcas de expressao, codigo de barras, testa, glabela,
-  pescoco,
   ruguinhas, linhas finas, sorriso gengival, gengival, bruxismo
 olheiras | tratamento de olheiras | olheira, olheiras, bolsas nos olhos, bolsa nos olhos, embaixo dos olhos
 skinbooster | skinbooster | skinbooster, skin booster, hidratacao profunda, hidratacao facial, hidratacao
@@ -137,7 +146,9 @@ varizes | tratamento de varizes | varizes, variz, vasinho, vasinhos, esclerotera
 pintas_verrugas | remoção de pintas e verrugas | verruga, verrugas, pinta, pintas, remocao de pinta, tirar
   pinta,
   remocao de verruga, tirar verruga, sinal no rosto, cauterizacao, acrocordon, tirar um sinal
-hiperidrose | tratamento de suor excessivo | hiperidrose, suor excessivo, suor nas maos, suo muito, sudorese
+hiperidrose | tratamento de suor excessivo | hiperidrose, suor excessivo, suor nas maos, suor na mao,
+    suor nas axilas, suor na axila, suor no pe, suor,
+  suo muito, suando muito, suando demais, sudorese, transpiracao, transpiro muito
 emagrecimento_injetavel | tratamento para emagrecer | mounjaro, ozempic, tirzepatida, semaglutida, caneta
   emagrecedora, canetas emagrecedoras, wegovy
 soroterapia | soroterapia | soroterapia, soro, soro na veia, vitaminas na veia, ozonioterapia, ozonio
@@ -176,7 +187,8 @@ procedimento_estetico | procedimento estético | procedimento estetico, procedim
 """An aim with many procedures: generico."""
 
 VAGUE_PHRASES = phrases(
-    """melhorar a aparencia, melhorar minha aparencia, melhorar aparencia, melhorar o visual, mudar o visual, me sentir
+    """melhorar a aparencia, melhorar minha aparencia, melhorar aparencia, melhorar o visual, mudar o visual,
+    me sentir
     melhor, sentir melhor comigo, ficar mais bonita, ficar mais bonito, ficar bonita, ficar bonito, ficar linda,
     ficar gata, dar um up, dar uma melhorada, dar uma repaginada, repaginada, repaginar, me cuidar, cuidar de
     mim,
@@ -198,7 +210,8 @@ VAGUE_PHRASES = phrases(
 """A wish without an aim: vago."""
 
 AREAS_ALONE = phrases(
-    """remocao, boca, labio, labios, queixo, mento, mandibula, gluteo, bumbum, bunda, virilha, axila, buco, nariz,
+    """limpeza, labial, pelos, suor, beico, tatuada, agulhinha, agulhinhas, remocao, boca, labio, labios, queixo,
+    mento, mandibula, gluteo, bumbum, bunda, virilha, axila, buco, nariz,
     bochecha, bochechas, peito, peitos, seio, seios, mama, mamas, orelha, lobulo, barriga, barriguinha, abdomen,
     flancos, testa, glabela, pescoco, cabelo, sobrancelha, sobrancelhas, cilios, cilio, dente, rosto, pele, face,
     corpo, perna, pernas, braco, bracos, coxa, coxas, costas, facial, corporal, pinta, pintas, cravo, cravos,

@@ -10,6 +10,7 @@ from sdr_dialogue.domain.served_area import CLOSE_TO_CLINIC, Located, locate
 from sdr_dialogue.domain.text import cut, plain, words
 from sdr_dialogue.engine.common_words import COMMON_WORDS
 from sdr_dialogue.engine.hearing import Hearing, bare_words, is_evasion, is_no, is_unknown, is_yes
+from sdr_dialogue.engine.name import is_only_a_name
 
 _PREPOSITION = (
     r"(?:em|no|na|nos|nas|n|aqui em|aqui no|aqui na|aqui|ali em|ali no|ali na|la em|la no|la na|perto (?:de|do|"
@@ -18,7 +19,7 @@ _PREPOSITION = (
 _LIVES = re.compile(
     r" (?:moro|morando|mora|vivo|resido|residente|moradora?|estou morando|estou residindo|moramos|"
     r"minha casa (?:e|fica)|mudei) (?:atualmente |hoje |agora |mesmo |bem |aqui |ali |la |perto |eu |e |fica |"
-    r"para |hoje em dia )*"
+    r"para |hoje em dia |longe |meio longe |um pouco longe |fora |, )*"
     rf"(?:{_PREPOSITION} |de |do |da )?(?P<place>\w.*?)(?= [.?!;:()\n]| $|$)"
 )
 _FROM = re.compile(
@@ -30,26 +31,42 @@ _FROM = re.compile(
     r"(?P<place>\w.*?)(?= [.?!;:()\n]| $|$)"
 )
 _ZONE = re.compile(r" (?P<place>zona (?:norte|sul|leste|oeste|central|rural)(?: d[eoa] \w+(?: \w+)?)?)(?= )")
+_ON_THE_WAY = re.compile(r" (?:metro|transito|parad[ao]|presa|preso|minutos?|min|km|horas?) ")
+_APART = re.compile(
+    r"(?<= [,.\n]) (?P<from>(?:sou |aqui )?(?:de|em|do|da) )?(?P<place>[a-z]+(?: [a-z]+){0,3})(?= [,.!\n])"
+)
+_VISIT = re.compile(
+    r" (?:(?:vou|irei|posso|devo) (?:estar|ir|passar)|estarei|mes que vem|semana que vem|viajo|viajando|"
+    r"passando por|de passagem|"
+    r"visita\w*|a trabalho|a passeio) "
+)
+"""Words that make "estou em São Paulo" a visit."""
+_MOVED = re.compile(r" (?:me mudei|mudei(?: faz| ha| para)?|agora (?:eu )?(?:moro|estou|e)|nao moro mais|voltei para) ")
+"""Words that take back a place: "me mudei, agora é Moema"."""
 _OWN_PLACE = re.compile(
     r" (?:sou daqui|moro aqui(?: mesmo| na cidade| pertinho| perto)?|sou da cidade|(?:na )?mesma cidade|"
     r"aqui na cidade|sou local|aqui mesmo|daqui mesmo) "
 )
 _CLOSE = re.compile(
     r" (?:(?:aqui |bem |moro |super |muito |eu )*(?:pertinho|perto|do lado|ao lado|vizinh[ao]|colad[ao]|"
-    r"a pe)(?: de voces| da clinica| dai| daqui| de ai)?(?! d[eoa]s? )|mesmo bairro(?: da clinica| de voces)?) "
+    r"a pe|rua de tras|esquina|mesma rua|na quadra|quadra)(?: de voces| da clinica| dai| daqui|"
+    r" de ai)?(?! d[eoa]s? )|mesmo bairro(?: da clinica| de voces)?) "
 )
 _CLOSE_TO_CLINIC = re.compile(
-    r" (?:perto|pertinho|do lado|ao lado|vizinh[ao]|colad[ao]|mesmo bairro)(?: bem)? (?:de voces|da clinica|dai|daqui) "
+    r" (?:perto|pertinho|do lado|ao lado|vizinh[ao]|colad[ao]|mesmo bairro|rua de tras|na esquina|mesma rua|"
+    r"a (?:duas|tres|poucas|\d) quadras)(?: bem)? (?:de voces|da clinica|dai|daqui) "
 )
 _STOP = words(
-    """e mas quero queria gostaria que com tenho vou ja nao meu minha me quanto qual voces voce estou fica porque quando
+    """e mas quero queria gostaria que com tenho vou ja nao meu minha me quanto qual voces voce estou fica porque
+    quando
     se so preciso posso consigo pretendo nunca vi fiz hoje atualmente tambem ou entao tem mesmo ai obrigada obrigado
     meu meus onde como consigo trabalho pensando desde faz ha agora sou ne sabe viu mais menos daria da fico eu ate ta
     aqui ali sozinha sozinho comigo e/ou interessada interessado aguardo por oi ola quero procuro busco pesquisando
     chamo nome semana bom boa era seria acho longe"""
 )
 _PLACE_WORDS = words(
-    """vila jardim parque zona bairro centro santa santo sao alto nova bela conjunto residencial setor asa lago chacara
+    """vila jardim parque zona bairro centro santa santo sao alto nova bela conjunto residencial setor asa lago
+    chacara
     morro praia ilha porto campo condominio cohab distrito norte sul leste oeste interior litoral capital abc grande
     baixada recreio barra"""
 )
@@ -59,7 +76,11 @@ _NOT_A_PLACE = words(
     aula onde longe apartamento signo aries touro gemeos cancer leao virgem libra escorpiao sagitario capricornio
     aquario peixes janeiro clinica voces tudo"""
 )
-_NO_PLACE_ALONE = words("interior litoral capital zona bairro cidade vila jardim centro regiao estado")
+_NO_PLACE_ALONE = words(
+    """interior litoral capital zona bairro cidade vila jardim centro regiao estado metro transito shopping estacao
+    mercado padaria transporte
+    onibus trem praca aeroporto faculdade servico"""
+)
 _SURE_PLACE = 0.9
 """Confidence of a place that somebody knows: "sou do ABC, São Bernardo" is from São Bernardo."""
 _POSTCODE = re.compile(r"\b\d{5}-?\d{3}\b")
@@ -71,8 +92,8 @@ _EDGES = words(
 
 def read_location(hearing: Hearing) -> FactDraft | None:
     """The place a message tells, or None; once known, only a correction or a plain "moro em…" changes it."""
-    asked = hearing.asked is FactKind.LOCATION
     text = hearing.text
+    asked = hearing.asked is FactKind.LOCATION or bool(FactKind.LOCATION in hearing.facts and _MOVED.search(text))
     known = FactKind.LOCATION in hearing.facts
     match = _LIVES.search(text)
     if match and not text[: match.start() + 1].endswith((" nao ", " nem ", " nao mais ")):
@@ -82,13 +103,19 @@ def read_location(hearing: Hearing) -> FactDraft | None:
     for match in (*_FROM.finditer(text), *_ZONE.finditer(text)):
         if text[: match.start() + 1].endswith((" nao ", " nem ")):
             continue
+        if not asked and " estou " in match.group() and _VISIT.search(text):
+            continue
         draft = _named(hearing, match, sure=False, asked=asked)
         if draft is not None and (not known or asked or hearing.corrects):
             surer = _bare(hearing) if asked and draft.confidence < _SURE_PLACE else None
             return surer if surer is not None and surer.confidence >= _SURE_PLACE else draft
     if known and not asked and not hearing.corrects:
         return None
-    return _near(hearing, asked) or (_bare(hearing) if asked or (known and hearing.corrects) else None)
+    return (
+        _near(hearing, asked)
+        or _named_apart(hearing)
+        or (_bare(hearing) if asked or (known and hearing.corrects) else None)
+    )
 
 
 def _named(hearing: Hearing, match: re.Match[str], *, sure: bool, asked: bool) -> FactDraft | None:
@@ -161,17 +188,43 @@ def _is_plausible(kept: list[str], *, sure: bool, asked: bool) -> bool:
 def _near(hearing: Hearing, asked: bool) -> FactDraft | None:
     """Closeness in the lead's own words: "pertinho de vocês", "sou daqui mesmo"."""
     text = hearing.text
-    if text.rstrip().endswith("?") and not asked:
+    if text.rstrip().endswith("?") and not (asked and re.search(r" (?:moro|fico|sou|estou|trabalho) ", text)):
         return None
     own = _OWN_PLACE.search(text)
     if own and hearing.settings.clinic_city and (asked or "moro aqui" not in own.group()):
         located = locate(hearing.settings.clinic_city, hearing.settings)
         return _draft(hearing, hearing.settings.clinic_city, located, own.span(), 0.75)
     close = _CLOSE_TO_CLINIC.search(text) or (_CLOSE.search(text) if asked and len(hearing.said.words) <= 8 else None)
+    if close and (named := _known_beside(hearing)) is not None:
+        return named
     if close and " nao " not in text and " longe " not in text:
         value = hearing.said.exact(*close.span()) if hearing.language == "pt" else "Perto da clínica"
         located = Located(LocationLevel.NEAR, CLOSE_TO_CLINIC, known_place=True)
         return _draft(hearing, value, located, close.span(), 0.75)
+    return None
+
+
+def _named_apart(hearing: Hearing) -> FactDraft | None:
+    """A served place, or "de" and a town, standing between commas: "Oi, Rita, 45 anos, Santana, quero botox"."""
+    text = hearing.text
+    for match in _APART.finditer(text):
+        place = hearing.said.exact(match.start("place"), match.end("place"))
+        located = locate(place, hearing.settings)
+        served = located.level in (LocationLevel.NEAR, LocationLevel.FAR)
+        if located.known_place and (served or match["from"]) and not _only_common(place) and not is_only_a_name(place):
+            return _draft(hearing, place, located, match.span("place"), 0.85)
+    return None
+
+
+def _known_beside(hearing: Hearing) -> FactDraft | None:
+    """A place of the served area beside "perto de vocês": the name says more."""
+    for start, end in _segments(hearing):
+        place = re.sub(
+            r"^(?:em|no|na|aqui em|bem em)\s+", "", hearing.said.exact(start, end).strip(" ,.-!"), flags=re.I
+        )
+        located = locate(place, hearing.settings)
+        if located.known_place and located.canonical != CLOSE_TO_CLINIC and not _only_common(place):
+            return _draft(hearing, cut(place, 120), located, (start, end), 0.9)
     return None
 
 
@@ -188,10 +241,16 @@ def _bare(hearing: Hearing) -> FactDraft | None:
     if match := _POSTCODE.search(said.raw):
         return hearing.whole(FactKind.LOCATION, match.group(), "", 0.7, match.group())
     rest = bare_words(said)
-    if "?" in said.tokens or all(word in _NO_PLACE_ALONE or word in _EDGES for word in rest):
+    if (
+        "?" in said.tokens
+        or all(word in _NO_PLACE_ALONE or word in _EDGES for word in rest)
+        or _ON_THE_WAY.search(said.text)
+    ):
         return None
     if 1 <= len(rest) <= 5 and all(len(word) > 1 for word in rest) and not any(char.isdigit() for char in said.raw):
         content = [word for word in rest if word not in _EDGES]
+        if FactKind.NAME not in hearing.facts and len(content) <= 2 and is_only_a_name(" ".join(content)):
+            return None  # A name that answers the question before this one.
         if content and not any(word in COMMON_WORDS and word not in _PLACE_WORDS for word in content):
             first = next(iter(re.split(r"[,\n;]", said.raw.strip(" ,.-!\n"))), "").strip() or said.raw.strip()
             place = _titled(_trimmed(cut(first, 120)))
@@ -205,7 +264,7 @@ def _segments(hearing: Hearing) -> list[tuple[int, int]]:
     if len(hearing.said.words) <= 7 and "?" not in hearing.said.tokens:
         pieces.append((1, len(text) - 1))
     start = 1
-    for match in re.finditer(r" [.,;?!\n:()](?= )| $", text):
+    for match in re.finditer(r" (?:[.,;?!\n:()]|mas|porque|so que|entao)(?= )| $", text):
         words_between = text[start : match.start()].split()
         if 1 <= len(words_between) <= 6 and match.group() != " ?":
             offset = start + len(text[start : match.start()]) - len(text[start : match.start()].lstrip())

@@ -13,7 +13,7 @@ _CLEAR = re.compile(
     r"madrinha|padrinho|"
     r"formatura|me formo|vou me formar|aniversario|"
     r"(?:minha |uma |a |da )festa|festa de|bodas|debutante|(?:minha |uma |a |de |vou )viaj\w+|viagem|"
-    r"lua de mel|cruzeiro|(?:nas |minhas |das |de )ferias|reveillon|ano novo|"
+    r"lua de mel|cruzeiro|reveillon|ano novo|"
     r"ensaio(?: fotografico)?|sessao de fotos|entrevista(?: de emprego)?|emprego novo|novo emprego|concurso|"
     r"promocao no trabalho|(?:para o|meu|exige|exigencia do) trabalho|"
     r"me separ\w+|divorci\w+|termino|terminei|ex (?:marido|namorad[oa]|noiv[oa]|mulher|esposa)|nome (?:de|do|"
@@ -41,13 +41,14 @@ _GENERIC = re.compile(
     r"praticidade|confianca|qualidade de vida) "
 )
 _CLEAR_NEEDS_AIM = re.compile(
-    r" (?:praia|piscina|promocao|modelo|evento|no trabalho|do trabalho|emagreci|idade|ano novo|carnaval) "
+    r" (?:praia|piscina|promocao|modelo|evento|no trabalho|do trabalho|emagreci|idade|ano novo|reveillon|carnaval) "
 )
 _AIM = re.compile(
     r" (?:para|antes|ate|porque|por causa|usar|exige|vou|tenho|meu|minha|quero|depois|apos|ficou|fiquei|pele) "
 )
 _ELSEWHERE = re.compile(
-    r" (?:feliz aniversario|nao (?:e|tenho)(?: \w+){0,2} (?:evento|motivo)|promocao de|tem promocao|(?:tenho|"
+    r" (?:(?:depois|apos|passar|passando) (?:d?o |d?a |de )?(?:carnaval|ano novo|reveillon|praia)|voltar da praia|"
+    r"feliz aniversario|nao (?:e|tenho)(?: \w+){0,2} (?:evento|motivo)|promocao de|tem promocao|(?:tenho|"
     r"de) (?:\w+ )?anos de casad[ao]) "
 )
 _LABELS = {MotivationLevel.CLEAR: "Motivo claro", MotivationLevel.GENERIC: "Motivo geral"}

@@ -9,22 +9,34 @@ from importlib.resources import files
 
 from sdr_common.lead import FactKind
 from sdr_dialogue.domain.conversation import FactDraft
-from sdr_dialogue.domain.municipalities import states_of
-from sdr_dialogue.domain.text import fold, plain, words
+from sdr_dialogue.domain.municipalities import ABBREVIATED_CITIES, ABROAD, states_of
+from sdr_dialogue.domain.served_area import locate
+from sdr_dialogue.domain.text import fold, phrases, plain, words
 from sdr_dialogue.engine.common_words import COMMON_WORDS
 from sdr_dialogue.engine.hearing import Hearing, is_evasion, is_no, is_unknown, is_yes
+from sdr_dialogue.engine.interest import mentions
 from sdr_dialogue.engine.normalise import normalise
 
 _SAYS_NAME = re.compile(
-    r" (?:meu nome(?: completo| inteiro)?(?: e)?|me chamo|chamo me|(?:eu )?me chamam(?: de)?|(?:pode(?:m)? |"
+    r" (?:meu nome(?: completo| inteiro)?(?: e)?|(?<!nome e )(?:o|e o) meu (?:nome )?e|me chamo|"
+    r"fala com(?= [ao] )|chamo me|(?:eu )?me chamam(?: de)?|(?:pode(?:m)? |"
     r"podes )?(?:me )?(?:chamar|chama|chame|chamam)(?: so)?(?: de| por)|"
-    r"(?:o )?nome (?:e|:)|quem fala(?: aqui)? e|quem esta falando e|(?:aqui )?quem fala|falando com|"
+    r"(?<! seu )(?<! teu )(?<! seu o )(?:o )?nome (?:e|:)|quem fala(?: aqui)? e|quem esta falando e|"
+    r"(?:aqui )?quem fala|falando com|"
     r"(?:meu )?nome :|me apresentando) (?:a |o |e |: |, )*(?P<name>\w.*)"
 )
 _INTRODUCES = re.compile(
-    r" (?:(?:eu )?sou(?: eu)?|aqui e|aqui quem fala e|aqui|quem fala|e) (?P<article>a |o )(?P<name>\w.*)|"
+    r" (?:(?:eu )?sou(?: eu)?|aqui e|aqui quem fala e|aqui|quem fala|(?:^ )?e) (?P<article>a |o )(?P<name>\w.*)|"
     r" (?:eu sou|sou|aqui e|aqui fala|fala) (?P<bare>\w.*)"
 )
+_IS_AT_END = re.compile(r" e (?P<name>[a-z]+(?: [a-z]+)?)(?: [.!])* $")
+_OPENS = re.compile(r" (?:(?:oi|ola|opa|bom|boa|dia|tarde|noite|tudo|bem|entao|,|!|\.) )*")
+"""What a conversation opens with: "oi, é a Gi"."""
+_AMONG_OTHERS = re.compile(
+    r"(?:^ (?:(?:oi|ola|opa|bom|boa|dia|tarde|noite) )+|[,.!] )[,!.]? ?(?P<name>[a-z]+(?: [a-z]+)?) , "
+    r"(?=(?:tenho )?\d{2} anos|(?:moro|sou|de|em) |(?P<next>[a-z]+(?: [a-z]+){0,3}) [,.!?])"
+)
+"""A name in a list about oneself: "Oi, Rita, 45 anos, Santana, quero botox"."""
 _PREFERS = re.compile(
     r" (?:(?:eu )?prefiro(?: que (?:voce )?me chame)?(?: de)?|pode ser(?: so)?|(?:e )?so|"
     r"todos? (?:mundo )?me chamam?(?: de)?) (?:a |o )?(?P<name>\w.*)"
@@ -55,6 +67,19 @@ _LINKS = words("da de do das dos e")
 _BEFORE_NAME = words("oi ola claro sim e a o entao bom dia boa tarde noite pode ser so , ah opa nao")
 _AFTER_NAME = words("e mas obrigada prazer aqui quero queria moro tenho")
 _MARKS = frozenset("?!.,;:()\n")
+_WELL_KNOWN_TOWNS = (
+    frozenset(ABBREVIATED_CITIES.values())
+    | ABROAD
+    | phrases(
+        """campinas, santos, sorocaba, natal, manaus, fortaleza, goiania, cuiaba, belem, maceio, aracaju, teresina,
+    palmas, osasco,
+    jundiai, piracicaba, bauru, franca, londrina, maringa, joinville, blumenau, caxias, niteroi, contagem, betim,
+    uberlandia,
+    uberaba, olinda, caruaru, petrolina, itu, atibaia, barueri, cotia, diadema, maua, suzano, poa, limeira,
+    americana"""
+    )
+)
+"""Towns that nobody takes for a name; "Cristal" and "Esperança" are towns too, but first of all answers."""
 _NEVER = words(
     """oi ola bom boa dia tarde noite sim nao ok tudo interessada interessado cliente nova novo botox mae filha filho
     pai irma irmao amiga amigo esposa marido namorada namorado secretaria assistente representante vendedor vendedora
@@ -89,13 +114,10 @@ def read_name(hearing: Hearing) -> FactDraft | None:
         return draft
     if asked and (draft := _preferred(hearing)) is not None:
         return draft
-    for found in _INTRODUCES.finditer(text):
-        group = "name" if found["name"] else "bare"
-        if found.group().startswith(" e ") and not asked:
-            continue
-        draft = _taken(hearing, found, found.start(group), loose=bool(found["article"]) or asked)
-        if draft is not None:
-            return draft
+    if (draft := _introduced(hearing, asked=asked)) is not None:
+        return draft
+    if (draft := _listed(hearing)) is not None:
+        return draft
     if match := _SIGNED.search(text):
         draft = _taken(hearing, match, match.start("name"), loose=False)
         if draft is not None:
@@ -111,6 +133,33 @@ def _preferred(hearing: Hearing) -> FactDraft | None:
         return None
     confidence = 0.9 if _is_common(name[0]) else 0.75
     return hearing.draft(FactKind.NAME, name[0], "", (match.start(), name[1]), confidence=confidence)
+
+
+def _introduced(hearing: Hearing, *, asked: bool) -> FactDraft | None:
+    """The first name behind "sou a…", "aqui é o…"; behind a mere "é" when the name was asked for, or as an opening."""
+    text = hearing.text
+    found = _INTRODUCES.search(text)
+    while found is not None:
+        start = found.start("name" if found["name"] else "bare")
+        mere = found.group().startswith(" e ") and not asked and not _OPENS.fullmatch(text[: found.start() + 1])
+        draft = None if mere else _taken(hearing, found, start, loose=bool(found["article"]) or asked)
+        if draft is not None:
+            return draft
+        found = _INTRODUCES.search(text, start - 1)
+    match = _IS_AT_END.search(text) if asked else None
+    draft = _taken(hearing, match, match.start("name"), loose=False) if match else None
+    return draft if draft is not None and is_only_a_name(draft.value) else None
+
+
+def _listed(hearing: Hearing) -> FactDraft | None:
+    """A common name in a list about oneself, with an age or a place behind it."""
+    match = _AMONG_OTHERS.search(hearing.text)
+    if match is None or match["name"].split()[0] == plain(hearing.settings.assistant_name):
+        return None
+    if match["next"] and not locate(match["next"], hearing.settings).known_place:
+        return None
+    draft = _taken(hearing, match, match.start("name"), loose=False)
+    return draft if draft is not None and is_only_a_name(draft.value) else None
 
 
 def _corrected(hearing: Hearing) -> FactDraft | None:
@@ -159,6 +208,8 @@ def _taken(hearing: Hearing, match: re.Match[str], start: int, *, loose: bool) -
     if name is None:
         return None
     value, end = name
+    if match.re is not _SAYS_NAME and plain(value) == plain(hearing.settings.assistant_name):
+        return None  # "Oi Bella" greets the assistant.
     confidence = 0.95 if match.re is _SAYS_NAME else 0.9
     return hearing.draft(FactKind.NAME, value, "", (match.start(), end), confidence=confidence)
 
@@ -207,7 +258,9 @@ def _is_name(raw: list[str], *, loose: bool) -> bool:
         return True
     if not loose or len(first) < 2 or first in COMMON_WORDS or first in _NEVER:
         return False
-    return not states_of(plain(" ".join(raw))) and bool(re.search(r"[aeiouy]", first))
+    place = plain(" ".join(raw))
+    town = states_of(place) and (place in _WELL_KNOWN_TOWNS or raw[0].islower() or len(raw) > 1)
+    return not town and bool(re.search(r"[aeiouy]", first))
 
 
 def _cased(letters: str, own: str) -> str:
@@ -259,7 +312,16 @@ def _stands_alone(hearing: Hearing, value: str, end: int) -> bool:
     if re.match(r" *(?:, )?e (?:o (?:seu|teu)|voce|tu)(?: nome)? [?]", said.text[end:]):
         return True
     if not _is_common(value):
-        return all(word in _MARKS for word in rest) and not said.raw.rstrip().endswith("?")
+        if all(word in _MARKS for word in rest):
+            return not said.raw.rstrip().endswith("?")
+        # "Túlio, e quero pra essa semana": an unknown name in capitals, which is neither a wish nor a place.
+        first = value.split(maxsplit=1)[0]
+        apart = rest[0] in (",", ".", "!", "\n") and first in said.raw and first[0].isupper()
+        return (
+            apart
+            and not mentions(normalise(value), hearing.settings)
+            and not locate(value, hearing.settings).known_place
+        )
     if len(said.words) <= 6 and fold(value.split(maxsplit=1)[0]) not in _EVERYDAY and "?" not in said.tokens:
         return True
     return not rest or rest[0] in _MARKS or rest[0] in _AFTER_NAME

@@ -7,8 +7,18 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from sdr_dialogue.domain.text import fold
-from sdr_dialogue.engine.spelling import ABBREVIATIONS, EMOJI_WORDS, FOREIGN_PHRASES, LONGEST_FOREIGN_PHRASE
+from sdr_dialogue.engine.spelling import (
+    ABBREVIATIONS,
+    EMOJI_WORDS,
+    FOREIGN_PHRASES,
+    LONGEST_FOREIGN_PHRASE,
+    NO_TIME_WORDS,
+    TIME_WORDS,
+)
 
 MAX_READ = 4000
 """Characters of a message that are read; more is no chat message."""
@@ -123,7 +133,16 @@ def plain_word(piece: str, language: str = "pt") -> str:
     word = _LONG_REPEAT.sub(r"\1", word)
     if language != "en" and len(word) > 2 and not word.endswith(_DOUBLE_ENDINGS):
         word = _END_REPEAT.sub(r"\1", word)
-    return short.get(word, word)
+    word = short.get(word, word)
+    return _time_word(word) if len(word) >= 6 and language == "pt" else word
+
+
+def _time_word(word: str) -> str:
+    """The word of a date that this one misspells by a letter: "semama", "amnahã"; else the word."""
+    if word in NO_TIME_WORDS or word in TIME_WORDS:
+        return word
+    found = process.extractOne(word, TIME_WORDS, scorer=OSA.distance, score_cutoff=1)
+    return found[0] if found else word
 
 
 def _translated(

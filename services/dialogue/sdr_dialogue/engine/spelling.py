@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sdr_dialogue.domain.text import words
+
 
 def _pairs(text: str) -> dict[str, str]:
     """A mapping written as one text: "short=long" entries with commas between them."""
@@ -21,10 +23,12 @@ ABBREVIATIONS = _pairs(
     agr=agora, agra=agora, vcz=voces, pra=para, pr=para, p=para, pro=para o, pras=para as, pros=para os, prum=para um,
     pruma=para uma, estou=estou, to=estou, tou=estou, tô=estou, ta=esta, tah=esta, tava=estava, tao=estao, ne=ne,
     neh=ne, aki=aqui, aq=aqui, ngm=ninguem, cmg=comigo, ctg=contigo, eh=e, ehh=e, soh=so, jah=ja, ateh=ate, c=com,
-    cm=com, cmo=como, cm0=como, cmu=como, ctz=certeza, qq=qualquer, qlqr=qualquer, qlq=qualquer, nd=nada, pfv=por favor,
+    cm=com, cmo=como, cm0=como, cmu=como, ctz=certeza, qq=qualquer, qlqr=qualquer, qlq=qualquer, nd=nada,
+    pfv=por favor,
     pf=por favor, pfvr=por favor, pls=por favor, pv=privado, msg=mensagem, msgs=mensagens, end=endereco, bj=beijo,
     obg=obrigada, obgd=obrigada, obgda=obrigada, obgdo=obrigado, obrigda=obrigada, brigada=obrigada, brigado=obrigado,
-    vlw=obrigado, valeu=obrigado, blz=beleza, bls=beleza, flw=tchau, tlg=entendi, entao=entao, etao=entao, entaum=entao,
+    vlw=obrigado, valeu=obrigado, blz=beleza, bls=beleza, flw=tchau, tlg=entendi, entao=entao, etao=entao,
+    entaum=entao,
     proc=procedimento, procd=procedimento, smn=semana, sem4na=semana, smana=semana, semanha=semana, seman=semana,
     prox=proxima, próx=proxima, proxi=proxima, prx=proxima, fzr=fazer, faze=fazer, faser=fazer, fz=fazer, fzer=fazer,
     min=minutos, hrs=horas, hr=hora, seg=segunda, qua=quarta, qui=quinta, sex=sexta, sab=sabado,
@@ -37,7 +41,8 @@ ABBREVIATIONS = _pairs(
     depi=depilacao, depila=depilacao, sobrancelia=sobrancelha, sombrancelha=sobrancelha, sobrancela=sobrancelha,
     pele=pele, limpesa=limpeza, pesquizei=pesquisei, pesquizar=pesquisar, pesquiza=pesquisa, pesquizando=pesquisando,
     presso=preco, preso=preco, presos=precos, orsamento=orcamento, orcament=orcamento, avaliasao=avaliacao,
-    onnde=onde, endereso=endereco, sertesa=certeza, numca=nunca, nuncaa=nunca, conheso=conheco, konheco=conheco,
+    onnde=onde, endereso=endereco, sertesa=certeza, numca=nunca, nunk=nunca, nunc=nunca, nuncaa=nunca,
+    conheso=conheco, konheco=conheco,
     conhesso=conheco, presiso=preciso, presizo=preciso, voses=voces, fasso=faco, faso=faco, fis=fiz, tive=tive,
     atendente=atendente, atndente=atendente, atedente=atendente, umano=humano, vdd=verdade, vrdd=verdade, bm=bom,
     bd=bom dia, bt=boa tarde, bn=boa noite, bdia=bom dia, btarde=boa tarde, bnoite=boa noite, tbom=esta bom,
@@ -122,7 +127,10 @@ _SPANISH = _pairs(
     dia=qualquer dia, no tengo fecha=sem data, todavia no se=nao sei ainda, aun no se=nao sei ainda, todavia no=ainda
     nao, aun no=ainda nao, es la primera vez que busco=primeira vez que procuro, no quiero recibir mas mensajes=nao
     quero mais receber mensagens, pueden=podem, tienen=tem, hacen=fazem, ustedes=voces, duele=doi, cita=horario,
-    turno=horario, agendar=agendar, reservar=agendar, abren=abrem, atienden=atendem"""
+    turno=horario, dos=dois, cuatro=quatro, siete=sete, ocho=oito, nueve=nove, diez=dez, quince=quinze,
+    veinte=vinte, treinta=trinta,
+    ya me la hice=ja fiz, me la hice=fiz, una vez=uma vez, dos veces=duas vezes, varias veces=varias vezes,
+    agendar=agendar, reservar=agendar, abren=abrem, atienden=atendem"""
 )
 
 _ENGLISH = _pairs(
@@ -169,14 +177,23 @@ _ENGLISH = _pairs(
     location=localizacao, located=localizacao, opening hours=horario, hours=horario, open=abrem,
     speak to=falar com, speak with=falar com, talk to=falar com, talk with=falar com, someone=alguem, human=humano,
     a human=um humano, a person=uma pessoa, person=pessoa, real person=pessoa de verdade, agent=atendente,
-    not interested=nao tenho interesse, im not interested=nao tenho interesse, i am not interested=nao tenho interesse,
+    not interested=nao tenho interesse, im not interested=nao tenho interesse,
+    i am not interested=nao tenho interesse,
     no longer interested=nao tenho interesse, no thanks=nao obrigada, no thank you=nao obrigada, thanks=obrigada,
-    thank you=obrigada, please=por favor, yes=sim, yeah=sim, yep=sim, sure=sim, no=nao, nope=nao, not=nao, never=nunca,
-    not yet=ainda nao, wedding=casamento, my wedding=meu casamento, im getting married=vou casar, birthday=aniversario,
+    thank you=obrigada, please=por favor, yes=sim, yeah=sim, yep=sim, sure=sim, no=nao, nope=nao, not=nao,
+    never=nunca,
+    not yet=ainda nao, wedding=casamento, my wedding=meu casamento, im getting married=vou casar,
+    birthday=aniversario,
     trip=viagem, graduation=formatura, vacation=ferias, because=porque, why=por que, why do you ask=por que pergunta,
     why do you need=por que precisa, are you a robot=voce e um robo, are you a bot=voce e um robo, bot=robo,
     are you human=voce e humano, wrong number=numero errado, actually=na verdade, sorry=desculpa, neighborhood=bairro,
-    city=cidade, near=perto de, you=voce, it=isso, my=meu, is=e, does=, does it hurt=doi, hurt=doi, appointment=horario,
+    couple of=dois, a couple of=dois, couple=dois, within=em, did=fiz, sessions=sessoes, session=sessao, some=alguns,
+    full legs=perna inteira, legs=pernas, leg=perna, back=costas, every=a cada, get it every=faco a cada,
+    i get it every=faco a cada, i get it=ja faco, twice=duas vezes,
+    once=uma vez,
+    several times=varias vezes, three times=tres vezes, about=, one=um, two=dois, three=tres, four=quatro, five=cinco,
+    six=seis, eight=oito, ten=dez, im staying in=estou em, staying in=estou em, i stay in=estou em, city=cidade,
+    near=perto de, you=voce, it=isso, my=meu, is=e, does=, does it hurt=doi, hurt=doi, appointment=horario,
     book=agendar, schedule=agendar, do you do=voces fazem, do you have=voces tem, do you offer=voces fazem,
     stop messaging me=nao me mande mais mensagens, unsubscribe=descadastrar, stop=parar, ive been=sou, years old=anos,
     want to get=quero fazer, i want to get=quero fazer, i want to do=quero fazer, id like to get=gostaria de fazer,
@@ -187,3 +204,32 @@ FOREIGN_PHRASES = {"es": _SPANISH, "en": _ENGLISH}
 """Per language: its plain phrases, with the Portuguese ones that the rules know."""
 
 LONGEST_FOREIGN_PHRASE = max(len(phrase.split()) for table in FOREIGN_PHRASES.values() for phrase in table)
+
+TIME_WORDS = (
+    "semana",
+    "amanha",
+    "proxima",
+    "proximo",
+    "segunda",
+    "quinta",
+    "sabado",
+    "domingo",
+    "janeiro",
+    "fevereiro",
+    "agosto",
+    "setembro",
+    "outubro",
+    "novembro",
+    "dezembro",
+    "pesquisando",
+    "primeira",
+    "urgente",
+)
+"""Words of dates whose misspellings are read."""
+NO_TIME_WORDS = words(
+    """semanas semanal segundo segundos segundas quinto quintas sabados domingos proximos proximas primeiro primeiros
+    primeiras amanhas setembrino pesquisado pesquisar urgentes urgencia quantia quanta pinta pintas quinze janeira
+    agosta
+    aproxima"""
+)
+"""Words of their own that only look like one of them."""

@@ -107,7 +107,8 @@ _PATTERNS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
                 r"quais|saber|passa\w*|me (?:diz|fala|da|manda|envia|informa)|mand\w+|tem|sobre|ver|informar|qria|"
                 r"gostaria|queria|quero|dos?|os?|faixa de|media de|tabela de|consultar|"
                 r"por qual)(?: \w+){0,4} (?:preco|precos|valor|valores|custo|orcamento|tabela)|preco\w*|valores?|"
-                r"valor|orcamento|caro|baratinho|investimento|a partir de quanto|quanto(?! tempo| dura| demora| antes)"
+                r"valor|orcamento|caro|baratinho|investimento|a partir de quanto|quanto(?! tempo| dura| demora|"
+                r" antes)"
             ),
         ),
         (
@@ -135,7 +136,8 @@ _PATTERNS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
                 r"(?:agend\w+|marc(?:ar|o|a|am|aria)|reserv\w+|desmarc\w+|remarc\w+)|(?:tem|ha|teria|tenho|ver|"
                 r"qual|quais|proxim[ao]|primeir[ao]|consigo|consegue|conseguem)(?: \w+){0,4} (?:horarios?|vagas?|"
                 r"encaixe|agenda|disponi\w+|data|datas)|horarios? (?:disponi\w+|livre\w*|vago\w*)|disponibilidade|"
-                r"(?:pode|podia|poderia) ser (?:para |na |no |ja |so )?(?:hoje|amanha|depois|essa|esse|semana|segunda|"
+                r"(?:pode|podia|poderia) ser (?:para |na |no |ja |so )?(?:hoje|amanha|depois|essa|esse|semana|"
+                r"segunda|"
                 r"terca|quarta|quinta|sexta|sabado|domingo|dia)|posso ir|quando (?:posso|tem|teria|da para)"
             ),
         ),
@@ -246,7 +248,8 @@ _PATTERNS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
 )
 _NEXT_QUESTION = re.compile(
     r" (?:e|,|e tambem) (?=(?:onde|quanto|como|qual|quais|que horas|quantas|quantos|aceita\w*|parcela\w*|doi|"
-    r"doem|se (?:doi|parcela\w*|aceita\w*|precisa|demora)|tem (?:estacion|horario|vaga)\w*|quando|voces fazem|posso) )"
+    r"doem|se (?:doi|parcela\w*|aceita\w*|precisa|demora)|tem (?:estacion|horario|vaga)\w*|quando|voces fazem|"
+    r"posso) )"
 )
 _STARTS = re.compile(
     r"^ (?:(?:oi|ola|bom|boa|dia|tarde|noite|tudo|bem|e|mas|ah|entao|moca|so|me|,|!|\.|diz|fala|tambem|por|"

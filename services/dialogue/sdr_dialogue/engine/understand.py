@@ -19,17 +19,18 @@ from sdr_common.lead import (
 from sdr_dialogue.domain.conversation import FactDraft, LeadMessage
 from sdr_dialogue.domain.merge import merge_facts
 from sdr_dialogue.domain.settings import AccountSettings
+from sdr_dialogue.domain.text import plain
 from sdr_dialogue.engine.hearing import Hearing, is_evasion, is_unknown
 from sdr_dialogue.engine.intents import (
     disqualification_of,
     escalation_of,
     opts_out,
-    sentiment_of,
     wants_deletion,
 )
 from sdr_dialogue.engine.interest import read_interest, wanted
 from sdr_dialogue.engine.knowledge import read_knowledge
 from sdr_dialogue.engine.location import read_location
+from sdr_dialogue.engine.mood import Anger, anger_of, mood_of
 from sdr_dialogue.engine.motivation import read_motivation
 from sdr_dialogue.engine.name import is_only_a_name, read_name
 from sdr_dialogue.engine.normalise import normalise
@@ -48,6 +49,7 @@ _HANGING = re.compile(
     r" (?:(?P<name>meu nome(?: e)?|me chamo|sou a|sou o|pode me chamar de)|(?P<place>moro (?:em|no|na)|"
     r"sou (?:de|do|da)|meu bairro e)) $"
 )
+_ALARMS = (EscalationReason.EMERGENCY, EscalationReason.LEGAL)
 _MOODS = (Sentiment.IRRITATED, Sentiment.NEGATIVE, Sentiment.POSITIVE)
 _GRAVITY = (
     EscalationReason.EMERGENCY,
@@ -72,6 +74,8 @@ class Ground:
     bot_line: str = ""
     asked_before: frozenset[FactKind] = frozenset()
     """Every fact that was asked for so far: a bare name or place may answer an earlier question."""
+    earlier: tuple[str, ...] = ()
+    """What the lead wrote in this conversation before the burst, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def understand(messages: tuple[LeadMessage, ...], ground: Ground) -> Understandi
                 facts = merged.facts
                 drafts[draft.kind] = draft
         asked = _asked_next(hearing, asked, drafts)
-    return _gathered(hearings, drafts, facts, disqualification)
+    return _gathered(hearings, drafts, facts, disqualification, ground)
 
 
 def _gathered(
@@ -118,9 +122,12 @@ def _gathered(
     drafts: dict[FactKind, FactDraft],
     facts: dict[FactKind, Fact],
     disqualification: Disqualification | None,
+    ground: Ground,
 ) -> Understanding:
     reasons = {reason for hearing in hearings if (reason := escalation_of(hearing)) is not None}
-    moods = {sentiment_of(hearing) for hearing in hearings}
+    if _has_had_enough(hearings, ground):
+        reasons.add(EscalationReason.IRRITATION)
+    moods = {mood_of(hearing) for hearing in hearings}
     evasive = any(is_evasion(hearing.said) or is_unknown(hearing.said) for hearing in hearings) and not drafts
     return Understanding(
         drafts=tuple(drafts.values()),
@@ -136,6 +143,17 @@ def _gathered(
         corrected=bool(drafts) and any(hearing.corrects for hearing in hearings),
         evasive=evasive,
         hearings=tuple(hearings),
+    )
+
+
+def _has_had_enough(hearings: list[Hearing], ground: Ground) -> bool:
+    """Whether the lead is angry for good: strongly once, or for the second time."""
+    anger = [anger_of(hearing) for hearing in hearings]
+    if max(anger, default=Anger.NONE) is Anger.STRONG or anger.count(Anger.MILD) > 1:
+        return True
+    return Anger.MILD in anger and any(
+        anger_of(Hearing(0, normalise(text, ground.language), ground.settings, ground.now)) is not Anger.NONE
+        for text in ground.earlier
     )
 
 
@@ -159,8 +177,8 @@ def _facts_of(hearing: Hearing, asked_before: frozenset[FactKind]) -> list[FactD
     found = [draft for _, reader in _READERS if (draft := reader(hearing)) is not None]
     if not found:
         found = _late(hearing, asked_before)
-    if disqualification_of(hearing) is not None:
-        # "Sou representante da Botox": a supplier's words are no wish.
+    if disqualification_of(hearing) is not None or escalation_of(hearing) in _ALARMS:
+        # "Sou representante da Botox", "o laser me queimou": no wish.
         found = [draft for draft in found if draft.kind is FactKind.NAME]
     if hearing.asked is None:
         return found
@@ -180,6 +198,8 @@ def _late(hearing: Hearing, asked_before: frozenset[FactKind]) -> list[FactDraft
         draft = reader(replace(hearing, asked=kind))
         if draft is None or draft.confidence < sure:
             continue
+        if kind is FactKind.NAME and plain(draft.value) == plain(hearing.settings.assistant_name):
+            continue  # "Oi Bella" greets the assistant.
         listed = draft.level in (LocationLevel.NEAR, LocationLevel.FAR)
         if kind in asked_before or listed or (kind is FactKind.NAME and is_only_a_name(draft.value)):
             return [draft]

@@ -9,7 +9,10 @@ from datetime import date
 from sdr_common.lead import FactKind, UrgencyLevel
 from sdr_dialogue.domain.conversation import FactDraft
 from sdr_dialogue.engine.calendar_pt import (
+    DAY_NUMBER,
+    FEAST,
     MONTH,
+    MONTH_PART,
     MONTHS,
     NUMBER,
     WEEKDAYS,
@@ -20,13 +23,15 @@ from sdr_dialogue.engine.calendar_pt import (
     days_to_weekday,
     level_of_days,
     level_of_month,
+    level_of_month_part,
     number,
 )
 from sdr_dialogue.engine.hearing import Hearing, is_no, is_unknown, is_yes
 
 _WEEKDAY = "(?:" + "|".join(WEEKDAYS) + ")"
 _RESEARCHING = re.compile(
-    r" (?:(?:sem|nenhuma|zero) (?:pressa|data|prazo|previsao|urgencia|planos?)|tanto faz|tanto fez|"
+    r" (?:(?:tenho|tem|ha|estou com) pressa (?:nao|nenhuma)|todo (?:o )?tempo do mundo|(?:sem|nenhuma|zero|"
+    r"nada de) (?:pressa|data|prazo|previsao|urgencia|planos?)|tanto faz|tanto fez|"
     r"nao (?:estou|tem|tenho|e|ha|esta) (?:com )?(?:nenhuma |muita |tanta )?pressa|"
     r"(?:estou|tem|tenho|esta) (?:com )?nenhuma pressa|"
     r"(?:nao|n) (?:tenho|tem|ha|sei|defini|decidi|pensei|marquei|estou com)(?: \w+){0,3} (?:data|prazo|pressa|"
@@ -36,8 +41,13 @@ _RESEARCHING = re.compile(
     r"levantando|comparando|especulando|perguntando|olhadinha)|(?:apenas|somente) (?:estou )?(?:pesquis\w+|"
     r"olhando|curiosidade|vendo|cotando)|"
     r"por (?:enquanto|hora|agora) (?:eu )?(?:estou )?(?:so )?(?:pesquis\w+|olhando|vendo|curiosidade|nao|nada)|"
-    r"(?:ainda )?estou (?:ainda )?(?:so )?pesquisando|"
-    r"quando (?:eu )?(?:der|puder|tiver|conseguir|sobrar|juntar|receber|decidir|for possivel)|(?:algum|"
+    r"(?:ainda )?estou (?:ainda )?(?:so |apenas |na fase de )?(?:pesquisando|cotando|sondando|avaliando|"
+    r"especulando|vendo precos?|"
+    r"vendo valores|so vendo|olhando ainda|vendo ainda|decidindo|juntando)(?: \w+){0,2}|"
+    r"(?:vou|preciso|estou) junta(?:r|ndo) (?:\w+ )?(?:dinheiro|grana|din|uma grana)|"
+    r"(?:quando|assim que) (?:eu )?(?:der|puder|tiver|conseguir|sobrar|juntar|receber|decidir|criar|tomar|perder|"
+    r"for possivel|"
+    r"melhorar de grana|a grana|o dinheiro)(?! (?:vaga|horario|agenda))|(?:algum|"
     r"um) dia(?: desses| quem sabe)?|futuramente|"
     r"mais para frente|la para frente|"
     r"nao (?:e|esta|seria) (?:\w+ )?(?:urgente|agora|para agora|ja)|qualquer (?:dia|data|hora|momento|epoca)|"
@@ -49,11 +59,12 @@ _RESEARCHING = re.compile(
 _SOON = re.compile(
     r" (?:(?:o )?(?:quanto antes|mais (?:rapido|breve|cedo|logo)(?: possivel| que der| que puder)?)|"
     r"urgente(?:mente)?|urgencia|imediat\w+|"
-    r"assim que (?:der|possivel|puder|tiver (?:vaga|horario)|conseguir)|(?:para|pra) ontem|(?:para|por) (?:ja|"
-    r"agora|hoje)|ja mesmo|agora mesmo|pressa|"
+    r"assim que (?:der|possivel|for possivel|puder|tiver (?:vaga|horario)|conseguir)|(?:para|pra) ontem|(?:para|"
+    r"por) (?:ja|"
+    r"hoje)|para agora|ja mesmo|agora mesmo|pressa|"
     r"(?:esses|estes|nesses|nestes) dias|(?:os |nos )?proximos dias|(?:daqui a|em|daqui) (?:uns|alguns|poucos) dias|"
-    r"mais proxim[ao] (?:data|horario|dia)|primeir[ao] (?:horario|data|vaga)|quando (?:voces )?(?:tiver\w*|"
-    r"houver|abrir) (?:vaga|horario|agenda|um horario|uma vaga)|logo logo) "
+    r"mais proxim[ao] (?:data|horario|dia)|primeir[ao] (?:horario|data|vaga)|quando (?:voces )?(?:puderem|quiserem)|"
+    r"quando (?:voces )?(?:tiver\w*|houver|abrir) (?:vaga|horario|agenda|um horario|uma vaga)|logo logo) "
 )
 _THIS_WEEK = re.compile(
     r" (?:(?:ainda |para |n)?(?:essa|esta|nessa|nesta|dessa|desta)(?: mesma)? semana(?: mesmo| ainda)?|"
@@ -62,18 +73,25 @@ _THIS_WEEK = re.compile(
 )
 _NEXT_WEEK = re.compile(
     r" (?:(?:na |para a? ?)?(?:semana|sem) que ve?[mn]|(?:na |para a? ?)?(?:proxima|outra) semana|semana proxima|"
+    r"sem ser (?:essa|esta)(?: semana)?(?: ,)?(?: so)? (?:a|na) (?:outra|proxima)|"
+    r"(?:essa|esta|nessa|nesta) (?:semana )?(?:eu )?nao(?: \w+){0,2} (?:, )?(?:so )?(?:a|na) (?:outra|"
+    r"proxima)(?: semana)?|"
+    r"(?:na |a )?outra(?= [.,!]| $| porque| pq| mesmo)|"
     r"(?:as |nas )?proximas semanas|(?:as |nas )?(?:duas )?proximas (?:duas |2 )?semanas|quinzena) "
 )
 _NEXT_MONTH = re.compile(
-    r" (?:(?:no |para o? ?)?(?:mes|m) que ve?[mn]|(?:no |para o? ?)?(?:proximo|outro) mes|mes proximo|"
+    r" (?:(?:na |a |pela )?virada do mes|(?:quando )?(?:o mes virar|virar o mes)|(?:no |para o? ?)?(?:mes|"
+    r"m) que ve?[mn]|(?:no |para o? ?)?(?:proximo|outro) mes|mes proximo|"
     r"(?:no |para o? ?)?(?:comeco|inicio|final|fim|meio) do (?:mes que vem|proximo mes|outro mes)|em breve) "
 )
 _THIS_MONTH = re.compile(
-    r" (?:(?:ainda |n|para )?(?:esse|este|nesse|neste|desse|deste)(?: mesmo)? mes(?: ainda)?|(?:no )?(?:fim|"
-    r"final) do mes) "
+    r" (?:(?:ainda |n|para )?(?:esse|este|nesse|neste|desse|deste)(?: mesmo)? mes(?: ainda)?|(?:no |ate o )?(?:fim|"
+    r"final|ultima semana|ultimos dias|finalzinho) d[oe](?:sse|ste)? mes) "
 )
 _LATER = re.compile(
-    r" (?:(?:no |para o? ?)?ano que vem|(?:no |o )?proximo (?:ano|semestre)|(?:no )?(?:outro|segundo) semestre|"
+    r" (?:(?:so )?em 20(?:2[7-9]|[3-9]\d)|(?:no |para o? ?)?ano que vem|(?:no |o )?proximo (?:ano|semestre)|"
+    r"(?:no |para o )?(?:outro|"
+    r"segundo) semestre|"
     r"semestre que vem|(?:no |para o )verao|"
     r"(?:nos |os )?proximos meses|(?:nas |minhas )?ferias|(?:ainda )?(?:vai )?demora\w*|daqui (?:a )?(?:muito|"
     r"um bom) tempo) "
@@ -81,18 +99,20 @@ _LATER = re.compile(
 _AMOUNT = re.compile(
     r" (?P<lead>daqui (?:a )?(?:mais ou menos |umas? |uns )?|dentro de (?:umas? |uns )?|em ate |ate |"
     r"em (?:uns |umas |mais ou menos |torno de )?|"
-    rf"nos proximos |nas proximas |proximos |proximas |para daqui (?:a )?|mais ou menos |uns |umas |)"
-    rf"(?:{NUMBER} (?:ou|a|e) )?(?P<amount>{NUMBER}) (?P<unit>dias?|semanas?|mes|meses|anos?) "
+    rf"nos proximos |nas proximas |proximos |proximas |nuns |numas |para daqui (?:a )?|mais ou menos |uns |umas |)"
+    rf"(?:{NUMBER} (?:ou|a|e) )?(?P<amount>{NUMBER}) (?P<unit>dias?|diazinhos|semanas?|semaninhas?|mes|"
+    rf"mesinhos?|meses|anos?) "
 )
 _NOT_AHEAD = re.compile(
-    r" (?:faz|fazem|fez|ha|tem|tenho|dura\w*|gravida|gestante|bebe|filh[ao]|parcel\w+|cada|a cada|atras|tinha|"
+    r" (?:faz|fazem|fez|de \d+ em|em \d+ em|ha|tem|tenho|dura\w*|gravida|gestante|bebe|filh[ao]|parcel\w+|cada|"
+    r"a cada|atras|tinha|"
     r"passad[ao]s?|de idade|casad[ao]|sessoes|"
-    r"namoro|experiencia|recupera\w+|amament\w+|garantia|dieta|academia) "
+    r"namoro|experiencia|recupera\w+|amamentei|estou amamentando|garantia|dieta|academia) "
 )
 _DATED = re.compile(
-    rf" (?:(?:no |ate |para |antes do |depois do |la pelo )?dia )?(?P<day>\d{{1,2}}|primeiro) (?:de|"
+    rf" (?:(?:no |ate |para |antes do |depois do |la pelo )?dia )?(?P<day>\d{{1,2}}|primeiro|{DAY_NUMBER}) (?:de|"
     rf"do) (?P<month>{MONTH}) | (?P<slashed>\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?) |"
-    rf" (?:no |ate |ate o |para |para o |antes do |depois do |la pelo )?dia (?P<bare>\d{{1,2}}) "
+    rf" (?:no |ate |ate o |para |para o |antes do |depois do |la pelo )?dia (?P<bare>{DAY_NUMBER}|primeiro) "
 )
 _MONTH_NAMED = re.compile(
     r" (?:em|ate|para|de|antes de|depois de|so em|la para|meados de|comeco de|inicio de|fim de|final de|"
@@ -100,10 +120,13 @@ _MONTH_NAMED = re.compile(
 )
 _BARE_MONTH = re.compile(rf" (?P<month>{MONTH}) ")
 _FEAST = re.compile(
-    r" (?:no|ate o|ate|antes do|antes da|para o|para a|para|depois do|depois da|pelo|perto do|d|na|apos o|la para o) "
-    r"(?P<feast>natal|ano novo|reveillon|verao|inverno|primavera|fim d[oe] ano|final d[oe] ano|dia das maes|"
-    r"dia dos namorados|festa junina|carnaval|pascoa|meio d[oe] ano|(?:comeco|inicio) do ano) "
+    r" (?P<lead>(?:no|na|nas|ate|antes|para|pro|pelo|pela|perto|apos|depois|la|so|d|quando|feriado|passando|"
+    r"passar|passado|"
+    rf"vespera)(?: (?:o|a|os|as|do|da|das|de|para|chegar|no|na))* )?(?:feriado (?:de |da |do )?)?(?P<feast>{FEAST}) "
 )
+_AFTER_DAYS = 3
+"""How soon after a feast "depois do carnaval" is."""
+_MONTH_PART_NAMED = re.compile(rf" (?P<part>{MONTH_PART})(?: do mes)? de (?P<month>{MONTH}) ")
 _WEEKDAY_SAID = re.compile(
     r" (?:na |no |nessa |nesse |para |ate |essa |esse |proxim[ao] |"
     rf"de )?(?P<day>{_WEEKDAY})(?: feira)?(?P<next> que vem| da semana que vem| da outra semana|"
@@ -125,6 +148,7 @@ _REFUSED = re.compile(
 )
 _ONLY = re.compile(r" (?:so|apenas|somente|ainda|sem|nao|por enquanto|tanto) ")
 _WEAK = re.compile(r" (?:logo|breve|rapido|agora|ja|essa|esta) ")
+_TOLD = re.compile(r" ja (?:\w+ei|\w+i|disse|fiz|foi) ")
 _LABELS = {
     UrgencyLevel.THIS_WEEK: "Esta semana",
     UrgencyLevel.NEXT_TWO_WEEKS: "Próximas 2 semanas",
@@ -235,10 +259,9 @@ def _dates(text: str, today: date, asked: bool) -> list[_Found]:
             days = days_to_slashed(match["slashed"], today)
         elif match["bare"]:
             next_month = text[match.end() - 1 :].startswith((" do mes que vem", " do proximo mes"))
-            days = days_to_day(int(match["bare"]), today, today.month % 12 + 1 if next_month else 0)
+            days = days_to_day(_day(match["bare"]), today, today.month % 12 + 1 if next_month else 0)
         else:
-            day = 1 if match["day"] == "primeiro" else int(match["day"])
-            days = days_to_day(day, today, MONTHS[match["month"]])
+            days = days_to_day(_day(match["day"]), today, MONTHS[match["month"]])
         if days is not None and not re.search(r" (?:nasci|nascimento|fiz|foi|desde|aniversario (?:e|foi)) ", text):
             found.append((level_of_days(days), match.span()))
     pattern = _BARE_MONTH if asked else _MONTH_NAMED
@@ -248,7 +271,25 @@ def _dates(text: str, today: date, asked: bool) -> list[_Found]:
             for match in pattern.finditer(text)
             if not text[: match.start("month")].endswith(" rio de ")
         ]
-    found += [(level_of_days(days_to_feast(match["feast"], today)), match.span()) for match in _FEAST.finditer(text)]
+        found += [
+            (level_of_month_part(match["part"], MONTHS[match["month"]], today), match.span())
+            for match in _MONTH_PART_NAMED.finditer(text)
+        ]
+    return found + _feasts(text, today, asked)
+
+
+def _day(word: str) -> int:
+    return 1 if word == "primeiro" else number(word)
+
+
+def _feasts(text: str, today: date, asked: bool) -> list[_Found]:
+    found = []
+    for match in _FEAST.finditer(text):
+        lead = match["lead"] or ""
+        if not lead and not asked:
+            continue  # "Natal" alone may be the town.
+        after = _AFTER_DAYS if lead.startswith(("depois", "apos", "pass", "so depois", "la para depois")) else 0
+        found.append((level_of_days(days_to_feast(match["feast"], today) + after), match.span()))
     return found
 
 
@@ -258,7 +299,7 @@ def _weekdays(text: str, today: date, asked: bool) -> list[_Found]:
     found = []
     for match in _WEEKDAY_SAID.finditer(text):
         if match["day"] in ("segunda", "terca", "quarta", "quinta", "sexta") and re.match(
-            r"(?:vez|sessao|opcao|mao|parte|dose|pessoa)", text[match.end() :]
+            r"(?:vez|sessao|opcao|mao|parte|dose|pessoa|quinzena|metade|fase|etapa|semana d)", text[match.end() :]
         ):
             continue
         days = days_to_weekday(WEEKDAYS[match["day"]], today, next_week=bool(match["next"]))
@@ -271,9 +312,21 @@ def _weekdays(text: str, today: date, asked: bool) -> list[_Found]:
 _FINDERS: tuple[_Finder, ...] = (_phrases, _this_month, _amounts, _dates, _weekdays)
 
 
+_DELIBERATES = re.compile(
+    r" (?:(?:vou|preciso|quero|deixa eu|deixe eu|tenho que|irei|prefiro) (?:\w+ ){0,2}?(?:ver|pensar|amadurecer|"
+    r"analisar|avaliar|"
+    r"decidir|refletir|organizar|planejar|consultar|conversar|juntar)|(?:so|apenas|somente) (?:me |"
+    r"dando (?:uma )?)?\w+(?:ndo|ada|"
+    r"adinha|inha|uns|umas)|me informando|sondada|assim que cair|vou te falar|te aviso|te falo) "
+)
+"""An answer that puts the date off."""
+
+
 def _bare(hearing: Hearing) -> FactDraft | None:
     """The answer to "quando?" without a date: "não sei", "logo", "sim" to "tem data em mente?" says nothing."""
     said = hearing.said
+    if "?" not in said.tokens and _DELIBERATES.search(said.text) and len(said.words) <= 12:
+        return hearing.whole(FactKind.URGENCY, said.raw.strip()[:200], UrgencyLevel.RESEARCHING, 0.7)
     if len(said.words) > 12 or is_yes(said):
         return None
     if is_unknown(said):
@@ -283,6 +336,6 @@ def _bare(hearing: Hearing) -> FactDraft | None:
     if match := _WEAK.search(said.text):
         if match.group().strip() in ("logo", "breve"):
             return hearing.whole(FactKind.URGENCY, said.raw.strip(), UrgencyLevel.WITHIN_30_DAYS, 0.6)
-        if len(said.words) <= 4 and not hearing.corrects:
+        if len(said.words) <= 4 and not hearing.corrects and not _TOLD.search(said.text):
             return hearing.whole(FactKind.URGENCY, said.raw.strip(), UrgencyLevel.THIS_WEEK, 0.7)
     return None
