@@ -16,7 +16,7 @@ from sdr_scoring.domain.clinic import Clinic
 from sdr_scoring.domain.errors import QualificationNotFound
 from sdr_scoring.domain.qualification import Qualification, QualificationId, qualify
 from sdr_scoring.domain.rubric import Rubric
-from sdr_scoring.ports import AccountRubric, Announcements, Qualifications, Rubrics, Subject
+from sdr_scoring.ports import AccountRubric, Qualifications, Rubrics, Subject
 
 R = TypeVar("R")
 A = TypeVar("A", bound=Message)
@@ -69,7 +69,6 @@ class Scoring:
         idempotency: Guards the mutating calls.
         rubrics: Accounts' settings.
         qualifications: Where judgements are kept.
-        announcements: Where other services learn of them.
     """
 
     def __init__(
@@ -78,13 +77,11 @@ class Scoring:
         idempotency: Idempotency,
         rubrics: Rubrics,
         qualifications: Qualifications,
-        announcements: Announcements,
     ) -> None:
         self._pool = pool
         self._idempotency = idempotency
         self._rubrics = rubrics
         self._qualifications = qualifications
-        self._announcements = announcements
 
     async def qualify(self, command: QualifyCommand, once: Once[Qualification, A]) -> A:
         """Judges a lead and keeps the result under its next version.
@@ -100,7 +97,6 @@ class Scoring:
         async def work(conn: Connection) -> A:
             judgement = qualify(command.facts, command.disqualification, command.ended, active.rubric)
             stored = await self._qualifications.add(conn, command.subject, judgement, active.version)
-            await self._announcements.lead_qualified(conn, command.subject, stored)
             return once.answer(stored)
 
         return await self._idempotency.once(once.request, once.answer_type, work)

@@ -78,11 +78,3 @@ class Qualifications(Protocol):
     async def find(self, conn: Connection, account_id: int, qualification_id: QualificationId) -> Qualification | None:
         """A stored one of this account; None when there is none."""
         ...
-
-
-class Announcements(Protocol):
-    """Tells the rest of the product what happened, once the transaction commits."""
-
-    async def lead_qualified(self, conn: Connection, subject: Subject, qualification: Qualification) -> None:
-        """A lead was judged."""
-        ...

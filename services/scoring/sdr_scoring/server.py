@@ -18,7 +18,7 @@ from sdr_common.service import ServiceProcess, run_until_stopped, standard_work
 from sdr_scoring.operations import Scoring
 from sdr_scoring.servicer import ScoringServicer
 from sdr_scoring.settings import Settings
-from sdr_scoring.store.postgres import OutboxAnnouncements, PostgresQualifications, PostgresRubrics
+from sdr_scoring.store.postgres import PostgresQualifications, PostgresRubrics
 
 SCHEMA = "scoring"
 """The Postgres schema that is this service's alone."""
@@ -44,7 +44,7 @@ async def build(
     )
     await stack.enter_async_context(pool)
     idempotency = Idempotency(pool)
-    scoring = Scoring(pool, idempotency, PostgresRubrics(pool), PostgresQualifications(), OutboxAnnouncements())
+    scoring = Scoring(pool, idempotency, PostgresRubrics(pool), PostgresQualifications())
 
     def register(server: grpc.aio.Server) -> None:
         scoring_pb2_grpc.add_ScoringServiceServicer_to_server(ScoringServicer(scoring), server)
@@ -60,6 +60,7 @@ async def build(
     process = ServiceProcess(server, settings.drain_s, on_crash)
     process.in_background(
         *standard_work(process, pool, "sdr_scoring", idempotency),
+        # What 0.1 left waiting: judgements are told by the gateway now, once they are on their way.
         *await forwarding(pool, settings.reporting_target, stack),
     )
     stack.push_async_callback(process.stop)

@@ -191,6 +191,35 @@ async def test_the_end_of_a_turn_is_told_to_reporting_once(database: str, servic
     assert uuid.UUID(finished.event_id).version == 5
 
 
+async def test_a_judgement_is_told_to_reporting_when_it_is_delivered(database: str, services: Services) -> None:
+    async def last(_: dialogue.RespondRequest) -> dialogue.RespondResponse:
+        return a_reply(ended=lead.END_REASON_FACTS_COMPLETE)
+
+    services.answer = last
+    async with running_gateway(database, services, reporting_target=services.target) as door:
+        await door.tell(a_message(101))
+        await eventually(lambda: len(services.events) == 2)
+    finished, judged = services.events
+    assert finished.turn_finished.outcome == "qualified"
+    assert judged.lead_qualified.qualification == services.delivers[0].qualification
+    assert judged.conversation == finished.conversation
+
+
+async def test_a_judgement_that_a_takeover_stopped_is_told_to_nobody(database: str, services: Services) -> None:
+    async with running_gateway(database, services, reporting_target=services.target) as door:
+
+        async def last(_: dialogue.RespondRequest) -> dialogue.RespondResponse:
+            # A human answers while the lead is being judged.
+            await door.tell(a_human_line(103))
+            return a_reply(ended=lead.END_REASON_FACTS_COMPLETE)
+
+        services.answer = last
+        await door.tell(a_message(101))
+        await eventually(lambda: len(services.events) == 2)
+    assert len(services.qualifies) == 1
+    assert [event.WhichOneof("payload") for event in services.events] == ["turn_finished", "lead_status_changed"]
+
+
 async def test_what_a_contact_holds_of_ours_goes_on_as_text(door: Door, services: Services) -> None:
     contact = a_contact(sdr_ia_score=85, sdr_ia_interesse="Botox", origem="meta_ads", estagio_funil="Novo Lead")
     await door.tell(a_message(101, contact=contact))

@@ -5,15 +5,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
 
-import grpc
 import psycopg
 from grpc_health.v1 import health_pb2
 
-from sdr.reporting.v1 import reporting_pb2 as reporting
-from sdr.reporting.v1 import reporting_pb2_grpc
-from tests.integration.scoring.conftest import Scoring, a_qualify_request, a_settings_request, running
+from tests.integration.scoring.conftest import Scoring, a_settings_request, running
 from tests.support.postgres import migration_names
 
 
@@ -75,38 +71,6 @@ async def test_the_service_is_ready_only_once_the_database_is_migrated(empty_dat
         await asyncio.to_thread(command, "migrate", {"DATABASE_URL": empty_database})
         await becomes(service, health_pb2.HealthCheckResponse.SERVING)
         assert (await service.put_settings(a_settings_request())).version == 1
-
-
-class RememberingReporting(reporting_pb2_grpc.ReportingServiceServicer):
-    """Keeps what it is told; stands in for reporting at its socket."""
-
-    def __init__(self) -> None:
-        self.events: list[reporting.Event] = []
-
-    async def Record(  # noqa: N802  (the contract's name)
-        self, request: reporting.RecordRequest, context: grpc.aio.ServicerContext[object, object]
-    ) -> reporting.RecordResponse:
-        self.events += request.events
-        return reporting.RecordResponse(recorded_count=len(request.events))
-
-    GetOverview = ListLeads = PutSettings = None  # type: ignore[assignment]  # never called here
-
-
-async def test_events_reach_reporting_and_leave_the_outbox(database: str) -> None:
-    stand_in = RememberingReporting()
-    async with AsyncExitStack() as stack:
-        server = grpc.aio.server()
-        reporting_pb2_grpc.add_ReportingServiceServicer_to_server(stand_in, server)
-        port = server.add_insecure_port("127.0.0.1:0")
-        await server.start()
-        stack.push_async_callback(server.stop, None)
-        service = await stack.enter_async_context(running(database, f"127.0.0.1:{port}"))
-        await service.put_settings(a_settings_request())
-        judged = await service.qualify(a_qualify_request())
-        async with asyncio.timeout(15):
-            while await service.fetch("select 1 as waiting from event_outbox"):  # noqa: ASYNC110  (the state is the database's)
-                await asyncio.sleep(0.02)
-    assert [event.lead_qualified.qualification for event in stand_in.events] == [judged]
 
 
 async def test_sigterm_ends_the_process_cleanly(database: str) -> None:

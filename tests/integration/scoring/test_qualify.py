@@ -7,7 +7,6 @@ import psycopg
 import pytest
 
 from sdr.common.v1 import lead_pb2 as lead
-from sdr.reporting.v1 import reporting_pb2 as reporting
 from sdr_common.grpc_errors import RemoteError
 from tests.integration.scoring.conftest import Scoring, a_qualify_request, running
 
@@ -44,7 +43,6 @@ async def test_a_repeat_gets_the_stored_answer_and_has_no_second_effect(scoring:
     first = await scoring.qualify(request)
     assert await scoring.qualify(request) == first
     assert await scoring.fetch("select version from qualification") == [{"version": 1}]
-    assert await scoring.fetch("select count(*) as n from event_outbox") == [{"n": 1}]
 
 
 async def test_concurrent_repeats_get_one_answer(scoring: Scoring) -> None:
@@ -99,16 +97,6 @@ async def test_a_broken_request_is_refused_with_all_its_fields(scoring: Scoring)
     with pytest.raises(RemoteError) as caught:
         await scoring.qualify(request)
     assert {violation.field for violation in caught.value.violations} == {"turn_id", "conversation.contact_id"}
-
-
-async def test_a_judgement_is_told_once_with_the_whole_qualification(scoring: Scoring) -> None:
-    judged = await scoring.qualify(a_qualify_request())
-    rows = await scoring.fetch("select body from event_outbox")
-    event = reporting.Event.FromString(bytes(rows[0]["body"]))
-    assert len(rows) == 1
-    assert event.lead_qualified.qualification == judged
-    assert event.occurred_at == judged.qualified_at
-    assert event.conversation == a_qualify_request().conversation
 
 
 async def test_a_judgement_is_explained_in_portuguese(scoring: Scoring) -> None:

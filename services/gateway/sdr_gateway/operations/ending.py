@@ -151,6 +151,9 @@ class TurnEnd:
         if outcome is Outcome.OPTED_OUT and request is not None:
             events.append(requests.status_changed(turn.claim, turn.ref, lead.LEAD_STATUS_OPT_OUT, turn.now))
         if request is not None:
+            # Only now: a judgement that a takeover kept from being sealed was never anybody's.
+            if request.HasField("qualification"):
+                events.append(requests.lead_qualified(turn.ref, request.qualification))
             state = after_delivery(state, requests.effect_of(request), turn.now)
         await self._conversations.save(turn.claim, state, events)
         if wake is None:

@@ -300,6 +300,16 @@ _REPORTED: Final = {Outcome.HANDED_OFF: Outcome.NOT_PENDING.value, Outcome.POISO
 """Outcomes that reporting knows under a wider word."""
 
 
+def lead_qualified(ref: lead.ConversationRef, judged: lead.Qualification) -> reporting.Event:
+    """Tells reporting of a judgement that is on its way to the lead and the team; one event however often."""
+    return reporting.Event(
+        event_id=str(uuid.uuid5(uuid.UUID(judged.qualification_id), "lead_qualified")),
+        occurred_at=judged.qualified_at,
+        conversation=ref,
+        lead_qualified=reporting.LeadQualified(qualification=judged),
+    )
+
+
 def status_changed(
     claim: Claim, ref: lead.ConversationRef, status: lead.LeadStatus.ValueType, now: float
 ) -> reporting.Event:

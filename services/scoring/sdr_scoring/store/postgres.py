@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import uuid
 
-from sdr.reporting.v1 import reporting_pb2 as reporting
 from sdr.scoring.v1 import scoring_pb2 as pb
 from sdr_common.account_settings import AccountSettingsStore, CachedSettings, StoredSettings
-from sdr_common.event_outbox import EventOutbox
 from sdr_common.postgres import Connection, Pool, Queries
 from sdr_scoring.convert import (
     clinic_from_wire,
     clinic_to_wire,
     judgement_to_wire,
-    qualification_to_wire,
     rubric_from_wire,
     rubric_to_wire,
-    subject_to_wire,
 )
 from sdr_scoring.domain.clinic import Clinic
 from sdr_scoring.domain.qualification import Judgement, Qualification, QualificationId
@@ -81,25 +77,6 @@ class PostgresQualifications:
         parameters = {"account_id": account_id, "qualification_id": uuid.UUID(qualification_id)}
         row = await (await conn.execute(QUERIES["find_qualification"], parameters)).fetchone()
         return None if row is None else rows.qualification(row)
-
-
-class OutboxAnnouncements:
-    """`Announcements` by the event outbox, from where they are forwarded to reporting."""
-
-    def __init__(self) -> None:
-        self._outbox = EventOutbox()
-
-    async def lead_qualified(self, conn: Connection, subject: Subject, qualification: Qualification) -> None:
-        """See `Announcements.lead_qualified`."""
-        message = qualification_to_wire(qualification)
-        event = reporting.Event(
-            # One event per qualification, whoever tells it and however often.
-            event_id=str(uuid.uuid5(uuid.UUID(qualification.qualification_id), "lead_qualified")),
-            occurred_at=message.qualified_at,
-            conversation=subject_to_wire(subject),
-            lead_qualified=reporting.LeadQualified(qualification=message),
-        )
-        await self._outbox.put(conn, [event])
 
 
 def _account_rubric(stored: StoredSettings[pb.ScoringSettings]) -> AccountRubric:
