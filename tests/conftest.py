@@ -18,6 +18,9 @@ from tests.support.postgres import PostgresServer, start_postgres
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# Everything in tests is on loopback; the product connects there only where it is told to.
+os.environ.setdefault("SDR_ALLOWED_NETWORKS", "127.0.0.0/8, ::1/128")
+
 SERVICES = ("gateway", "dialogue", "scoring", "routing", "reporting")
 
 

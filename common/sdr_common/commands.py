@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from importlib import import_module
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sdr_common.errors import DomainError
 from sdr_common.settings import ServiceSettings, load_settings
@@ -48,6 +49,25 @@ def run_command(
     import uvloop  # noqa: PLC0415
 
     uvloop.run(import_module(f"sdr_{service}.server").run(settings, command))
+
+
+def reseal_secrets(service: str, resealed: Callable[[], Coroutine[Any, Any, dict[str, int]]]) -> None:
+    """Runs a service's resealing and says how many secrets it was.
+
+    Args:
+        service: Short name.
+        resealed: Does it, in one transaction; gives the number of secrets per kind.
+
+    Raises:
+        SystemExit: a secret cannot be read, or the database cannot be reached; nothing was changed.
+    """
+    try:
+        counts = asyncio.run(resealed())
+    except DomainError as error:
+        raise SystemExit(f"sdr_{service}: nothing was resealed: {error.message}") from None
+    for kind, count in counts.items():
+        sys.stdout.write(f"{kind}: {count}\n")
+    sys.stdout.write("every secret is sealed with the first key of SDR_SECRET_KEY; the others may go\n")
 
 
 def start(settings: ServiceSettings, service: str) -> None:

@@ -30,6 +30,7 @@ from sdr_common.actor import inbound_metadata
 from sdr_common.errors import DomainError, InvalidField, StoreUnavailable, WriteConflict
 from sdr_common.grpc_client import inbound_deadline
 from sdr_common.grpc_errors import FieldViolation, internal_status, to_status, violations_status
+from sdr_common.source_gate import SourceGate
 from sdr_common.telemetry import METER, TRACER, context_of_metadata
 
 _LOG = structlog.get_logger()
@@ -42,8 +43,9 @@ _SERVER_FAULTS = {"UNKNOWN", "DEADLINE_EXCEEDED", "UNIMPLEMENTED", "INTERNAL", "
 class _Edge(grpc.aio.ServerInterceptor):
     """Validates requests, maps errors, sets the deadline, measures: the one place where calls enter."""
 
-    def __init__(self, service: str) -> None:
+    def __init__(self, service: str, gate: SourceGate | None) -> None:
         self._service = service
+        self._gate = gate
         self._validator = protovalidate.Validator()
         self._handlers: dict[str, Any] = {}
 
@@ -91,6 +93,8 @@ class _Edge(grpc.aio.ServerInterceptor):
         caller = inbound_metadata.set(context.invocation_metadata)
         code = "OK"
         try:
+            if self._gate is not None:
+                await self._gate.pass_or_raise(context.peer().rpartition(":")[0])
             violations = self._violations(request)
             if not violations:
                 return await inner(request, context)
@@ -181,6 +185,7 @@ async def start_server(
     *,
     host: str = "127.0.0.1",
     port: int = 0,
+    gate: SourceGate | None = None,
 ) -> GrpcServer:
     """Starts a gRPC server, not ready yet: call `set_ready(True)` when what it needs is there.
 
@@ -190,13 +195,14 @@ async def start_server(
         service_names: Full names, for reflection.
         host: Address to bind to.
         port: Port to bind to; 0: any free one.
+        gate: Limits what one address may ask; None: no limit.
 
     Raises:
         SystemExit: the port is taken; one sentence says so.
     """
     age_ms = int(300_000 * random.uniform(0.8, 1.2))  # noqa: S311  (jitter, not a secret)
     server = grpc.aio.server(
-        interceptors=[_Edge(service)],
+        interceptors=[_Edge(service, gate)],
         options=[
             ("grpc.so_reuseport", 0),
             ("grpc.max_connection_age_ms", age_ms),

@@ -47,6 +47,17 @@ class SecretBox:
         """Encrypts; two calls give different bytes."""
         return self._box.encrypt(secret.encode())
 
+    def reseal(self, sealed: bytes) -> bytes:
+        """The same secret under the first key.
+
+        Raises:
+            SecretUnreadable: no key fits, or the bytes were changed.
+        """
+        try:
+            return self._box.rotate(bytes(sealed))
+        except InvalidToken as error:
+            raise SecretUnreadable from error
+
     def open(self, sealed: bytes) -> str:
         """Decrypts.
 

@@ -6,8 +6,10 @@ import sys
 from typing import Annotated, TypeVar
 
 from annotated_types import Ge, Le
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from sdr_common.address_guard import networks
 
 
 class ServiceSettings(BaseSettings):
@@ -38,6 +40,20 @@ class ServiceSettings(BaseSettings):
         if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
             raise ValueError("must begin with postgresql://")
         return value
+
+
+def _are_networks(value: str) -> str:
+    try:
+        networks(value)
+    except ValueError as error:
+        raise ValueError(f"must be comma-separated networks such as 10.0.0.0/8: {error}") from None
+    return value
+
+
+AllowedNetworks = Annotated[
+    str, Field(default="", validation_alias="SDR_ALLOWED_NETWORKS"), AfterValidator(_are_networks)
+]
+"""The setting of `sdr_common.address_guard`."""
 
 
 S = TypeVar("S", bound=BaseSettings)

@@ -10,6 +10,7 @@ import grpc
 import httpx
 import pytest
 
+from sdr.common.v1.lead_pb2 import ConversationRef
 from sdr.dialogue.v1 import dialogue_pb2
 from sdr.dialogue.v1.dialogue_pb2_grpc import DialogueServiceStub
 from sdr.privacy.v1 import privacy_pb2
@@ -63,11 +64,11 @@ def _channel(stack: RunningStack, service: str) -> grpc.aio.Channel:
 
 async def _provoke_errors(stack: RunningStack, phone: Phone) -> list[str]:
     """Calls that every service refuses, each with the lead's words in it; what the errors say."""
-    ref = {"account_id": ACCOUNT, "conversation_id": phone.conversation_id, "contact_id": phone.contact_id}
+    ref = ConversationRef(account_id=ACCOUNT, conversation_id=phone.conversation_id, contact_id=phone.contact_id)
     said: list[str] = []
     respond = dialogue_pb2.RespondRequest(
         request_id=str(uuid.uuid4()),
-        conversation=ref,  # type: ignore[arg-type]  # a mapping is taken as the message
+        conversation=ref,
         turn_id=0,
         messages=[dialogue_pb2.LeadMessage(message_id=1, text=f"{NAME} {PHONE}")],
     )
@@ -75,7 +76,7 @@ async def _provoke_errors(stack: RunningStack, phone: Phone) -> list[str]:
         request_id="nonsense",
         conversation=ref,
         turn_id=1,
-        reply=f"Oi, {NAME}",  # type: ignore[arg-type]  # as above
+        reply=f"Oi, {NAME}",
     )
     search = reporting_pb2.ListLeadsRequest(account_id=ACCOUNT, search=NAME, page_token=NAME)
     async with (

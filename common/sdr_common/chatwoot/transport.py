@@ -11,6 +11,7 @@ from urllib.request import getproxies
 import msgspec
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
 
+from sdr_common.address_guard import AddressForbidden, AddressGuard
 from sdr_common.chatwoot.errors import ChatwootDenied, ChatwootRefused, ChatwootUnavailable
 from sdr_common.chatwoot.limiter import TokenBucket
 from sdr_common.telemetry import TRACER
@@ -38,6 +39,8 @@ class ChatwootOptions:
     """Per host and process; Chatwoot's own limit is 3,000 per address."""
     max_connections: int = 100
     """Open connections at most."""
+    guard: AddressGuard | None = None
+    """Whom we may connect to; None: anybody."""
     client: str = "chatwoot-sdr"
     """What the process calls itself in User-Agent; its process id is added."""
 
@@ -106,6 +109,11 @@ class ChatwootHttp:
             ChatwootDenied: 401, 403.
             ChatwootRefused: any other 3xx or 4xx.
         """
+        if self.options.guard is not None:
+            try:
+                self.options.guard.check_literal(urlsplit(base_url).hostname or "")
+            except AddressForbidden as error:
+                raise ChatwootUnavailable(error.problem, ambiguous=False) from error
         if not paced:
             await self.pace(base_url)
         attributes: dict[str, str | int] = {
@@ -161,7 +169,11 @@ class ChatwootHttp:
             options = self.options
             self._session = aiohttp.ClientSession(
                 headers={"user-agent": f"{options.client} (pid {os.getpid()})"},
-                connector=aiohttp.TCPConnector(limit=options.max_connections, keepalive_timeout=_KEPT_OPEN_S),
+                connector=(
+                    aiohttp.TCPConnector(limit=options.max_connections, keepalive_timeout=_KEPT_OPEN_S)
+                    if options.guard is None
+                    else options.guard.connector(limit=options.max_connections, keepalive_timeout=_KEPT_OPEN_S)
+                ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(
                     total=options.connect_timeout_s + options.read_timeout_s,

@@ -53,6 +53,9 @@ def service_environment(
         "SDR_SECRET_KEY": secrets.secret_key,
         "SDR_GATEWAY_HTTP_PORT": str(addresses.gateway_http),
         "SDR_GATEWAY_PUBLIC_URL": settings.public_url or addresses.gateway_url,
+        "SDR_ALLOWED_NETWORKS": settings.allowed_networks,
+        # Here everything comes from one address: the emulator stands for many installations, and is measured.
+        "SDR_GATEWAY_WEBHOOKS_PER_MINUTE": "1000000",
     }
     for service, port in addresses.grpc.items():
         environment[f"SDR_{service.upper()}_GRPC_PORT"] = str(port)

@@ -34,6 +34,10 @@ class StackSettings(BaseSettings):
     """Further worker processes of the gateway and of routing, so many of each."""
     database_url: Annotated[str | None, Field(validation_alias="DATABASE_URL")] = None
     """A Postgres to use instead of the bundled one."""
+    allowed_networks: Annotated[str, Field(validation_alias="SDR_ALLOWED_NETWORKS")] = (
+        "127.0.0.0/8, ::1/128, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7"
+    )
+    """Networks in which a Chatwoot may be: on a developer's machine all private ones."""
     redis_url: Annotated[str | None, Field(validation_alias="REDIS_URL")] = None
     """A Redis to use instead of the bundled one."""
     secret_key: Annotated[SecretStr | None, Field(validation_alias="SDR_SECRET_KEY")] = None

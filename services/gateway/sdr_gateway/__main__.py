@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from sdr_common.commands import migrate_service, start
+from sdr_common.commands import migrate_service, reseal_secrets, start
 from sdr_common.settings import load_settings
 from sdr_gateway.settings import GatewaySettings
 
@@ -24,6 +24,7 @@ def main() -> None:
     commands.add_parser("all", help="both in one process")
     commands.add_parser("migrate", help="bring the schema up to date")
     commands.add_parser("check-config", help="check the settings and end")
+    commands.add_parser("reseal-secrets", help="seal every stored secret with the newest key")
     account = commands.add_parser("account", help="set an account up", add_help=False)
     if sys.argv[1:2] == ["account"]:
         # A client of the service alone: it needs no settings, and the other commands need no client.
@@ -46,6 +47,10 @@ def main() -> None:
         print("configuration is complete")
     elif command == "migrate":
         migrate_service(settings, "gateway")
+    elif command == "reseal-secrets":
+        from sdr_gateway.store.secrets import reseal  # noqa: PLC0415  (as below)
+
+        reseal_secrets("gateway", lambda: reseal(settings))
     else:
         _run(settings, command)
 

@@ -14,6 +14,7 @@ import grpc
 from sdr.gateway.v1 import gateway_pb2, gateway_pb2_grpc
 from sdr.privacy.v1.privacy_pb2_grpc import add_PrivacyServiceServicer_to_server
 from sdr_common.account_settings import AccountSettingsStore
+from sdr_common.address_guard import AddressGuard, networks
 from sdr_common.audit import register_audit
 from sdr_common.chatwoot import ChatwootHttp, ChatwootOptions
 from sdr_common.event_outbox import EventForwarder, EventOutbox
@@ -21,10 +22,13 @@ from sdr_common.grpc_client import make_channel
 from sdr_common.grpc_server import GrpcServer, start_server
 from sdr_common.idempotency import Idempotency
 from sdr_common.lead_data import NAMES, LeadData, parts_of
+from sdr_common.lossy_redis import LossyRedis
 from sdr_common.mailbox import GroupCommit, Mailbox, MailboxOptions, MailboxWorker, WorkerOptions
 from sdr_common.postgres import Pool, make_pool
+from sdr_common.rate_limits import RateLimits
 from sdr_common.secret_box import SecretBox
 from sdr_common.service import ServiceProcess, run_until_stopped, schema_problem, standard_work
+from sdr_common.source_gate import SourceGate
 from sdr_gateway.clients.chatwoot import HttpChatwootListing
 from sdr_gateway.clients.metrics import MeterCounter
 from sdr_gateway.clients.services import GrpcDialogue, GrpcLeadKeeper, GrpcReporting, GrpcRouting, GrpcScoring
@@ -98,7 +102,8 @@ class Gateway:
         directory = AccountDirectory(pool, keeper, settings.account_ttl_s)
         options = MailboxOptions(lease_s=settings.lease_s, patience_s=settings.patience_s)
         mailbox = Mailbox(pool, options)
-        chatwoot = ChatwootHttp(ChatwootOptions(client="sdr-gateway"))
+        guard = AddressGuard(networks(settings.allowed_networks))
+        chatwoot = ChatwootHttp(ChatwootOptions(client="sdr-gateway", guard=guard))
         stack.push_async_callback(chatwoot.aclose)
         listing = HttpChatwootListing(chatwoot)
         worker = self._worker(mailbox, directory, channels, listing) if Role.WORK in self._role else None
@@ -116,7 +121,11 @@ class Gateway:
         )
         webhook, grpc_server = None, None
         if Role.SERVE in self._role:
-            webhook = ChatwootWebhook(directory, ingest, time.time)
+            redis = LossyRedis(settings.redis_url)
+            stack.push_async_callback(redis.aclose)
+            door = SourceGate(RateLimits(redis, "webhook"), settings.webhooks_per_minute)
+            calls = SourceGate(RateLimits(redis, "gateway"), settings.calls_per_minute)
+            webhook = ChatwootWebhook(directory, ingest, time.time, door)
             accounts = AccountWork(
                 pool,
                 idempotency,
@@ -124,10 +133,11 @@ class Gateway:
                 settings=own,
                 keeper=keeper,
                 listing=listing,
+                guard=guard,
                 public_url=settings.public_url,
                 on_change=directory.forget,
             )
-            grpc_server = await self._serve_grpc(AccountServicer(accounts), LeadServicer(privacy))
+            grpc_server = await self._serve_grpc(AccountServicer(accounts), LeadServicer(privacy), calls)
         process = ServiceProcess(grpc_server, settings.drain_s, self._on_crash)
         stack.push_async_callback(process.stop)
         # Shut first: what came in before is still committed and, in this process, worked on.
@@ -223,7 +233,7 @@ class Gateway:
         )
         return Sweep(PostgresSweeps(self._pool), accounts, listing, ingest, limits)
 
-    async def _serve_grpc(self, accounts: AccountServicer, leads: LeadServicer) -> GrpcServer:
+    async def _serve_grpc(self, accounts: AccountServicer, leads: LeadServicer, gate: SourceGate) -> GrpcServer:
         def register(server: grpc.aio.Server) -> None:
             gateway_pb2_grpc.add_AccountServiceServicer_to_server(accounts, server)
             add_PrivacyServiceServicer_to_server(leads, server)
@@ -235,6 +245,7 @@ class Gateway:
             [*(service.full_name for service in gateway_pb2.DESCRIPTOR.services_by_name.values()), *NAMES],
             host=self._settings.grpc_host,
             port=self._settings.grpc_port,
+            gate=gate,
         )
         self.grpc_port = server.port
         return server

@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from sdr_common.settings import ServiceSettings
+from sdr_common.settings import AllowedNetworks, ServiceSettings
 
 _TARGET = r"^(dns:///)?[A-Za-z0-9.\-]+:[0-9]{1,5}$"
 
@@ -21,6 +21,16 @@ class GatewaySettings(ServiceSettings):
 
     secret_key: Annotated[SecretStr, Field(validation_alias="SDR_SECRET_KEY")]
     """Fernet keys, comma-separated, the newest first: they seal tokens and webhook secrets at rest."""
+    allowed_networks: AllowedNetworks = ""
+    """Private networks, comma-separated, in which a Chatwoot may be, such as "10.0.0.0/8"; every other address that we
+    are given must be a public one."""
+    redis_url: Annotated[str, Field(validation_alias="REDIS_URL")] = ""
+    """`redis://…`, where processes count together what sources ask; empty: each counts alone."""
+    webhooks_per_minute: Annotated[int, Ge(0), Le(10_000_000)] = 60_000
+    """Requests that one address may make at the webhook door in a minute, refused ones counting twentyfold; 0: any
+    number."""
+    calls_per_minute: Annotated[int, Ge(0), Le(10_000_000)] = 6_000
+    """gRPC calls that one address may make of the gateway in a minute; 0: any number."""
     http_host: str = "127.0.0.1"
     """Address of the webhook door."""
     http_port: Annotated[int, Ge(0), Le(65535)] = 8080

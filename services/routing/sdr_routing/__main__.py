@@ -1,4 +1,4 @@
-"""`python -m sdr_routing serve | work | all | migrate | check-config | dead-letters …`."""
+"""`python -m sdr_routing serve | work | all | migrate | check-config | dead-letters … | reseal-secrets`."""
 
 from __future__ import annotations
 
@@ -13,4 +13,12 @@ if __name__ == "__main__":
         from sdr_routing.operator_commands import run_dead_letters
 
         raise SystemExit(run_dead_letters(sys.argv[2:]))
+    if sys.argv[1:2] == ["reseal-secrets"]:
+        from sdr_common.commands import reseal_secrets
+        from sdr_common.settings import load_settings
+        from sdr_routing.store.secrets import reseal
+
+        settings = load_settings(Settings)
+        reseal_secrets("routing", lambda: reseal(settings))
+        raise SystemExit(0)
     run_command("routing", Settings, ["serve", "work", "all"], __doc__)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import grpc
 
 from sdr.routing.v1 import routing_pb2, routing_pb2_grpc
+from sdr_common.address_guard import AddressGuard, networks
 from sdr_common.chatwoot import ChatwootHttp, ChatwootOptions, ChatwootSetup
 from sdr_common.event_outbox import forwarding
 from sdr_common.grpc_server import start_server
@@ -57,6 +58,7 @@ class Parts:
     announcements: OutboxAnnouncements
     mailbox: Mailbox
     http: ChatwootHttp
+    guard: AddressGuard
 
 
 async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
@@ -65,8 +67,10 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         settings.database_url.get_secret_value(), SCHEMA, name="sdr-routing", max_size=settings.pool_max_size
     )
     await stack.enter_async_context(pool)
+    guard = AddressGuard(networks(settings.allowed_networks))
     http = ChatwootHttp(
         ChatwootOptions(
+            guard=guard,
             connect_timeout_s=settings.chatwoot_connect_timeout_s,
             read_timeout_s=settings.chatwoot_read_timeout_s,
             requests_per_minute=settings.chatwoot_requests_per_minute,
@@ -85,6 +89,7 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         announcements=OutboxAnnouncements(),
         mailbox=Mailbox(pool, MailboxOptions(lease_s=settings.lease_s, setback_ceiling_s=settings.setback_ceiling_s)),
         http=http,
+        guard=guard,
     )
 
 
@@ -122,6 +127,7 @@ def make_servicer(parts: Parts, worker: MailboxWorker | None, settings: Settings
         accounts=parts.accounts,
         connections=parts.connections,
         helpdesks=parts.helpdesks,
+        guard=parts.guard,
         setup_of=lambda access: ChatwootSetup(parts.http, access),
     )
     account_settings = AccountSettings(parts.pool, parts.idempotency, parts.accounts)

@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from sdr_common.secret_box import SecretBox
-from sdr_common.settings import ServiceSettings
+from sdr_common.settings import AllowedNetworks, ServiceSettings
 
 
 class Settings(ServiceSettings):
@@ -22,6 +22,9 @@ class Settings(ServiceSettings):
 
     secret_key: Annotated[SecretStr, Field(validation_alias="SDR_SECRET_KEY")]
     """Fernet keys, comma-separated: the first encrypts Chatwoot's tokens, all decrypt."""
+    allowed_networks: AllowedNetworks = ""
+    """Private networks, comma-separated, in which a Chatwoot may be, such as "10.0.0.0/8"; every other address that we
+    are given must be a public one."""
     chatwoot_requests_per_minute: Annotated[int, Ge(1)] = 2400
     """Requests to one Chatwoot host and process; Chatwoot's own limit is 3,000 per address."""
     chatwoot_connect_timeout_s: Annotated[float, Gt(0), Le(60)] = 5.0

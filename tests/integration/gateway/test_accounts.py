@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import grpc
 import pytest
+from cryptography.fernet import Fernet
 
 from sdr.gateway.v1 import gateway_pb2 as pb
 from sdr.gateway.v1.gateway_pb2_grpc import AccountServiceStub
@@ -20,7 +21,7 @@ from sdr_common.grpc_client import call, make_channel
 from sdr_common.grpc_errors import RemoteError
 from sdr_gateway.app import Role
 from sdr_gateway.operations.document import read_document
-from tests.support.gateway import SECRET, Door, Services, running_gateway
+from tests.support.gateway import KEY, SECRET, Door, Services, running_gateway, store_account
 from tests.support.gateway_chatwoot import TOKEN, ListedChatwoot, listed_chatwoot
 from tests.support.net import eventually
 from tests.support.payloads import a_message, encode
@@ -304,3 +305,42 @@ async def test_the_account_service_is_ready_and_described(door: Door) -> None:
             return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
 
         await eventually(ready)
+
+
+async def test_a_chatwoot_in_a_network_of_ours_is_refused_unless_it_is_meant(
+    database: str, services: Services, chatwoot: ListedChatwoot
+) -> None:
+    async with (
+        running_gateway(database, services, account=False, allowed_networks="10.0.0.0/8") as door,
+        make_channel(f"127.0.0.1:{door.gateway.grpc_port}") as channel,
+    ):
+        stub = AccountServiceStub(channel)
+        await call(stub.ImportAccount, _import(), timeout_s=30)
+        error = await _refused(call(stub.ConnectAccount, _connect(chatwoot), timeout_s=30))
+    assert (error.reason, error.details["field"]) == ("INVALID_FIELD", "chatwoot_url")
+    assert "add its network to SDR_ALLOWED_NETWORKS" in error.message
+    assert services.connects == []
+
+
+async def test_a_changed_key_is_taken_over_by_command_and_the_old_one_may_go(database: str, services: Services) -> None:
+    newest = Fernet.generate_key().decode()
+    await store_account(database)
+    environment = {**os.environ, "DATABASE_URL": database, "SDR_SECRET_KEY": f"{newest},{KEY}"}
+    said = await _run_command(environment, "reseal-secrets")
+    assert said.splitlines()[0] == "secrets of accounts: 3"
+    async with running_gateway(database, services, account=False, secret_key=newest) as door:
+        await door.tell(a_message(101))
+        trail = await door.rows("select action, account_id, detail from audit")
+    assert trail == [{"action": "reseal_secrets", "account_id": 0, "detail": {"secrets": 3}}]
+
+
+async def _run_command(environment: dict[str, str], *arguments: str) -> str:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "sdr_gateway", *arguments),
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, complaints = await process.communicate()
+    assert process.returncode == 0, complaints.decode()
+    return out.decode()

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 import httpx
 import psycopg
 import pytest
 
+from sdr.gateway.v1 import gateway_pb2
+from sdr.gateway.v1.gateway_pb2_grpc import AccountServiceStub
+from sdr_common.grpc_client import call, make_channel
+from sdr_common.grpc_errors import RemoteError
 from sdr_gateway.app import Role
 from tests.support.gateway import PATH_SECRET, SECRET, Door, Services, running_gateway, store_account
 from tests.support.net import eventually
@@ -310,3 +314,35 @@ async def test_what_is_there_is_described_without_anything_from_outside(door: Do
     assert "/healthz" in (await door.http.get("/openapi.json")).json()["paths"]
     missing = await door.http.get("/nada")
     _assert_problem(missing, 404, "")
+
+
+async def test_an_address_that_asks_too_much_waits_and_one_that_tries_secrets_waits_sooner(
+    database: str, services: Services
+) -> None:
+    async with running_gateway(database, services, webhooks_per_minute=400) as door:
+        answers = [(await door.post(a_message(101), secret="guessed")).status_code for _ in range(20)]
+        assert answers == [401] * 20
+        refused = await door.post(a_message(102))
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, "15")
+        assert refused.json()["reason"] == "RATE_LIMITED"
+        assert await door.rows("select 1 from mailbox_entry") == []
+        assert (await door.http.get("/healthz")).status_code == 200
+
+
+async def test_a_caller_of_the_gateway_that_asks_too_much_is_told_when_to_come_again(
+    database: str, services: Services
+) -> None:
+    async with (
+        running_gateway(database, services, calls_per_minute=20) as door,
+        make_channel(f"127.0.0.1:{door.gateway.grpc_port}") as channel,
+    ):
+        stub = AccountServiceStub(channel)
+        request = gateway_pb2.ExportAccountRequest(account_id=9)
+        reasons = [(await _reason(call(stub.ExportAccount, request, timeout_s=20))) for _ in range(21)]
+    assert reasons == ["ACCOUNT_NOT_FOUND"] * 20 + ["RATE_LIMITED"]
+
+
+async def _reason(made: Awaitable[object]) -> str:
+    with pytest.raises(RemoteError) as refused:
+        await made
+    return refused.value.reason

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 
 from sdr.routing.v1 import routing_pb2 as pb
 from sdr_common.grpc_client import call
 from sdr_common.grpc_errors import RemoteError
-from tests.integration.routing.conftest import ACCOUNT, Routing, running_routing
+from sdr_common.secret_box import SecretUnreadable
+from sdr_routing.store.secrets import reseal
+from tests.integration.routing.conftest import ACCOUNT, SECRET_KEY, Routing, running_routing, settings_of
 from tests.integration.sandbox.servers import TOKEN, Running
 
 
@@ -182,3 +185,29 @@ async def test_a_healthy_connection_says_so_and_a_broken_one_says_what_to_mend(f
     await fresh.chatwoot.misbehave(down="503")
     away = await check(fresh)
     assert (away.healthy, away.chatwoot_version) == (False, "")
+
+
+async def test_a_changed_key_is_taken_over_for_tokens_and_for_answers_that_may_be_replayed(
+    database: str, chatwoot: Running
+) -> None:
+    newest = Fernet.generate_key().decode()
+    async with running_routing(database, chatwoot) as before:
+        await before.put_settings()
+        request = before.connect_request()
+        first = await call(before.stub.ConnectChatwoot, request, timeout_s=30)
+    both = settings_of(database, SDR_SECRET_KEY=f"{newest},{SECRET_KEY}")
+    assert await reseal(both) == {"tokens of connections": 2, "secrets in answers": 1}
+    async with running_routing(database, chatwoot, SDR_SECRET_KEY=newest) as after:
+        assert await call(after.stub.ConnectChatwoot, request, timeout_s=30) == first
+        assert (
+            await call(after.stub.CheckConnection, pb.CheckConnectionRequest(account_id=ACCOUNT), timeout_s=30)
+        ).healthy
+    with pytest.raises(SecretUnreadable):
+        await reseal(settings_of(database, SDR_SECRET_KEY=Fernet.generate_key().decode()))
+
+
+async def test_a_chatwoot_in_a_network_of_ours_is_refused_unless_it_is_meant(database: str, chatwoot: Running) -> None:
+    async with running_routing(database, chatwoot, allowed_networks="10.0.0.0/8") as routing:
+        await routing.put_settings()
+        with pytest.raises(RemoteError, match="add its network to SDR_ALLOWED_NETWORKS"):
+            await routing.connect()

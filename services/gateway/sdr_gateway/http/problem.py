@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sdr_common.errors import DomainError, ErrorKind
+from sdr_common.source_gate import RateLimited
 
 STATUSES: dict[ErrorKind, int] = {
     ErrorKind.INVALID: 400,
@@ -29,6 +32,7 @@ _TITLES = {
     409: "Conflict",
     413: "Body too large",
     415: "Unsupported media type",
+    429: "Too many requests",
     500: "Internal error",
     503: "Unavailable",
 }
@@ -48,13 +52,19 @@ class Refusal(Exception):
         self.detail = detail
 
 
-def problem(status: int, detail: str, reason: str = "") -> Response:
+def status_of(error: DomainError) -> int:
+    """The HTTP status of a domain error."""
+    return 429 if isinstance(error, RateLimited) else STATUSES[error.kind]
+
+
+def problem(status: int, detail: str, reason: str = "", *, retry_after_s: float = 5.0) -> Response:
     """A problem response.
 
     Args:
         status: HTTP status.
         detail: For people.
         reason: A name of `ErrorReason` without its prefix; empty: the status says it all.
+        retry_after_s: With 429 and 503, when to come again.
     """
     document: dict[str, object] = {
         "type": "about:blank",
@@ -64,7 +74,7 @@ def problem(status: int, detail: str, reason: str = "") -> Response:
     }
     if reason:
         document["reason"] = reason
-    headers = {"Retry-After": "5"} if status == 503 else None
+    headers = {"Retry-After": str(math.ceil(retry_after_s))} if status in {429, 503} else None
     return Response(msgspec.json.encode(document), status, headers, "application/problem+json")
 
 
@@ -79,7 +89,7 @@ async def on_domain_error(_: Request, error: Exception) -> Response:
     """Starlette's handler for `DomainError`."""
     if not isinstance(error, DomainError):
         raise error
-    status = STATUSES[error.kind]
+    status = status_of(error)
     return problem(status, error.message if status != 500 else "internal error", error.reason)
 
 

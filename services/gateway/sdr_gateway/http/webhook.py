@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 from opentelemetry.context import Context
@@ -13,11 +14,12 @@ from starlette.routing import Route
 
 from sdr_common.errors import DomainError
 from sdr_common.mailbox import Receipt
+from sdr_common.source_gate import RateLimited, SourceGate
 from sdr_common.telemetry import TRACER, current_traceparent
 from sdr_gateway.domain.account import Account
 from sdr_gateway.domain.signature import check_signature, same_secret
 from sdr_gateway.http.parsing import parse_event
-from sdr_gateway.http.problem import STATUSES, Refusal, problem
+from sdr_gateway.http.problem import Refusal, problem, status_of
 from sdr_gateway.operations.ingest import Ingest
 from sdr_gateway.ports import Accounts
 
@@ -30,6 +32,8 @@ _ROOT = Context()
 _ROUTE = "/webhooks/chatwoot/{account}"
 _METHODS = ["DELETE", "GET", "PATCH", "POST", "PUT"]
 """All are routed here, so that the wrong ones are told so and not that there is nothing."""
+_REFUSED_COST = 19
+"""With its own one, a request that is refused counts as twenty: a stranger who tries secrets waits soon."""
 _OK = b'{"success":true}'
 
 
@@ -40,12 +44,14 @@ class ChatwootWebhook:
         accounts: Connected accounts, from memory.
         ingest: Where events go.
         clock: Seconds since 1970; bounds the signature's window.
+        gate: Limits what one address may ask.
     """
 
-    def __init__(self, accounts: Accounts, ingest: Ingest, clock: Callable[[], float]) -> None:
+    def __init__(self, accounts: Accounts, ingest: Ingest, clock: Callable[[], float], gate: SourceGate) -> None:
         self._accounts = accounts
         self._ingest = ingest
         self._clock = clock
+        self._gate = gate
 
     def routes(self) -> list[Route]:
         """The door's routes; the second is for Chatwoots that do not sign."""
@@ -72,12 +78,18 @@ class ChatwootWebhook:
             return response
 
     async def _answer(self, request: Request, account_id: int) -> Response:
+        source = request.client.host if request.client is not None else ""
         try:
+            await self._gate.pass_or_raise(source)
             return await self._take(request, account_id)
+        except RateLimited as error:
+            return problem(429, error.message, error.reason, retry_after_s=error.retry_after_s)
         except Refusal as refusal:
+            with suppress(RateLimited):  # this one is answered as it deserves; the next ones wait
+                await self._gate.pass_or_raise(source, _REFUSED_COST)
             return problem(refusal.status, refusal.detail)
         except DomainError as error:
-            status = STATUSES[error.kind]
+            status = status_of(error)
             if status == 500:
                 _LOG.exception("webhook_failed", account_id=account_id)
             return problem(status, error.message if status != 500 else "internal error", error.reason)

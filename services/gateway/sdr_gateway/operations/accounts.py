@@ -15,6 +15,7 @@ from sdr.routing.v1 import routing_pb2 as routing
 from sdr.scoring.v1 import scoring_pb2 as scoring
 from sdr_common import audit
 from sdr_common.account_settings import AccountSettingsStore
+from sdr_common.address_guard import AddressGuard
 from sdr_common.errors import AccountNotFound, DomainError, ErrorKind
 from sdr_common.grpc_errors import RemoteError
 from sdr_common.idempotency import Finish, Idempotency
@@ -77,6 +78,7 @@ class AccountWork:
         settings: The gateway's own part.
         keeper: Keeps connections.
         listing: Asks Chatwoot for its version.
+        guard: Says where a Chatwoot may be.
         public_url: Where Chatwoot reaches the webhook door.
         on_change: Told the id of an account that changed.
     """
@@ -90,6 +92,7 @@ class AccountWork:
         settings: AccountSettingsStore[gateway.GatewaySettings],
         keeper: AccountKeeper,
         listing: ChatwootListing,
+        guard: AddressGuard,
         public_url: str,
         on_change: Callable[[int], None],
     ) -> None:
@@ -99,6 +102,7 @@ class AccountWork:
         self._settings = settings
         self._keeper = keeper
         self._listing = listing
+        self._guard = guard
         self._public_url = public_url.rstrip("/")
         self._on_change = on_change
 
@@ -178,6 +182,7 @@ class AccountWork:
 
         Raises:
             AccountNotFound: its document was never imported.
+            AddressForbidden: the address leads into a network that is not allowed.
             ChatwootDenied: Chatwoot refuses the token.
             ChatwootAway: Chatwoot does not answer.
             ServiceAway: routing does not answer.
@@ -192,6 +197,7 @@ class AccountWork:
                 known = await self._keeper.find(conn, command.account_id)
             # A redo after a crash must make the very same call to routing, address included.
             path_secret = known.path_secret if known is not None else self._keeper.path_secret_for(request.request_id)
+            await self._guard.check("chatwoot_url", command.chatwoot_url)
             version = await self._listing.version(command.chatwoot_url.rstrip("/"))
             made = await _remote(
                 "routing",

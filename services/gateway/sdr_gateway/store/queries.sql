@@ -117,3 +117,14 @@ order by forgotten_at limit %(limit)s
 -- Nothing of a forgotten lead is on its way any more.
 update forgotten_lead set settled_at = now()
 where account_id = %(account_id)s and contact_id = %(contact_id)s and request_id = %(request_id)s
+
+-- lock_secrets --
+-- Every account's sealed secrets, held until the transaction's end.
+select account_id, admin_token_sealed, webhook_secret_sealed, path_secret_sealed from account
+order by account_id for update
+
+-- save_secrets --
+-- The same secrets under another key.
+update account set admin_token_sealed = %(admin_token_sealed)s, webhook_secret_sealed = %(webhook_secret_sealed)s,
+  path_secret_sealed = %(path_secret_sealed)s
+where account_id = %(account_id)s

@@ -9,6 +9,7 @@ from typing import TypeVar
 from google.protobuf.message import Message
 
 from sdr_common import audit
+from sdr_common.address_guard import AddressGuard
 from sdr_common.chatwoot import ChatwootAccess, ChatwootDenied, ChatwootRefused, ChatwootSetup, ChatwootUnavailable
 from sdr_common.errors import InvalidField
 from sdr_common.idempotency import Finish, Idempotency
@@ -68,6 +69,7 @@ class Connect:
         accounts: Accounts' settings.
         connections: Where connections are kept.
         helpdesks: Told when tokens change.
+        guard: Says where a Chatwoot may be.
         setup_of: The set-up calls of an account.
     """
 
@@ -79,6 +81,7 @@ class Connect:
         accounts: Accounts,
         connections: Connections,
         helpdesks: Helpdesks,
+        guard: AddressGuard,
         setup_of: Callable[[ChatwootAccess], ChatwootSetup],
     ) -> None:
         self._pool = pool
@@ -86,6 +89,7 @@ class Connect:
         self._accounts = accounts
         self._connections = connections
         self._helpdesks = helpdesks
+        self._guard = guard
         self._setup_of = setup_of
 
     async def connect(self, command: ConnectCommand, once: Once[Connected, A]) -> A:
@@ -95,12 +99,13 @@ class Connect:
 
         Raises:
             AccountNotFound: the account was never set up here.
-            InvalidField: the address cannot be used, or Chatwoot refuses what was given.
+            InvalidField: the address cannot be used or leads where we must not, or Chatwoot refuses what was given.
             ChatwootDenied: the token is refused or is no administrator's.
             ChatwootUnavailable: Chatwoot does not answer.
             RequestIdReused: the id came before with another input.
         """
         url = checked_url(command.chatwoot_url)
+        await self._guard.check("chatwoot_url", url)
         active = await self._accounts.active(command.account_id)
         async with connection(self._pool) as conn:
             known = await self._connections.find(conn, command.account_id)

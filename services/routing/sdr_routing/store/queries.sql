@@ -187,3 +187,20 @@ on conflict on constraint chatwoot_connection_pk do update set chatwoot_url = ex
   chatwoot_account_id = excluded.chatwoot_account_id, admin_token = excluded.admin_token,
   bot_token = excluded.bot_token, bot_id = excluded.bot_id, webhook_url = excluded.webhook_url,
   chatwoot_version = excluded.chatwoot_version, updated_at = now()
+
+-- lock_secrets --
+-- Every connection's tokens, held until the transaction's end.
+select account_id, admin_token, bot_token from chatwoot_connection order by account_id for update
+
+-- save_secrets --
+-- The same tokens under another key.
+update chatwoot_connection set admin_token = %(admin_token)s, bot_token = %(bot_token)s
+where account_id = %(account_id)s
+
+-- lock_answers --
+-- Stored answers of connections: they hold a webhook's secret, sealed.
+select request_id, answer from idempotency where method = %(method)s and answer is not null for update
+
+-- save_answer --
+-- The same answer with its secret under another key.
+update idempotency set answer = %(answer)s where request_id = %(request_id)s
