@@ -38,6 +38,7 @@ from sdr_dialogue.domain.turn import (
     ShownLine,
     TurnRecord,
 )
+from sdr_dialogue.domain.verdicts import Verdict
 
 _KINDS: dict[int, ObservationKind] = {
     pb.OBSERVATION_KIND_BOT_LINE: ObservationKind.BOT_LINE,
@@ -167,6 +168,7 @@ def respond_response(answer: Answer) -> pb.RespondResponse:
         prompt_version=answer.prompt_version,
         usage=usage_to_wire(answer.usage),
         already_qualified=answer.already_qualified,
+        verdicts=map(verdict_to_wire, answer.verdicts),
     )
 
 
@@ -178,6 +180,11 @@ def nudge_response(nudge: Nudge) -> pb.NudgeResponse:
         lead=lead_state_to_wire(nudge.state),
         language=nudge.language,
     )
+
+
+def verdict_to_wire(verdict: Verdict) -> pb.Verdict:
+    """One finding of the guards."""
+    return pb.Verdict(check=verdict.check.value, action=verdict.action.value, count=verdict.count)
 
 
 def analyze_response(judgement: Judgement) -> pb.AnalyzeResponse:
@@ -232,6 +239,7 @@ def _turn(turn: TurnRecord) -> pb.TurnRecord:
         settings_version=turn.settings_version,
         usage=usage_to_wire(turn.usage),
         sentiment=_sentiment(turn.sentiment),
+        verdicts=map(verdict_to_wire, turn.verdicts),
     )
 
 
@@ -261,6 +269,7 @@ def account_settings_from_wire(clinic: lead.Clinic, settings: pb.DialogueSetting
         frequent_questions=tuple(
             FrequentQuestion(_text(item.question), _text(item.answer)) for item in settings.frequent_questions
         ),
+        forbidden_topics=tuple(map(_text, settings.forbidden_topics)),
         version=version,
     )
 
@@ -289,6 +298,7 @@ def account_settings_to_wire(settings: AccountSettings) -> tuple[lead.Clinic, pb
         frequent_questions=[
             pb.FrequentQuestion(question=item.question, answer=item.answer) for item in settings.frequent_questions
         ],
+        forbidden_topics=settings.forbidden_topics,
     )
     return clinic, message
 

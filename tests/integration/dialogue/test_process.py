@@ -179,7 +179,8 @@ async def test_a_level_of_what_a_human_wrote_is_read_by_the_engine_s_own_words(d
 async def test_with_a_key_the_model_answers_and_its_part_is_recorded(database: str) -> None:
     async with emulated_llm() as llm:
         await llm.script({"kind": "answer", "content": an_output()})
-        variables = {"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": f"{llm.url}/v1"}
+        # The first call waits for a library to load, which takes long on a busy machine.
+        variables = {"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": f"{llm.url}/v1", "SDR_DIALOGUE_MODEL_DEADLINE_S": "60"}
         async with process(database, **variables) as (started, service):
             await service.put_settings(a_settings_request())
             answer = await service.respond(a_request(1, a_message(11, "Oi, sou a Ana, quanto custa o botox?")))

@@ -99,7 +99,7 @@ async def test_the_engine_sees_the_history_with_the_reply_that_is_being_sent(
     assert context.asked is FactKind.INTEREST
     assert context.greeted
     assert context.attempts == {FactKind.INTEREST: 1}
-    assert context.contact_name == "Mari 🌸"
+    assert context.contact_name == "Mari"
     assert str(context.now.tzinfo) == "America/Sao_Paulo"
 
 

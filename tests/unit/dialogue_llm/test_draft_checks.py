@@ -19,6 +19,8 @@ from sdr_dialogue.domain.conversation import FactDraft, LeadMessage, Line, Speak
 from sdr_dialogue.domain.draft_checks import checked, limit_emojis, proven, shortened
 from sdr_dialogue.domain.knowledge import Found, Passage
 from sdr_dialogue.domain.settings import AccountSettings, FrequentQuestion
+from sdr_dialogue.domain.speech_checks import shingles
+from sdr_dialogue.domain.verdicts import Action, Check, Verdict
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SETTINGS = AccountSettings(
@@ -187,3 +189,46 @@ def test_a_price_may_be_said_when_a_passage_that_was_found_has_it() -> None:
     found = Found("quanto custa o peeling?", (Passage(1, 1, "Tabela", "Peeling químico: R$ 350 a sessão."),))
     assert check(draft, context=a_context("quanto custa o peeling?", found=(found,))).answer == price
     assert "350" not in check(draft, context=a_context("quanto custa o peeling?")).answer
+
+
+def test_a_topic_that_the_account_forbids_is_not_spoken_of() -> None:
+    settings = replace(SETTINGS, forbidden_topics=("Clínica Rival", "política"))
+    draft = TurnDraft(reply="Somos melhores que a clinica rival. Temos botox.", language="pt")
+    answered = check(draft, context=a_context(settings=settings))
+    assert answered.reply.startswith("Temos botox.")
+    assert Verdict(Check.FORBIDDEN_TOPIC, Action.REMOVED, 1) in answered.verdicts
+
+
+@pytest.mark.parametrize(
+    ("said", "check_"),
+    [
+        ("Pela foto, você tem melasma.", Check.MEDICAL),
+        ("Pode tomar isotretinoína 20 mg por dia.", Check.MEDICAL),
+        ("O resultado é garantido.", Check.PROMISE),
+        ("Para você é de graça.", Check.PRICE),
+        ("Dou 20% de desconto.", Check.PRICE),
+        ("Manda um pix para 11 98888-7777.", Check.LINK),
+        ("Seu score é alto.", Check.LEAK),
+        ("Minhas instruções dizem isso.", Check.LEAK),
+    ],
+)
+def test_what_may_not_be_said_is_taken_out_and_named(said: str, check_: Check) -> None:
+    answered = check(TurnDraft(reply=f"Oi, Ana. {said}", language="pt"))
+    assert said not in answered.reply
+    assert answered.reply.startswith("Oi, Ana.")
+    assert check_ in {verdict.check for verdict in answered.verdicts}
+
+
+def test_the_account_s_own_promise_may_be_repeated() -> None:
+    settings = replace(SETTINGS, frequent_questions=(FrequentQuestion("Tem garantia?", "O retoque é garantido."),))
+    answered = check(TurnDraft(reply="O retoque é garantido.", language="pt"), context=a_context(settings=settings))
+    assert answered.reply.startswith("O retoque é garantido.")
+    assert answered.verdicts == ()
+
+
+def test_six_words_in_a_row_of_our_instructions_are_never_said() -> None:
+    private = shingles("Nunca diga que marcou, reservou ou agendou algo.")
+    draft = TurnDraft(reply="Oi. Aqui diz: nunca diga que marcou, reservou ou agendou algo!", language="pt")
+    answered = checked(draft, "", a_context(), product_question, private)
+    assert "marcou" not in answered.reply
+    assert Verdict(Check.LEAK, Action.REMOVED, 1) in answered.verdicts

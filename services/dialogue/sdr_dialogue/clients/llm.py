@@ -134,7 +134,8 @@ class ProviderModel:
             lambda agents: (agents.turn, agents.strong if strong else None),
         )
         burst = [(message.message_id, message.text) for message in context.messages]
-        draft = checked(turn_draft(output, burst, usage, self._named(model)), output.question, context, self._ask)
+        draft = turn_draft(output, burst, usage, self._named(model))
+        draft = checked(draft, output.question, context, self._ask, self._prompts.private)
         if not draft.reply and draft.disqualification is None:
             raise EngineUnavailable(self._named(model), "empty reply", usage=usage)
         return replace(draft, prompt_version=self._prompts.version)

@@ -22,6 +22,7 @@ from sdr_dialogue.clients.tokens import (
 from sdr_dialogue.domain.conversation import AnalysisContext, LeadMessage, Line, Speaker, TurnContext
 from sdr_dialogue.domain.progress import open_questions
 from sdr_dialogue.domain.settings import AccountSettings, FrequentQuestion
+from sdr_dialogue.domain.speech_checks import shingles
 from sdr_dialogue.domain.text import plain
 from sdr_dialogue.domain.turn import HISTORY_LINES
 
@@ -37,6 +38,7 @@ PROCEDURES_LIMIT = 6_000
 _PARTS = ("turn_rules", "facts", "signs", "clinic", "state", "analysis")
 _TURN_PARTS = ("turn_rules", "facts", "signs", "clinic")
 _ANALYSIS_PARTS = ("analysis", "facts", "clinic")
+_PRIVATE = ("turn_rules", "facts", "signs", "analysis")
 _LINES_AT_LEAST = 4
 """Lines of the history that are kept whatever they cost."""
 _SPEAKERS = {Speaker.LEAD: "lead", Speaker.BOT: "assistente", Speaker.HUMAN: "equipe"}
@@ -101,6 +103,7 @@ class Prompts:
 
     Attributes:
         version: The folder and the first letters of the parts' hash: any change of a word shows.
+        private: Words in a row that only these instructions have; no reply may contain them.
     """
 
     def __init__(self, version: str = VERSION, budget_tokens: int = BUDGET_TOKENS) -> None:
@@ -108,6 +111,7 @@ class Prompts:
         parts = {name: folder.joinpath(f"{name}.md").read_text(encoding="utf-8") for name in _PARTS}
         digest = hashlib.sha256("\x00".join(parts[name] for name in _PARTS).encode()).hexdigest()
         self.version = f"{version}-{digest[:8]}"
+        self.private = frozenset().union(*(shingles(line) for name in _PRIVATE for line in parts[name].splitlines()))
         self._parts = {name: Template(text) for name, text in parts.items()}
         self._budget = budget_tokens
 

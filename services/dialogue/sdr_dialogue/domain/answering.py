@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sdr_common.lead import EndReason, Fact, FactKind, FactSource, LeadStatus
 from sdr_dialogue.domain.conversation import LeadMessage, Line, Speaker, TurnContext, TurnDraft
+from sdr_dialogue.domain.guarding import guarded
 from sdr_dialogue.domain.merge import Reader, detect_human_edits, merge_facts
 from sdr_dialogue.domain.observing import take_in
 from sdr_dialogue.domain.progress import count_ask, end_of
@@ -32,6 +33,7 @@ from sdr_dialogue.domain.turn import (
     Seen,
     StoredLine,
 )
+from sdr_dialogue.domain.verdicts import Verdict
 
 STATUS_ATTRIBUTE = "sdr_ia_status"
 """The contact attribute that publishes where a lead stands."""
@@ -59,6 +61,8 @@ class Prepared:
     """Why no engine is asked: opted_out, nothing_new; empty: one is."""
     overtaken: bool = False
     """True: a later turn answered these messages already; nothing may change."""
+    verdicts: tuple[Verdict, ...] = ()
+    """What was kept from the engine."""
 
 
 def prepare(burst: Burst, loaded: Loaded, settings: AccountSettings, read: Reader | None = None) -> Prepared:
@@ -76,18 +80,22 @@ def prepare(burst: Burst, loaded: Loaded, settings: AccountSettings, read: Reade
     lead = undo(loaded.lead, replaced)
     lead, edited = _with_human_edits(lead, burst.attributes, settings, loaded, read)
     overtaken = is_overtaken(burst, loaded.turns)
+    context, verdicts = guarded(
+        _context(burst=burst, lead=lead, turns=turns, lines=taken.lines, settings=settings, loaded=loaded)
+    )
     return Prepared(
         burst=burst,
         settings=settings,
         lead=lead,
         turns=turns,
-        context=_context(burst=burst, lead=lead, turns=turns, lines=taken.lines, settings=settings, loaded=loaded),
+        context=context,
         seen=Seen(burst.conversation, taken.new_lines, taken.changes, taken.confirmed),
         superseded=tuple(turn.turn_id for turn in replaced if turn.turn_id != burst.turn_id),
         edited=edited,
         loaded=loaded,
         silence="nothing_new" if overtaken else _silence(burst, lead),
         overtaken=overtaken,
+        verdicts=verdicts,
     )
 
 
@@ -215,6 +223,7 @@ def conclude(prepared: Prepared, draft: TurnDraft | None) -> Outcome:
         prompt_version=draft.prompt_version,
         usage=draft.usage,
         already_qualified=context.already_qualified,
+        verdicts=(*prepared.verdicts, *draft.verdicts),
     )
     before = {kind: lead.facts[kind] for kind in learned if kind in lead.facts}
     return _outcome(prepared, after, answer, learned, before)

@@ -16,6 +16,7 @@ from sdr_common.lead import (
 )
 from sdr_dialogue.domain.knowledge import Found
 from sdr_dialogue.domain.settings import AccountSettings
+from sdr_dialogue.domain.verdicts import Verdict
 
 
 class Speaker(StrEnum):
@@ -138,6 +139,8 @@ class TurnDraft:
     engine: str = "scripted"
     prompt_version: str = ""
     """Version of the prompt parts that were used; empty: the engine has none."""
+    verdicts: tuple[Verdict, ...] = ()
+    """What the guards found."""
     cited: tuple[int, ...] = ()
     """Passages of `TurnContext.found` that the answer rests on; empty: none, or the engine does not say."""
 

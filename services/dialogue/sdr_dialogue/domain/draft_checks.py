@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from sdr_common.lead import FactKind, FactSource
-from sdr_dialogue.domain.conversation import FactDraft, Speaker, TurnContext, TurnDraft, sources_of
+from sdr_dialogue.domain.conversation import FactDraft, Speaker, TurnContext, TurnDraft
 from sdr_dialogue.domain.merge import merge_facts
 from sdr_dialogue.domain.progress import open_questions
+from sdr_dialogue.domain.speech_checks import SENTENCE, Speech, names_a_price
+from sdr_dialogue.domain.support import is_supported
 from sdr_dialogue.domain.text import fold
+from sdr_dialogue.domain.verdicts import Action, Check, Verdict
 
 REPLY_LIMIT = 700
 """Characters of a reply: two to four lines."""
@@ -21,14 +24,9 @@ Questions = Callable[[FactKind, TurnContext, str], str]
 """The product's wording of a question, in a language."""
 
 _SPACES = re.compile(r"\s+")
-_SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
-_MONEY = re.compile(r"r\$\s*[\d.,]+|\b\d[\d.,]*\s*(?:reais|mil reais|% (?:de desconto|off))")
-_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
-_DIGITS = re.compile(r"\d+")
 _EMOJI = re.compile(
     "[\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\u2600-\u27bf\u2b50\u2b55][\ufe0f\u200d\U0001f3fb-\U0001f3ff]*"
 )
-_BOOKED = re.compile(r"\b(?:agendei|marquei|reservei|(?:esta|ficou|foi) (?:agendad|marcad|reservad|confirmad)[oa])\b")
 _CONFIRMED_LATER = {
     "pt": "Essa informação a equipe confirma com você na avaliação.",
     "es": "Esa información el equipo te la confirma en la evaluación.",
@@ -36,40 +34,64 @@ _CONFIRMED_LATER = {
 }
 
 
-def checked(draft: TurnDraft, question: str, context: TurnContext, ask: Questions) -> TurnDraft:
-    """The draft with nothing in it that the rules forbid.
+def checked(
+    draft: TurnDraft, question: str, context: TurnContext, ask: Questions, private: frozenset[str] = frozenset()
+) -> TurnDraft:
+    """The draft with nothing in it that the rules forbid, and what was found.
 
     Args:
         draft: Its `reply` is what stands before the question.
         question: The model's own question; may be empty.
         context: What the model was told.
         ask: Words for a question where the model asked a wrong one or none.
+        private: Shingles of our instructions (`speech_checks.shingles`).
 
     Returns:
         A draft whose facts are proven, whose reply promises nothing that the account does not say, and
         which asks for one fact that is open, or for none where none may be asked.
     """
-    facts = proven(draft.facts, context)
-    answer = _honest(draft.answer, context, draft.language)
-    before = _honest(draft.reply, context, draft.language)
+    facts, verdicts = _believed(draft, context)
+    speech = Speech(context, private)
+    answer, before = speech.cleaned(draft.answer), speech.cleaned(draft.reply)
     unanswered = draft.unanswered_question
-    if answer != draft.answer.strip() and not unanswered:
-        unanswered = " ".join(message.text for message in context.messages).strip()[:500]
+    if speech.left_a_question_open:
+        later = _CONFIRMED_LATER.get(draft.language, _CONFIRMED_LATER["pt"])
+        answer, before = f"{answer}\n{later}".strip(), f"{before}\n{later}".strip()
+        unanswered = unanswered or " ".join(message.text for message in context.messages).strip()[:500]
     asks = _asks(draft, facts, context)
     words = ""
     if asks is not None:
-        own = draft.asks is asks and _is_question(question)
+        own = draft.asks is asks and _is_question(question, context, private)
         words = question.strip() if own else ask(asks, context, draft.language)
+        if not own and question.strip():
+            verdicts += (Verdict(Check.QUESTION, Action.REPLACED),)
     room = REPLY_LIMIT - len(words) - 1
     reply = "\n".join(part for part in (shortened(before, room), words) if part)
+    shown = limit_emojis(reply, context.settings.emojis_per_reply)
+    if len(before) > room:
+        verdicts += (Verdict(Check.LENGTH, Action.SHORTENED),)
+    if shown != reply.strip():
+        verdicts += (Verdict(Check.EMOJIS, Action.REMOVED),)
     return replace(
         draft,
-        reply=limit_emojis(reply, context.settings.emojis_per_reply),
+        reply=shown,
         answer=limit_emojis(shortened(answer, REPLY_LIMIT), context.settings.emojis_per_reply),
         asks=asks,
         facts=facts,
         unanswered_question=unanswered,
+        verdicts=(*draft.verdicts, *verdicts, *speech.verdicts()),
     )
+
+
+def _believed(draft: TurnDraft, context: TurnContext) -> tuple[tuple[FactDraft, ...], tuple[Verdict, ...]]:
+    """The facts that are proven and supported, and how many were not."""
+    quoted = proven(draft.facts, context)
+    facts = tuple(fact for fact in quoted if is_supported(fact, context, draft.language))
+    verdicts = (
+        Verdict(Check.FACT_UNPROVEN, Action.REMOVED, len(draft.facts) - len(quoted)),
+        Verdict(Check.FACT_UNSUPPORTED, Action.REMOVED, len(quoted) - len(facts)),
+    )
+    return facts, tuple(verdict for verdict in verdicts if verdict.count)
 
 
 def proven(facts: Iterable[FactDraft], context: TurnContext) -> tuple[FactDraft, ...]:
@@ -86,8 +108,9 @@ def proven(facts: Iterable[FactDraft], context: TurnContext) -> tuple[FactDraft,
     return tuple(kept)
 
 
-def _is_question(text: str) -> bool:
-    return text.strip().endswith("?") and len(text) <= QUESTION_LIMIT and not _MONEY.search(fold(text))
+def _is_question(text: str, context: TurnContext, private: frozenset[str]) -> bool:
+    fits = text.strip().endswith("?") and len(text) <= QUESTION_LIMIT and not names_a_price(text)
+    return fits and Speech(context, private).cleaned(text) == text.strip()
 
 
 def _asks(draft: TurnDraft, facts: tuple[FactDraft, ...], context: TurnContext) -> FactKind | None:
@@ -105,34 +128,6 @@ def _asks(draft: TurnDraft, facts: tuple[FactDraft, ...], context: TurnContext) 
     return open_[0] if open_ else None
 
 
-def _honest(text: str, context: TurnContext, language: str) -> str:
-    """The text without sentences that name a price, a link or a booking which the account never told."""
-    told = fold(" ".join(sources_of(context)))
-    amounts = frozenset(_DIGITS.findall(told))
-    kept, dropped = [], False
-    for line in text.strip().splitlines():
-        sentences = []
-        for sentence in _SENTENCE.split(line.strip()):
-            if _invents(sentence, told, amounts):
-                dropped = True
-            elif sentence:
-                sentences.append(sentence)
-        kept.append(" ".join(sentences))
-    if not dropped:
-        return text.strip()
-    kept.append(_CONFIRMED_LATER.get(language, _CONFIRMED_LATER["pt"]))
-    return "\n".join(line for line in kept if line)
-
-
-def _invents(sentence: str, told: str, amounts: frozenset[str]) -> bool:
-    said = fold(sentence)
-    if _BOOKED.search(said):
-        return True
-    if any(fold(link) not in told for link in _LINK.findall(sentence)):
-        return True
-    return any(not amounts.issuperset(_DIGITS.findall(money)) for money in _MONEY.findall(said))
-
-
 def shortened(text: str, limit: int) -> str:
     """At most `limit` characters, cut at the end of a sentence, else of a word."""
     text = text.strip()
@@ -141,7 +136,7 @@ def shortened(text: str, limit: int) -> str:
     if limit <= 0:
         return ""
     head = text[:limit]
-    ends = [match.start() for match in _SENTENCE.finditer(head)]
+    ends = [match.start() for match in SENTENCE.finditer(head)]
     if ends and ends[-1] > limit // 3:
         return head[: ends[-1]].rstrip()
     return head.rsplit(" ", 1)[0].rstrip(" ,;:") + ("" if " " not in head else "…")

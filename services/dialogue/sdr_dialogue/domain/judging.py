@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sdr_common.lead import Disqualification, EndReason, FactSource
 from sdr_dialogue.domain.answering import shown, with_written
 from sdr_dialogue.domain.conversation import AnalysisContext, AnalysisDraft, Speaker
+from sdr_dialogue.domain.guarding import guarded_lines
 from sdr_dialogue.domain.merge import merge_facts
 from sdr_dialogue.domain.settings import AccountSettings
 from sdr_dialogue.domain.superseding import attempts_of, being_sent
@@ -33,7 +34,7 @@ def transcript(loaded: Loaded, settings: AccountSettings, turn_id: int = 0) -> A
     return AnalysisContext(
         settings=settings,
         now=loaded.now.astimezone(ZoneInfo(settings.time_zone)),
-        lines=shown(loaded.lines, sending),
+        lines=guarded_lines(shown(loaded.lines, sending)),
         facts=dict(loaded.lead.facts),
         attempts=attempts_of(turns, sending),
         asks={line.message_id: line.asks for line in loaded.lines if line.asks is not None},

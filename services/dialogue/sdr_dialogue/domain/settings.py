@@ -50,4 +50,6 @@ class AccountSettings:
     persona: str = ""
     emojis_per_reply: int = 2
     frequent_questions: tuple[FrequentQuestion, ...] = ()
+    forbidden_topics: tuple[str, ...] = ()
+    """Words and phrases that no reply may contain."""
     version: int = 1

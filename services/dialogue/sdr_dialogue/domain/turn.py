@@ -18,6 +18,7 @@ from sdr_common.lead import (
     Sentiment,
 )
 from sdr_dialogue.domain.conversation import LeadMessage, Speaker, Usage
+from sdr_dialogue.domain.verdicts import Verdict
 
 HISTORY_LINES = 30
 """Lines of a conversation that an engine sees."""
@@ -190,6 +191,8 @@ class Answer:
     prompt_version: str = ""
     usage: Usage = field(default_factory=Usage)
     already_qualified: bool = False
+    verdicts: tuple[Verdict, ...] = ()
+    """What the guards found in what came in and in what the engine made of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +299,7 @@ class TurnRecord:
     settings_version: int
     usage: Usage
     sentiment: Sentiment | None
+    verdicts: tuple[Verdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

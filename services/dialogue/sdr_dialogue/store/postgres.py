@@ -30,6 +30,7 @@ from sdr_dialogue.store.rows import (
     line_to_json,
     record_from_row,
     turn_from_row,
+    verdict_to_json,
 )
 
 QUERIES = Queries.load("sdr_dialogue.store")
@@ -95,6 +96,7 @@ class PostgresConversations:
             "output_tokens": answer.usage.output_tokens,
             "cost_micro_usd": answer.usage.cost_micro_usd,
             "answered_at": outcome.now,
+            "verdicts": _json([verdict_to_json(verdict) for verdict in answer.verdicts]),
         }
         if await (await conn.execute(QUERIES["save"], parameters)).fetchone() is None:
             return False

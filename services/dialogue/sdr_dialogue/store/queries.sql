@@ -25,8 +25,7 @@ select now() as now,
     order by t.turn_id desc limit 200) x) as turns
 
 -- save --
--- Writes one answered burst, all or nothing: the fence is the lead's revision. Gives no row if another write
--- of the lead came in between.
+-- Writes one answered burst, fenced by the lead's revision. No row: another write came in between.
 with fence as (
   insert into lead (account_id, contact_id, facts, written, ended, opted_out, status, started_at, revision)
   values (%(account_id)s, %(contact_id)s, %(facts)s, %(written)s, %(lead_ended)s, %(lead_opted_out)s,
@@ -70,17 +69,17 @@ unsent as (
 answered as (
   insert into turn (account_id, conversation_id, turn_id, message_ids, reply, asks, learned, before, ended, opted_out,
     disqualification, sentiment, engine, prompt_version, settings_version, input_tokens, output_tokens,
-    cost_micro_usd, answered_at)
+    cost_micro_usd, answered_at, verdicts)
   select %(account_id)s, %(conversation_id)s, %(turn_id)s, %(message_ids)s::bigint[], %(reply)s, %(asks)s,
     %(learned)s::jsonb, %(before)s::jsonb, %(ended)s, %(opted_out)s, %(disqualification)s::jsonb,
     %(sentiment)s, %(engine)s, %(prompt_version)s, %(settings_version)s, %(input_tokens)s, %(output_tokens)s,
-    %(cost_micro_usd)s, %(answered_at)s from fence
+    %(cost_micro_usd)s, %(answered_at)s, %(verdicts)s::jsonb from fence
   on conflict on constraint turn_pk do update set message_ids = excluded.message_ids, reply = excluded.reply,
     asks = excluded.asks, learned = excluded.learned, before = excluded.before, ended = excluded.ended,
     opted_out = excluded.opted_out, disqualification = excluded.disqualification, sentiment = excluded.sentiment,
     engine = excluded.engine, prompt_version = excluded.prompt_version, settings_version = excluded.settings_version,
     input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,
-    cost_micro_usd = excluded.cost_micro_usd, answered_at = excluded.answered_at)
+    cost_micro_usd = excluded.cost_micro_usd, answered_at = excluded.answered_at, verdicts = excluded.verdicts)
 select revision from fence
 
 -- save_nudge --
@@ -175,7 +174,7 @@ select revision from fence
 -- turns --
 -- One page of turns, newest first.
 select turn_id, answered_at, message_ids, reply, asks, learned, engine, prompt_version, settings_version,
-  input_tokens, output_tokens, cost_micro_usd, sentiment
+  input_tokens, output_tokens, cost_micro_usd, sentiment, verdicts
 from turn
 where account_id = %(account_id)s and conversation_id = %(conversation_id)s
   and (%(before_turn_id)s = 0 or turn_id < %(before_turn_id)s)

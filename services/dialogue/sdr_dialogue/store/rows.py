@@ -18,6 +18,7 @@ from sdr_common.lead import (
 )
 from sdr_dialogue.domain.conversation import Speaker, Usage
 from sdr_dialogue.domain.turn import ConversationRef, Lead, LineChange, PastTurn, StoredLine, TurnRecord
+from sdr_dialogue.domain.verdicts import Action, Check, Verdict
 
 Row = Mapping[str, Any]
 """A row, or an object of a JSON column: their values' types are the tables' own."""
@@ -174,4 +175,12 @@ def record_from_row(row: Row) -> TurnRecord:
         settings_version=row["settings_version"],
         usage=Usage(row["input_tokens"], row["output_tokens"], row["cost_micro_usd"]),
         sentiment=Sentiment(row["sentiment"]) if row["sentiment"] else None,
+        verdicts=tuple(
+            Verdict(Check(item["check"]), Action(item["action"]), item["count"]) for item in row["verdicts"]
+        ),
     )
+
+
+def verdict_to_json(verdict: Verdict) -> dict[str, object]:
+    """One finding of the guards."""
+    return {"check": verdict.check.value, "action": verdict.action.value, "count": verdict.count}
