@@ -158,17 +158,23 @@ def _too_many(conversation: Conversation, answers: list[Answer]) -> Iterator[Vio
 
 def excuse_of(conversation: Conversation, message: Message, answers: Iterable[Answer]) -> str:
     """Why a message deserves no answer; empty: it does."""
-    newer = [number for answer in answers for number in answer.covers if number > message.id]
-    passed_over = any(_known_first(conversation, message.id, number) for number in newer)
     for silence in conversation.silences:
         if silence.until_id is not None:
             if message.id > silence.until_id:
                 return f"excused: {silence.reason}"
         elif silence.holds(message.at):
             return f"excused: {silence.reason}"
-        elif 0 <= silence.begins - message.at <= PATIENCE_S and not passed_over:
-            return f"excused: {silence.reason} soon after"
+        elif 0 <= silence.begins - message.at <= PATIENCE_S:
+            before = [answer for answer in answers if answer.parts[0].at <= silence.begins]
+            if not _passed_over(conversation, message, before):
+                return f"excused: {silence.reason} soon after"
     return ""
+
+
+def _passed_over(conversation: Conversation, message: Message, answers: Iterable[Answer]) -> bool:
+    """Whether a newer message was answered although this one was surely known before it."""
+    newer = [number for answer in answers for number in answer.covers if number > message.id]
+    return any(_known_first(conversation, message.id, number) for number in newer)
 
 
 def _order(conversation: Conversation, answers: list[Answer]) -> Iterator[Violation]:

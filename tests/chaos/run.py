@@ -137,9 +137,9 @@ async def _settled(chatwoot: Chatwoot, settle_s: float) -> JsonObject:
         export = await chatwoot.sandbox("GET", f"/export?only={_EVIDENCE}")
         if time.monotonic() > deadline or not _open(export):
             # Whoever says something twice may do so a little later.
-            await asyncio.sleep(8.0)
+            await asyncio.sleep(5.0)
             return await chatwoot.sandbox("GET", f"/export?only={_EVIDENCE}")
-        await asyncio.sleep(3.0)
+        await asyncio.sleep(1.5)
 
 
 def _open(export: JsonObject) -> bool:

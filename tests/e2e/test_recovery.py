@@ -138,7 +138,7 @@ async def _dated(chatwoot: Chatwoot, first: int, ended_s_ago: float) -> None:
 async def test_an_hour_away_ends_with_each_lead_answered_once_and_history_and_humans_left_alone(
     house: Callable[..., House], empty_database: str
 ) -> None:
-    limit = 1500
+    limit = 900
     made = house(
         DATABASE_URL=empty_database,
         SDR_GATEWAY_SWEEP_INTERVAL_S="5",
@@ -181,10 +181,14 @@ async def test_an_hour_away_ends_with_each_lead_answered_once_and_history_and_hu
     covered = {number for one in conversations for message in one.messages for number in message.answers}
     sent = {number for phone in (*known, *new) for number in phone.sent}
     assert sent <= covered
-    posts = Counter(
-        int(row["requested_at"]) // 10
-        for row in (await made.chatwoot.sandbox("GET", "/export?only=creations"))["creations"]
-        if row["message_id"] >= first and row["client"].startswith("sdr-routing")
-    )
-    print(f"ready after {ready_s:.1f} s, 500 messages of an hour answered after {took_s:.1f} s, {posts}")  # noqa: T201
-    assert max(posts.values()) <= limit / 6 * 1.2
+    busiest = max((await _requests_by_ten_seconds(made.chatwoot)).values())
+    print(f"ready after {ready_s:.1f} s, 500 messages of an hour answered after {took_s:.1f} s, {busiest} in 10 s")  # noqa: T201
+    assert busiest <= limit / 6 * 1.3
+
+
+async def _requests_by_ten_seconds(chatwoot: Chatwoot) -> Counter[int]:
+    """Looks and messages of routing's, which are two of its three requests per answer."""
+    export = await chatwoot.sandbox("GET", "/export?only=looks,creations")
+    times = [row["at"] for row in export["looks"] if row["client"].startswith("sdr-routing")]
+    times += [row["requested_at"] for row in export["creations"] if row["client"].startswith("sdr-routing")]
+    return Counter(int(at) // 10 for at in times)

@@ -152,6 +152,16 @@ def test_what_comes_after_the_return_to_the_bot_deserves_an_answer() -> None:
     assert "lost" in export.broken()
 
 
+def test_what_a_human_took_over_stays_theirs_when_the_bot_answers_again() -> None:
+    export = Export()
+    export.lead(webhook=(0.0, 0.1))
+    export.human()
+    export.changed("status", "pending", "open")
+    export.changed("status", "open", "pending")
+    export.bot([export.lead("oi, voltei", webhook=(0.0, 0.1))])
+    assert ended(export).broken() == {}
+
+
 def test_two_answers_to_one_message_are_doubled() -> None:
     export = Export()
     first, second = export.lead(), export.lead()
