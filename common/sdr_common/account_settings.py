@@ -7,15 +7,16 @@ field added later is simply absent in older versions.
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from google.protobuf import json_format
 from google.protobuf.message import Message
 from psycopg.types.json import Jsonb
 
 from sdr.common.v1.lead_pb2 import Clinic
-from sdr_common.errors import AccountNotFound
+from sdr_common.errors import AccountNotFound, InvalidField
 from sdr_common.postgres import Connection, Pool, Queries, connection
 
 UP_V1: Final = """
@@ -101,6 +102,51 @@ class AccountSettingsStore(Generic[M]):
             },
         )
         return version, True
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """The active version, and whether a call changed (or, in a dry run, would change) it."""
+
+    version: int
+    changed: bool
+
+
+class Versioned(Protocol):
+    """A version of settings in a service's own words."""
+
+    @property
+    def version(self) -> int:
+        """From 1."""
+        ...
+
+
+V = TypeVar("V", bound=Versioned)
+
+
+async def find_version(
+    pool: Pool, find: Callable[[Connection, int, int], Awaitable[V | None]], account_id: int, version: int
+) -> V:
+    """One version of an account's settings, or the active one for 0.
+
+    Args:
+        pool: The service's pool.
+        find: Reads a version of an account, the newest for 0; None when there is none.
+        account_id: Whose.
+        version: Which.
+
+    Raises:
+        AccountNotFound: the account was never set up here.
+        InvalidField: the account has no such version.
+    """
+    async with connection(pool) as conn:
+        found = await find(conn, account_id, version)
+        active = found or await find(conn, account_id, 0)
+    if active is None:
+        raise AccountNotFound(account_id)
+    if found is None:
+        raise InvalidField("version", f"no version {version}; the newest is {active.version}", limit=active.version)
+    return found
 
 
 class CachedSettings(Generic[M]):

@@ -16,7 +16,8 @@ import hashlib
 import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Final, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Final, Generic, Protocol, TypeVar
 
 from google.protobuf.message import Message
 
@@ -102,6 +103,18 @@ class IdempotentRequest(Protocol):
 
 R = TypeVar("R", bound=Message)
 Finish = Callable[[Connection, R], Awaitable[None]]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Once(Generic[T, R]):
+    """How a mutating call is recognised and its answer kept: stored with the effect, replayed to repeats."""
+
+    request: Message
+    """The call as it came, with its `request_id`."""
+    answer_type: type[R]
+    answer: Callable[[T], R]
+    """Makes the answer out of the result."""
 
 
 def input_hash(request: Message) -> bytes:

@@ -12,7 +12,7 @@ from tests.support.otlp_collector import Collector, collector
 from tests.support.stack import RunningStack, running_stack
 
 QUICK = {
-    "SDR_GATEWAY_COALESCE_IDLE_MS": "700",
+    "SDR_GATEWAY_COALESCE_IDLE_MS": "1000",
     "SDR_GATEWAY_COALESCE_MAX_MS": "3000",
     "SDR_GATEWAY_SWEEP_INTERVAL_S": "2",
     "SDR_ROUTING_CHATWOOT_REQUESTS_PER_MINUTE": "100000",

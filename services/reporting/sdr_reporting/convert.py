@@ -13,6 +13,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from sdr.common.v1 import lead_pb2 as lead
 from sdr.reporting.v1 import reporting_pb2 as pb
+from sdr_common.account_settings import StoredVersion
 from sdr_common.errors import InvalidField, InvalidPageToken
 from sdr_common.lead import Channel, InterestLevel, Temperature
 from sdr_common.lead_proto import (
@@ -41,7 +42,7 @@ from sdr_reporting.domain.listing import LeadFilter, LeadSummary, Page, Position
 from sdr_reporting.domain.name import fold
 from sdr_reporting.domain.overview import Overview
 from sdr_reporting.domain.period import Period
-from sdr_reporting.operations import PeriodWanted, PutSettingsCommand, StoredVersion
+from sdr_reporting.operations import PeriodWanted, PutSettingsCommand
 from sdr_reporting.ports import Clinic, Told
 
 DEFAULT_PAGE_SIZE = 50

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from google.protobuf.message import Message
 
+from sdr_common.account_settings import StoredVersion
 from sdr_common.errors import InvalidField
-from sdr_common.idempotency import Idempotency
+from sdr_common.idempotency import Idempotency, Once
 from sdr_common.postgres import Connection, Pool, connection, transaction
 from sdr_reporting.domain.lead import take_in
 from sdr_reporting.domain.listing import LeadFilter, Page, Position
@@ -18,19 +19,7 @@ from sdr_reporting.domain.overview import Overview
 from sdr_reporting.domain.period import Period, check_zone, free_period, named_period
 from sdr_reporting.ports import Accounts, Clinic, Events, Leads, Reports, Told
 
-R = TypeVar("R")
 A = TypeVar("A", bound=Message)
-
-
-@dataclass(frozen=True, slots=True)
-class Once(Generic[R, A]):
-    """How a mutating call is recognised and its answer kept: stored with the effect, replayed to repeats."""
-
-    request: Message
-    """The call as it came, with its `request_id`."""
-    answer_type: type[A]
-    answer: Callable[[R], A]
-    """Makes the answer out of the result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +39,6 @@ class PutSettingsCommand:
     account_id: int
     clinic: Clinic
     dry_run: bool
-
-
-@dataclass(frozen=True, slots=True)
-class StoredVersion:
-    """The active version, and whether the call changed (or, in a dry run, would change) it."""
-
-    version: int
-    changed: bool
 
 
 class Reporting:

@@ -8,8 +8,9 @@ import grpc
 
 from sdr.reporting.v1 import reporting_pb2 as pb
 from sdr.reporting.v1 import reporting_pb2_grpc
+from sdr_common.idempotency import Once
 from sdr_reporting import convert
-from sdr_reporting.operations import Once, Reporting
+from sdr_reporting.operations import Reporting
 
 Context = grpc.aio.ServicerContext[Any, Any]
 """A call's context; its message types are fixed by each method."""

@@ -6,6 +6,7 @@ import base64
 
 from sdr.common.v1 import lead_pb2 as lead
 from sdr.routing.v1 import routing_pb2 as pb
+from sdr_common.account_settings import StoredVersion
 from sdr_common.errors import InvalidPageToken
 from sdr_common.lead import Channel, DisqualificationKind, LeadStatus, Temperature
 from sdr_common.lead_proto import (
@@ -43,7 +44,6 @@ from sdr_routing.operations import (
     Report,
     Retried,
     Step,
-    StoredVersion,
 )
 from sdr_routing.operations.accepting import Accepted
 from sdr_routing.ports import DeadFilter

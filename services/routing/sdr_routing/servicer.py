@@ -8,10 +8,11 @@ import grpc
 
 from sdr.routing.v1 import routing_pb2 as pb
 from sdr.routing.v1 import routing_pb2_grpc
+from sdr_common.idempotency import Once
 from sdr_common.lead import Temperature
 from sdr_common.lead_proto import temperature_from_wire
 from sdr_routing import convert
-from sdr_routing.operations import AccountSettings, Connect, DeadLetters, Deliver, Once, Refusals
+from sdr_routing.operations import AccountSettings, Connect, DeadLetters, Deliver, Refusals
 
 Context = grpc.aio.ServicerContext[Any, Any]
 """A call's context; its message types are fixed by each method."""

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from sdr.common.v1 import lead_pb2 as lead
 from sdr.scoring.v1 import scoring_pb2 as pb
+from sdr_common.account_settings import StoredVersion
 from sdr_common.errors import InvalidField
 from sdr_common.lead import Fact, FactKind, FunnelStage, NextStep
 from sdr_common.lead_proto import (
@@ -29,7 +30,7 @@ from sdr_scoring.domain.clinic import Clinic
 from sdr_scoring.domain.explanation import explain
 from sdr_scoring.domain.qualification import AppliedRule, Judgement, Qualification, QualificationId, ScoreLine
 from sdr_scoring.domain.rubric import DEFAULT_RUBRIC, Rubric, Thresholds
-from sdr_scoring.operations import PutSettingsCommand, QualifyCommand, StoredVersion
+from sdr_scoring.operations import PutSettingsCommand, QualifyCommand
 from sdr_scoring.ports import AccountRubric, Subject
 
 T = TypeVar("T")

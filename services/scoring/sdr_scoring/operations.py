@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from google.protobuf.message import Message
 
-from sdr_common.errors import AccountNotFound, InvalidField
-from sdr_common.idempotency import Idempotency
+from sdr_common.account_settings import StoredVersion, find_version
+from sdr_common.idempotency import Idempotency, Once
 from sdr_common.lead import Disqualification, EndReason, Fact, FactKind
 from sdr_common.postgres import Connection, Pool, connection
 from sdr_scoring.domain.clinic import Clinic
@@ -18,19 +18,7 @@ from sdr_scoring.domain.qualification import Qualification, QualificationId, qua
 from sdr_scoring.domain.rubric import Rubric
 from sdr_scoring.ports import AccountRubric, Qualifications, Rubrics, Subject
 
-R = TypeVar("R")
 A = TypeVar("A", bound=Message)
-
-
-@dataclass(frozen=True, slots=True)
-class Once(Generic[R, A]):
-    """How a mutating call is recognised and its answer kept: stored with the effect, replayed to repeats."""
-
-    request: Message
-    """The call as it came, with its `request_id`."""
-    answer_type: type[A]
-    answer: Callable[[R], A]
-    """Makes the answer out of the result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +39,6 @@ class PutSettingsCommand:
     clinic: Clinic
     rubric: Rubric
     dry_run: bool
-
-
-@dataclass(frozen=True, slots=True)
-class StoredVersion:
-    """The active version, and whether the call changed (or, in a dry run, would change) it."""
-
-    version: int
-    changed: bool
 
 
 class Scoring:
@@ -120,14 +100,7 @@ class Scoring:
             AccountNotFound: the account was never set up here.
             InvalidField: the account has no such version.
         """
-        async with connection(self._pool) as conn:
-            found = await self._rubrics.find(conn, account_id, version)
-            active = found or await self._rubrics.find(conn, account_id)
-        if active is None:
-            raise AccountNotFound(account_id)
-        if found is None:
-            raise InvalidField("version", f"no version {version}; the newest is {active.version}", limit=active.version)
-        return found
+        return await find_version(self._pool, self._rubrics.find, account_id, version)
 
     async def put_settings(self, command: PutSettingsCommand, once: Once[StoredVersion, A]) -> A:
         """Stores a new version; an equal one keeps its version, a dry run stores nothing.

@@ -8,8 +8,9 @@ import grpc
 
 from sdr.scoring.v1 import scoring_pb2 as pb
 from sdr.scoring.v1 import scoring_pb2_grpc
+from sdr_common.idempotency import Once
 from sdr_scoring import convert
-from sdr_scoring.operations import Once, Scoring
+from sdr_scoring.operations import Scoring
 
 Context = grpc.aio.ServicerContext[Any, Any]
 """A call's context; its message types are fixed by each method."""

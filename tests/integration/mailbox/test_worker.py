@@ -1,19 +1,12 @@
-"""The worker: meets what is due, keeps leases, puts back, drains, outlives the database."""
+"""The worker: meets what is due, puts back, bounds what it holds."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import urlsplit
 
-import psycopg
 import pytest
-from psycopg.sql import SQL, Identifier
-from structlog.testing import capture_logs
 
 from sdr_common.clock import utc_now
 from sdr_common.errors import DomainError, ErrorKind, InvalidField
@@ -22,57 +15,19 @@ from sdr_common.mailbox import (
     Close,
     DepthMeasured,
     Failure,
-    Handler,
-    Mailbox,
-    MailboxWorker,
     Sample,
     TurnEnded,
     TurnPutBack,
-    WorkerOptions,
 )
 from sdr_common.postgres import connection
-from tests.integration.mailbox.box import OPTIONS, Box, exts, message, open_box
-from tests.support.postgres import with_database
-
-FAST = WorkerOptions(drain_s=0.2)
+from tests.integration.mailbox.box import OPTIONS, Box, exts, message
+from tests.integration.mailbox.working import FAST, until, until_row, working
 
 
 class Busy(DomainError):
     kind = ErrorKind.EXHAUSTED
     reason = "SERVICE_UNAVAILABLE"
     retry_after_s = 7.0
-
-
-@asynccontextmanager
-async def working(
-    mailbox: Mailbox,
-    handler: Handler,
-    options: WorkerOptions = FAST,
-    metrics: Callable[[Sample], None] | None = None,
-) -> AsyncIterator[MailboxWorker]:
-    """A worker that runs meanwhile, and drains."""
-    worker = MailboxWorker(mailbox, handler, options, metrics=metrics)
-    stop = asyncio.Event()
-    run = asyncio.create_task(worker.run(stop))
-    try:
-        yield worker
-    finally:
-        stop.set()
-        await run
-
-
-async def until(condition: Callable[[], bool], within_s: float = 10.0) -> None:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come about in time"
-        await asyncio.sleep(0.005)
-
-
-async def until_row(box: Box, condition: Callable[[dict[str, object]], bool], key_id: int = 7) -> None:
-    deadline = time.monotonic() + 10
-    while not condition(await box.row(key_id)):
-        assert time.monotonic() < deadline, "it did not come about in time"
-        await asyncio.sleep(0.005)
 
 
 async def test_each_key_is_worked_on_once_and_its_end_is_kept(box: Box) -> None:
@@ -177,63 +132,6 @@ async def test_pauses_double_up_to_their_ceiling(box: Box) -> None:
         assert 0.75 * middle_s <= pause_s <= 1.25 * middle_s
 
 
-async def test_a_handler_whose_lease_was_lost_is_cancelled(box: Box) -> None:
-    begun, cancelled = asyncio.Event(), asyncio.Event()
-
-    async def handle(claim: Claim) -> Close:
-        begun.set()
-        try:
-            await asyncio.Event().wait()
-        except asyncio.CancelledError:
-            cancelled.set()
-            raise
-        raise AssertionError
-
-    await box.put(message(1))
-    async with working(box.with_options(replace(OPTIONS, lease_s=0.6)), handle) as worker:
-        await begun.wait()
-        async with connection(box.pool) as conn:  # Another process took it over.
-            await conn.execute("update mailbox set owner = 'other', epoch = epoch + 1, held_until = now() + '1 hour'")
-        await asyncio.wait_for(cancelled.wait(), 5)
-        await until(lambda: worker.in_flight == 0)
-    row = await box.row()
-    assert (row["owner"], row["attempt"]) == ("other", 1)
-
-
-async def test_a_long_handler_keeps_its_lease(box: Box) -> None:
-    handled: list[int] = []
-
-    async def handle(claim: Claim) -> Close:
-        handled.append(claim.attempt)
-        started = time.monotonic()
-        await until(lambda: time.monotonic() - started > 1.5)
-        return Close("answered")
-
-    await box.put(message(1))
-    mailbox = box.with_options(replace(OPTIONS, lease_s=0.45))
-    async with working(mailbox, handle, replace(FAST, drain_s=5)), working(mailbox, handle):
-        await until_row(box, lambda row: row["turn"] is None)
-    assert handled == [1]
-
-
-async def test_stopping_lets_handlers_end_and_gives_the_rest_back_with_their_attempt(box: Box) -> None:
-    begun: list[int] = []
-    go_on = asyncio.Event()
-
-    async def handle(claim: Claim) -> Close:
-        begun.append(claim.key_id)
-        await (go_on if claim.key_id == 1 else asyncio.Event()).wait()
-        return Close("answered")
-
-    await box.put(message(1, key_id=1), message(2, key_id=2))
-    async with working(box.mailbox, handle):
-        await until(lambda: len(begun) == 2)
-        asyncio.get_running_loop().call_later(0.05, go_on.set)
-    assert (await box.row(1))["due_at"] is None
-    claim = await box.claim()
-    assert (claim.key_id, claim.attempt) == (2, 1)
-
-
 async def test_no_more_than_the_allowed_number_is_in_flight(box: Box) -> None:
     running, most, done = 0, 0, 0
     full = asyncio.Event()
@@ -254,30 +152,6 @@ async def test_no_more_than_the_allowed_number_is_in_flight(box: Box) -> None:
     async with working(box.mailbox, handle, replace(FAST, in_flight=7, batch=5, poll_s=0.02)):
         await until(lambda: done == 40)
     assert most == 7
-
-
-async def test_the_worker_outlives_lost_connections(box: Box) -> None:
-    handled: list[int] = []
-    go_on = asyncio.Event()
-
-    async def handle(claim: Claim) -> Close:
-        handled.append(claim.key_id)
-        await go_on.wait()
-        return Close("answered")
-
-    await box.put(message(1, key_id=1))
-    async with working(box.mailbox, handle, replace(FAST, drain_s=5.0)) as worker:
-        await until(lambda: handled == [1])
-        with psycopg.connect(box.url, autocommit=True) as killer:
-            killer.execute(
-                "select pg_terminate_backend(pid) from pg_stat_activity"
-                " where datname = current_database() and pid <> pg_backend_pid()"
-            )
-        go_on.set()
-        await until(lambda: worker.in_flight == 0)
-        await until_row(box, lambda row: row["turn"] is None, key_id=1)
-        await box.put(message(2, key_id=2))
-        await until(lambda: handled == [1, 2])
 
 
 async def test_a_turn_whose_entries_were_deleted_ends_without_the_handler(box: Box) -> None:
@@ -351,97 +225,3 @@ async def test_a_handler_that_hangs_is_cancelled_and_that_counts(box: Box) -> No
         await until(lambda: bool(samples))
     assert isinstance(samples[0], TurnPutBack)
     assert (samples[0].counted, samples[0].attempt) == (True, 1)
-
-
-async def test_a_process_that_slept_past_its_lease_drops_the_older_of_its_two_claims(box: Box) -> None:
-    attempts: list[int] = []
-    cancelled: list[int] = []
-
-    async def handle(claim: Claim) -> Close:
-        attempts.append(claim.attempt)
-        if claim.attempt == 1:
-            try:
-                await asyncio.Event().wait()
-            finally:
-                cancelled.append(claim.attempt)
-        return Close("answered")
-
-    await box.put(message(1))
-    async with working(box.mailbox, handle) as worker:
-        await until(lambda: attempts == [1])
-        await box.hurry("held_until")
-        await until(lambda: attempts == [1, 2] and worker.in_flight == 0)
-    assert cancelled == [1]
-    assert (await box.row())["due_at"] is None
-
-
-@pytest.mark.parametrize("fails", [False, True])
-async def test_the_end_of_a_turn_that_somebody_else_has_is_dropped(box: Box, fails: bool) -> None:
-    go_on = asyncio.Event()
-    samples: list[Sample] = []
-
-    async def handle(claim: Claim) -> Close:
-        await go_on.wait()
-        if fails:
-            raise ValueError("late")
-        return Close("answered")
-
-    await box.put(message(1))
-    async with working(box.mailbox, handle, metrics=samples.append) as worker:
-        await until(lambda: worker.in_flight == 1)
-        async with connection(box.pool) as conn:
-            await conn.execute("update mailbox set owner = 'other', epoch = epoch + 1, held_until = now() + '1 hour'")
-        go_on.set()
-        await until(lambda: worker.in_flight == 0)
-    row = await box.row()
-    assert (row["owner"], row["attempt"], row["turn"] is None) == ("other", 1, False)
-    assert samples == []
-
-
-async def test_stopping_while_the_database_is_away_leaves_turns_to_their_leases(box: Box, box_url: str) -> None:
-    cancelled = asyncio.Event()
-
-    async def handle(claim: Claim) -> Close:
-        try:
-            await asyncio.Event().wait()
-        finally:
-            cancelled.set()
-        raise AssertionError
-
-    await box.put(message(1))
-    async with open_box(box_url, options=replace(OPTIONS, lease_s=0.3)) as doomed:
-        await box.put(message(2, key_id=8))
-        options = replace(FAST, depth_every_s=0.02)
-        with capture_logs() as logs:
-            async with working(doomed.mailbox, handle, options, metrics=lambda _: None) as worker:
-                await until(lambda: worker.in_flight == 2)
-                await doomed.pool.close()
-                await until(lambda: any(log["event"] == "mailbox_store_lost" for log in logs))
-    assert cancelled.is_set()
-    assert [log["event"] for log in logs] == ["mailbox_store_lost"]
-    row = await box.row()
-    assert (row["attempt"], row["turn"] is None) == (1, False)
-
-
-async def test_an_outage_is_logged_once_and_work_goes_on_after_it(box: Box) -> None:
-    handled: list[int] = []
-
-    async def handle(claim: Claim) -> Close:
-        handled.append(claim.key_id)
-        return Close("answered")
-
-    name = urlsplit(box.url).path.removeprefix("/")
-    with capture_logs() as logs, psycopg.connect(with_database(box.url, "postgres"), autocommit=True) as admin:
-
-        def happened(event: str) -> bool:
-            return any(log["event"] == event for log in logs)
-
-        async with working(box.mailbox, handle):
-            admin.execute(SQL("alter database {} allow_connections false").format(Identifier(name)))
-            admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [name])
-            await until(lambda: happened("mailbox_store_lost"))
-            admin.execute(SQL("alter database {} allow_connections true").format(Identifier(name)))
-            await until(lambda: happened("mailbox_store_returned"), 30)
-            await box.put(message(1))
-            await until(lambda: handled == [7])
-    assert [log["event"] for log in logs] == ["mailbox_store_lost", "mailbox_store_returned"]

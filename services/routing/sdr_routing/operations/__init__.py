@@ -1,11 +1,10 @@
 """Routing's use cases: accepting deliveries, carrying them out, connecting accounts, settings."""
 
 from sdr_routing.operations.accepting import Accepted, Deliver
-from sdr_routing.operations.accounts import AccountSettings, PutSettingsCommand, StoredVersion
+from sdr_routing.operations.accounts import AccountSettings, PutSettingsCommand
 from sdr_routing.operations.carrying_out import CarryOut
 from sdr_routing.operations.connecting import Connect, ConnectCommand, Connected, Health
 from sdr_routing.operations.dead_letters import DeadLetters, Retried
-from sdr_routing.operations.once import Once
 from sdr_routing.operations.patience import Patience
 from sdr_routing.operations.provisioner import Step
 from sdr_routing.operations.refusals import Decided, RefusalLimits, RefusalOutcome, Refusals, Report
@@ -21,7 +20,6 @@ __all__ = [
     "Decided",
     "Deliver",
     "Health",
-    "Once",
     "Patience",
     "PutSettingsCommand",
     "RefusalLimits",
@@ -30,5 +28,4 @@ __all__ = [
     "Report",
     "Retried",
     "Step",
-    "StoredVersion",
 ]

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from google.protobuf.message import Message
 
-from sdr_common.idempotency import Idempotency
+from sdr_common.idempotency import Idempotency, Once
 from sdr_common.lead import LeadStatus, Temperature
 from sdr_common.mailbox import Mailbox
 from sdr_common.postgres import Connection, Pool, connection
@@ -21,7 +21,6 @@ from sdr_routing.domain.outcome import Outcome
 from sdr_routing.domain.plan import plan, round_of, team_of
 from sdr_routing.domain.settings import RoutingSettings
 from sdr_routing.operations.dead_letters import found, waiting_entry
-from sdr_routing.operations.once import Once
 from sdr_routing.ports import Acceptance, Accounts, Announcements, Deliveries
 
 A = TypeVar("A", bound=Message)

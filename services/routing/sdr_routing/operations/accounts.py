@@ -7,11 +7,10 @@ from typing import TypeVar
 
 from google.protobuf.message import Message
 
-from sdr_common.errors import AccountNotFound, InvalidField
-from sdr_common.idempotency import Idempotency
+from sdr_common.account_settings import StoredVersion, find_version
+from sdr_common.idempotency import Idempotency, Once
 from sdr_common.postgres import Connection, Pool, connection
 from sdr_routing.domain.settings import Clinic, RoutingSettings, check_settings
-from sdr_routing.operations.once import Once
 from sdr_routing.ports import AccountRouting, Accounts
 
 A = TypeVar("A", bound=Message)
@@ -25,14 +24,6 @@ class PutSettingsCommand:
     clinic: Clinic
     settings: RoutingSettings
     dry_run: bool
-
-
-@dataclass(frozen=True, slots=True)
-class StoredVersion:
-    """The active version, and whether the call changed (or, in a dry run, would change) it."""
-
-    version: int
-    changed: bool
 
 
 class AccountSettings:
@@ -56,14 +47,7 @@ class AccountSettings:
             AccountNotFound: the account was never set up here.
             InvalidField: the account has no such version.
         """
-        async with connection(self._pool) as conn:
-            found = await self._accounts.find(conn, account_id, version)
-            active = found or await self._accounts.find(conn, account_id)
-        if active is None:
-            raise AccountNotFound(account_id)
-        if found is None:
-            raise InvalidField("version", f"no version {version}; the newest is {active.version}", limit=active.version)
-        return found
+        return await find_version(self._pool, self._accounts.find, account_id, version)
 
     async def put(self, command: PutSettingsCommand, once: Once[StoredVersion, A]) -> A:
         """Stores a new version; an equal one keeps its version, a dry run stores nothing.

@@ -12,12 +12,11 @@ from sdr_common import audit
 from sdr_common.address_guard import AddressGuard
 from sdr_common.chatwoot import ChatwootAccess, ChatwootDenied, ChatwootRefused, ChatwootSetup, ChatwootUnavailable
 from sdr_common.errors import InvalidField
-from sdr_common.idempotency import Finish, Idempotency
+from sdr_common.idempotency import Finish, Idempotency, Once
 from sdr_common.postgres import Pool, connection, transaction
 from sdr_routing.domain.errors import NotConnected
 from sdr_routing.domain.provisioning import ATTRIBUTES, LABELS, checked_url, subscriptions
 from sdr_routing.domain.settings import RoutingSettings
-from sdr_routing.operations.once import Once
 from sdr_routing.operations.provisioner import Provisioner, Step, is_bot_there
 from sdr_routing.ports import AccountRouting, Accounts, ChatwootConnection, Connections, Helpdesks
 

@@ -9,12 +9,11 @@ from typing import TypeVar
 from google.protobuf.message import Message
 
 from sdr_common import audit
-from sdr_common.idempotency import Idempotency
+from sdr_common.idempotency import Idempotency, Once
 from sdr_common.mailbox import Mailbox, NewEntry
 from sdr_common.postgres import Connection, Pool, connection
 from sdr_routing.domain.delivery import Delivery
 from sdr_routing.domain.errors import DeliveryNotDead, DeliveryNotFound
-from sdr_routing.operations.once import Once
 from sdr_routing.ports import DeadFilter, Deliveries, Revived
 
 A = TypeVar("A", bound=Message)

@@ -10,7 +10,7 @@ from typing import TypeVar
 import structlog
 from google.protobuf.message import Message as WireMessage
 
-from sdr_common.idempotency import Idempotency
+from sdr_common.idempotency import Idempotency, Once
 from sdr_common.mailbox import Mailbox, NewEntry
 from sdr_common.postgres import Connection, Pool
 from sdr_routing.domain.delivery import Message, Note, PlannedWrite, State, Write
@@ -27,7 +27,6 @@ from sdr_routing.domain.refusal import (
     refusal_of,
     remedy_for,
 )
-from sdr_routing.operations.once import Once
 from sdr_routing.ports import Deliveries, RefusedMessage
 
 A = TypeVar("A", bound=WireMessage)
