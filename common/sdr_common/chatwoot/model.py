@@ -71,7 +71,7 @@ class Contact(Chatwoot, frozen=True, kw_only=True):
 class MessageListMeta(Chatwoot, frozen=True, kw_only=True):
     """What a listing says about its conversation."""
 
-    labels: list[str] = msgspec.field(default_factory=list)
+    labels: list[str] | None = None
     assignee: Person | None = None
     contact: Contact | None = None
 

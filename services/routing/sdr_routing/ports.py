@@ -66,6 +66,8 @@ class Prepared:
     written: Written
     connected: bool
     """Whether the account has a Chatwoot."""
+    closed: bool
+    """Whether the judgement has had its closing message already."""
     now: datetime
     """The database's clock, aware UTC."""
 
@@ -136,8 +138,8 @@ class RefusedMessage:
 class Deliveries(Protocol):
     """Deliveries and what they need."""
 
-    async def prepare(self, conn: Connection, account_id: int, contact_id: int) -> Prepared:
-        """Locks the contact's row and reads what was written into it."""
+    async def prepare(self, conn: Connection, account_id: int, contact_id: int, qualification_id: str = "") -> Prepared:
+        """Locks the contact's row and reads what was written into it, and whether a judgement was closed."""
         ...
 
     async def take_turn(self, conn: Connection, account_id: int, counter: str) -> int:
@@ -189,14 +191,7 @@ class Deliveries(Protocol):
     async def find_refused(
         self, conn: Connection, account_id: int, message_id: int, sdr_key: str
     ) -> RefusedMessage | None:
-        """The write behind a message, with its delivery locked; None: no message of ours, or one that was replaced.
-
-        Args:
-            conn: In a transaction.
-            account_id: Ours.
-            message_id: Chatwoot's.
-            sdr_key: Its key, for one whose id is not stored yet; empty: not known.
-        """
+        """The write behind a message, by id or key, with its delivery locked; None: not ours, or replaced already."""
         ...
 
     async def refuse(
@@ -283,6 +278,12 @@ class Look:
     messages: tuple[SeenMessage, ...]
     """What came after the messages that the answer knew, oldest first."""
     assignee_is_human: bool
+    contact_id: int = 0
+    """Whose conversation it is now: another contact's after a merge. 0: not told."""
+    attributes: frozenset[str] | None = None
+    """Keys of the contact's custom attributes; None: not told."""
+    labels: tuple[str, ...] | None = None
+    """The conversation's; None: not told."""
 
     @property
     def sent(self) -> dict[str, int]:

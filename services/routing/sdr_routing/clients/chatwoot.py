@@ -64,7 +64,14 @@ class ChatwootHelpdesk:
                 break
             page = await self._client.list_messages(conversation_id, after=messages[-1].id)
             messages += page.payload
-        return Look(tuple(map(_seen, messages)), _is_human(page.meta.assignee))
+        contact = page.meta.contact
+        return Look(
+            tuple(map(_seen, messages)),
+            _is_human(page.meta.assignee),
+            contact_id=contact.id if contact is not None else 0,
+            attributes=None if contact is None else frozenset(contact.custom_attributes or ()),
+            labels=None if page.meta.labels is None else tuple(page.meta.labels),
+        )
 
     async def set_attributes(self, contact_id: int, values: Mapping[str, str | int]) -> None:
         """See `Helpdesk.set_attributes`."""

@@ -160,6 +160,11 @@ class Outcome:
         return fact.canonical if fact is not None else ""
 
     @property
+    def qualification_id(self) -> str:
+        """Of the judgement that this turn ends with; empty: none."""
+        return self.qualification.qualification_id if self.qualification is not None else ""
+
+    @property
     def status(self) -> LeadStatus | None:
         """`sdr_ia_status` after this turn: silence for ever beats a call for help, which beats a judgement."""
         if self.lead.status is LeadStatus.OPT_OUT:

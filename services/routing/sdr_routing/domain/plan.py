@@ -65,6 +65,7 @@ def plan(
     *,
     delivery_id: str,
     now: datetime,
+    closed: bool = False,
 ) -> Plan:
     """Orders the writes of one turn.
 
@@ -76,9 +77,12 @@ def plan(
         written: What we wrote into this contact before.
         delivery_id: Keys of messages derive from it.
         now: Aware; shown in an escalation's note.
+        closed: The judgement has had its closing message already: there is one ever.
     """
     changed = attributes.changes(attributes.wanted(outcome, clinic.zone), outcome.attributes, written)
     text, is_closing = public_text(outcome, settings, clinic, assignment)
+    if is_closing and closed:
+        text, is_closing = "", False
     status = _status(outcome, settings)
     writes: list[PlannedWrite] = []
     if changed:

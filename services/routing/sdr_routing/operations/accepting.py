@@ -80,7 +80,7 @@ class Deliver:
 
         async def work(conn: Connection) -> A:
             ref = outcome.conversation
-            prepared = await self._deliveries.prepare(conn, ref.account_id, ref.contact_id)
+            prepared = await self._deliveries.prepare(conn, ref.account_id, ref.contact_id, outcome.qualification_id)
             if not prepared.connected:
                 raise NotConnected(ref.account_id)
             assignment = await self._assign(conn, outcome, active.settings, request_id)
@@ -92,6 +92,7 @@ class Deliver:
                 prepared.written,
                 delivery_id=delivery_id,
                 now=prepared.now,
+                closed=prepared.closed,
             )
             acceptance = Acceptance(delivery_id, outcome, planned, assignment, current_traceparent())
             seq = await self._deliveries.accept(conn, acceptance)

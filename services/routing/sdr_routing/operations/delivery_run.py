@@ -24,6 +24,7 @@ from sdr_routing.domain.delivery import (
     Write,
 )
 from sdr_routing.domain.errors import Flooded, NotSettledYet, UnknownCloser, UnknownTeam
+from sdr_routing.domain.labels import is_needed
 from sdr_routing.domain.outgoing_text import neutral
 from sdr_routing.domain.refusal import Refusal, closer_note, operator_detail
 from sdr_routing.domain.takeover import LEAD_WROTE, SeenMessage, Sign, human_sign, lead_wrote
@@ -31,7 +32,7 @@ from sdr_routing.operations.details import detail_of, hopeless
 from sdr_routing.operations.evidence import Evidence
 from sdr_routing.operations.ledger import Ledger
 from sdr_routing.operations.patience import Patience
-from sdr_routing.ports import Helpdesk, Helpdesks
+from sdr_routing.ports import Helpdesk, Helpdesks, Look
 
 _LOG = structlog.get_logger()
 _FLOOD = "too many messages"
@@ -43,6 +44,7 @@ _BEGUN_FOR_S = 2.0
 that slept in between has lost its lease and learns it there."""
 _RENEWED_S = 0.2
 _FIRST_LOOK_S = 1.0
+_GONE = 404
 
 
 class DeliveryRun:
@@ -81,6 +83,8 @@ class DeliveryRun:
         self._seen: tuple[SeenMessage, ...] = ()
         self._sent: Mapping[str, int] = {}
         self._sign: Sign | None = None
+        self._contact_id = 0
+        self._mended = False
         self._lead_wrote = False
 
     async def carry_out(self) -> None:
@@ -182,9 +186,22 @@ class DeliveryRun:
     async def _set_attributes(self, values: Mapping[str, str | int]) -> None:
         left = {key: value for key, value in values.items() if key not in self._delivery.superseded}
         if left:
-            await self._desk.set_attributes(self._delivery.conversation.contact_id, left)
+            await self._write_attributes(left)
             if self._delivery.retries:
                 await self._ledger.remember(left)
+
+    async def _write_attributes(self, values: Mapping[str, str | int]) -> None:
+        """Writes into the contact, or into the one that it was merged into."""
+        contact = self._contact_id or self._delivery.conversation.contact_id
+        try:
+            await self._desk.set_attributes(contact, values)
+        except ChatwootRefused as error:
+            if error.status != _GONE:
+                raise
+            await self._look()
+            if self._contact_id in {0, contact}:
+                raise
+            await self._desk.set_attributes(self._contact_id, values)
 
     async def _send(self, write: Write, change: Message | Note) -> None:
         """A message or note, exactly once: what may be there already is looked for first."""
@@ -296,13 +313,37 @@ class DeliveryRun:
         delivery, started = self._delivery, time.monotonic()
         look = await self._desk.look(delivery.conversation.conversation_id, delivery.last_message_id)
         self._looked_at, self._seen, self._sent = started, look.messages, look.sent
+        self._contact_id = look.contact_id
         messages = look.messages
         if delivery.last_message_id == 0:
             # The newest messages of any age were listed; only what is newer than the delivery shows something.
             accepted_at = int(delivery.accepted_at.timestamp())
             messages = tuple(message for message in messages if message.created_at >= accepted_at)
         self._lead_wrote = lead_wrote(messages)
+        await self._mend(look)
         self._sign = human_sign(messages, assignee_is_human=look.assignee_is_human, handing_off=delivery.handing_off)
+
+    async def _mend(self, look: Look) -> None:
+        """Writes again what somebody's simultaneous write has undone: Chatwoot merges without a lock.
+
+        Only what is missing: a value that differs was set by a human since.
+        """
+        if self._mended:
+            return
+        for write in self._ledger.writes:
+            change = write.change
+            if not self._ledger.was_done_now(write):
+                continue
+            if isinstance(change, Attributes) and look.attributes is not None:
+                missing = {key: value for key, value in change.values.items() if key not in look.attributes}
+                if missing:
+                    self._mended = True
+                    await self._write_attributes(missing)
+            if isinstance(change, Labels) and look.labels is not None and is_needed(look.labels, change.labels):
+                self._mended = True
+                await self._desk.add_labels(self._delivery.conversation.conversation_id, change.labels)
+        if self._mended:
+            _LOG.info("writes_mended", delivery_id=self._delivery.delivery_id)
 
     async def _fall_silent(self, sign: Sign) -> None:
         """A human has taken over: nothing public goes out any more, and a lead in qualification is paused."""

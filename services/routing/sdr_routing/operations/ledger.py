@@ -53,6 +53,10 @@ class Ledger:
         """Whether a write is still to be carried out."""
         return self._states[write.position] is State.PENDING
 
+    def was_done_now(self, write: Write) -> bool:
+        """Whether a write was carried out under this claim."""
+        return write.state is State.PENDING and self._states[write.position] is State.DONE
+
     def pending_messages(self) -> list[Write]:
         """Public messages that are not settled."""
         return [write for write in self.writes if isinstance(write.change, Message) and self.is_pending(write)]

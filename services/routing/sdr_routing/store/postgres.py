@@ -68,13 +68,13 @@ class PostgresAccounts:
 class PostgresDeliveries:
     """`Deliveries` over the tables of that name."""
 
-    async def prepare(self, conn: Connection, account_id: int, contact_id: int) -> Prepared:
+    async def prepare(self, conn: Connection, account_id: int, contact_id: int, qualification_id: str = "") -> Prepared:
         """See `Deliveries.prepare`."""
-        parameters = {"account_id": account_id, "contact_id": contact_id}
+        parameters = {"account_id": account_id, "contact_id": contact_id, "qualification_id": qualification_id}
         row = await (await conn.execute(QUERIES["prepare"], parameters)).fetchone()
         if row is None:
             raise AssertionError("an upsert without a condition returns its row")
-        return Prepared(rows.written(row), row["connected"], row["now"])
+        return Prepared(rows.written(row), row["connected"], row["closed"], row["now"])
 
     async def take_turn(self, conn: Connection, account_id: int, counter: str) -> int:
         """See `Deliveries.take_turn`."""
@@ -102,6 +102,7 @@ class PostgresDeliveries:
             "last_message_id": acceptance.outcome.last_message_id,
             "handing_off": plan.handing_off,
             "closing": plan.closing,
+            "qualification_id": acceptance.outcome.qualification_id,
             "qualifying": plan.qualifying,
             "team": acceptance.assignment.team,
             "closer_email": acceptance.assignment.closer_email,

@@ -5,6 +5,8 @@ with touched as (
   on conflict on constraint written_attribute_pk do update set touched_at = now()
   returning w.current, w.history)
 select t.current, t.history, now() as now,
+  exists (select 1 from delivery d where d.account_id = %(account_id)s and d.closing
+    and d.qualification_id = %(qualification_id)s and d.qualification_id <> '') as closed,
   exists (select 1 from chatwoot_connection c where c.account_id = %(account_id)s) as connected
 from touched t
 
@@ -22,9 +24,10 @@ select given as count from closer_turn where account_id = %(account_id)s and cou
 -- Stores a delivery, its writes, and what will have been written then.
 with accepted as (
   insert into delivery (delivery_id, account_id, conversation_id, contact_id, inbox_id, channel, turn_id,
-    last_message_id, handing_off, closing, qualifying, team, closer_email, traceparent)
+    last_message_id, handing_off, closing, qualification_id, qualifying, team, closer_email, traceparent)
   values (%(delivery_id)s, %(account_id)s, %(conversation_id)s, %(contact_id)s, %(inbox_id)s, %(channel)s, %(turn_id)s,
-    %(last_message_id)s, %(handing_off)s, %(closing)s, %(qualifying)s, %(team)s, %(closer_email)s, %(traceparent)s)
+    %(last_message_id)s, %(handing_off)s, %(closing)s, %(qualification_id)s, %(qualifying)s, %(team)s, %(closer_email)s,
+    %(traceparent)s)
   returning seq),
 writes as (
   insert into delivery_write (delivery_id, position, kind, body, sdr_key)

@@ -1,0 +1,2 @@
+drop index delivery_closing;
+alter table delivery drop column qualification_id;
