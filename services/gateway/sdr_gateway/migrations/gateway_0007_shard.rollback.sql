@@ -1,0 +1,1 @@
+drop function shard_of(bigint, bigint, int);
