@@ -29,10 +29,13 @@ def _write_dependencies(target: Path) -> None:
         struct_pb2,
         timestamp_pb2,
     )
+    from google.api import annotations_pb2, http_pb2  # noqa: PLC0415
     from protovalidate._gen.buf.validate import validate_pb  # noqa: PLC0415
 
     files = descriptor_pb2.FileDescriptorSet()
     for module in (descriptor_pb2, duration_pb2, timestamp_pb2, field_mask_pb2, any_pb2, empty_pb2, struct_pb2):
+        module.DESCRIPTOR.CopyToProto(files.file.add())
+    for module in (http_pb2, annotations_pb2):  # the HTTP bindings of calls
         module.DESCRIPTOR.CopyToProto(files.file.add())
     files.file.add().ParseFromString(validate_pb.desc().proto.to_binary())
     target.write_bytes(files.SerializeToString())

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -20,6 +21,10 @@ sys.dont_write_bytecode = False
 
 # Everything in tests is on loopback; the product connects there only where it is told to.
 os.environ.setdefault("SDR_ALLOWED_NETWORKS", "127.0.0.0/8, ::1/128")
+
+# How long an example takes says more about the machine than about the code; benchmarks measure that.
+settings.register_profile("sdr", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("sdr")
 
 SERVICES = ("gateway", "dialogue", "scoring", "routing", "reporting")
 

@@ -31,6 +31,7 @@ from sdr.routing.v1 import routing_pb2_grpc as routing_grpc
 from sdr.scoring.v1 import scoring_pb2 as scoring
 from sdr.scoring.v1 import scoring_pb2_grpc as scoring_grpc
 from sdr_common.account_settings import AccountSettingsStore
+from sdr_common.actor import current_actor
 from sdr_common.errors import DomainError, WriteConflict
 from sdr_common.grpc_server import start_server
 from sdr_common.postgres import make_pool, transaction
@@ -88,6 +89,10 @@ class Services:
     connects: list[routing.ConnectChatwootRequest] = field(default_factory=list)
     puts: list[tuple[str, Any]] = field(default_factory=list)
     events: list[reporting.Event] = field(default_factory=list)
+    listed: list[reporting.ListLeadsRequest] = field(default_factory=list)
+    retried: list[routing.RetryDeliveryRequest] = field(default_factory=list)
+    actors: list[str] = field(default_factory=list)
+    refuse_list: DomainError | None = None
     forgets: list[privacy.ForgetLeadRequest] = field(default_factory=list)
     refuse_forget: DomainError | None = None
     answer: Callable[[dialogue.RespondRequest], Awaitable[dialogue.RespondResponse]] | None = None
@@ -199,6 +204,11 @@ class _Routing(routing_grpc.RoutingServiceServicer):
             raise WriteConflict
         return routing.ReportRefusedMessageResponse(outcome=routing.REFUSAL_OUTCOME_SENDING_AGAIN)
 
+    async def RetryDelivery(self, request: routing.RetryDeliveryRequest, _: Any) -> routing.RetryDeliveryResponse:
+        self._services.retried.append(request)
+        self._services.actors.append(current_actor())
+        return routing.RetryDeliveryResponse()
+
     async def ConnectChatwoot(self, request: routing.ConnectChatwootRequest, _: Any) -> routing.ConnectChatwootResponse:
         self._services.connects.append(request)
         if self._services.refuse_connect is not None:
@@ -222,6 +232,12 @@ class _Routing(routing_grpc.RoutingServiceServicer):
 class _Reporting(reporting_grpc.ReportingServiceServicer):
     def __init__(self, services: Services) -> None:
         self._services = services
+
+    async def ListLeads(self, request: reporting.ListLeadsRequest, _: Any) -> reporting.ListLeadsResponse:
+        self._services.listed.append(request)
+        if self._services.refuse_list is not None:
+            raise self._services.refuse_list
+        return reporting.ListLeadsResponse(leads=[reporting.LeadSummary(contact_id=77, name="Mariana")])
 
     async def Record(self, request: reporting.RecordRequest, _: Any) -> reporting.RecordResponse:
         self._services.events.extend(request.events)
@@ -312,6 +328,11 @@ class Door:
             self.url, row_factory=dict_row, options="-c search_path=gateway"
         ) as conn:
             return await (await conn.execute(query.encode())).fetchall()
+
+    async def execute(self, statement: str) -> None:
+        """Changes the gateway's tables."""
+        async with await AsyncConnection.connect(self.url, options="-c search_path=gateway") as conn:
+            await conn.execute(statement.encode())
 
     async def outcomes(self) -> list[str]:
         """Outcomes of the turns that ended, oldest first."""

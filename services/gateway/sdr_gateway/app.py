@@ -29,10 +29,13 @@ from sdr_common.rate_limits import RateLimits
 from sdr_common.secret_box import SecretBox
 from sdr_common.service import ServiceProcess, run_until_stopped, schema_problem, standard_work
 from sdr_common.source_gate import SourceGate
+from sdr_gateway.app_api import make_api
 from sdr_gateway.clients.chatwoot import HttpChatwootListing
 from sdr_gateway.clients.metrics import MeterCounter
 from sdr_gateway.clients.services import GrpcDialogue, GrpcLeadKeeper, GrpcReporting, GrpcRouting, GrpcScoring
+from sdr_gateway.http.rest.endpoint import RestApi
 from sdr_gateway.http.server import WebServer, bind, make_app
+from sdr_gateway.http.session import Sessions
 from sdr_gateway.http.webhook import ChatwootWebhook
 from sdr_gateway.operations.accounts import AccountWork, Services
 from sdr_gateway.operations.ending import TurnEnd
@@ -119,7 +122,7 @@ class Gateway:
             keepers=channels.keepers,
             on_change=directory.forget,
         )
-        webhook, grpc_server = None, None
+        webhook, grpc_server, api = None, None, None
         if Role.SERVE in self._role:
             redis = LossyRedis(settings.redis_url)
             stack.push_async_callback(redis.aclose)
@@ -138,10 +141,21 @@ class Gateway:
                 on_change=directory.forget,
             )
             grpc_server = await self._serve_grpc(AccountServicer(accounts), LeadServicer(privacy), calls)
+            api = await make_api(
+                settings,
+                stack,
+                pool,
+                directory,
+                chatwoot=chatwoot,
+                redis=redis,
+                gate=calls,
+                channels=channels.opened,
+                own_port=grpc_server.port,
+            )
         process = ServiceProcess(grpc_server, settings.drain_s, self._on_crash)
         stack.push_async_callback(process.stop)
         # Shut first: what came in before is still committed and, in this process, worked on.
-        self._serve_http(webhook, stack)
+        self._serve_http(webhook, api, stack)
         process.in_background(*standard_work(process, pool, "sdr_gateway", idempotency))
         if worker is not None:
             sweep = self._sweep(directory, listing, ingest)
@@ -169,6 +183,7 @@ class Gateway:
         if "reporting" in opened:
             reporting = GrpcReporting(opened["reporting"], timeout_s=timeout_s)
         return _Channels(
+            opened=opened,
             keepers={name: GrpcLeadKeeper(found, timeout_s=timeout_s) for name, found in opened.items()},
             dialogue=GrpcDialogue(
                 opened["dialogue"],
@@ -250,13 +265,14 @@ class Gateway:
         self.grpc_port = server.port
         return server
 
-    def _serve_http(self, webhook: ChatwootWebhook | None, stack: AsyncExitStack) -> None:
+    def _serve_http(
+        self, webhook: ChatwootWebhook | None, api: tuple[Sessions, RestApi] | None, stack: AsyncExitStack
+    ) -> None:
         settings = self._settings
         listener = bind(settings.http_host, settings.http_port)
         self.http_port = listener.getsockname()[1]
-        web = WebServer(
-            make_app(webhook, {"postgres": lambda: schema_problem(self._pool, "sdr_gateway")}), drain_s=settings.drain_s
-        )
+        checks = {"postgres": lambda: schema_problem(self._pool, "sdr_gateway")}
+        web = WebServer(make_app(webhook, checks, api), drain_s=settings.drain_s)
         task = asyncio.create_task(web.serve(sockets=[listener]))
 
         async def shut() -> None:
@@ -270,6 +286,8 @@ class Gateway:
 class _Channels(Services):
     """The other services with their adapters."""
 
+    opened: dict[str, grpc.aio.Channel]
+    """By short name; reporting is left out where it has no address."""
     keepers: dict[str, GrpcLeadKeeper]
     dialogue: GrpcDialogue
     scoring: GrpcScoring

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from annotated_types import Ge, Le
+from annotated_types import Ge, Gt, Le
 from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
@@ -80,6 +80,10 @@ class GatewaySettings(ServiceSettings):
     """Conversations per sweep and account; the rest waits for the next one."""
     forget_settle_s: Annotated[float, Ge(0), Le(86_400)] = 120.0
     """So long after a lead was forgotten, what was on its way then is erased too; longer than any turn takes."""
+    session_idle_h: Annotated[float, Gt(0), Le(720)] = 12.0
+    """Hours without a request after which somebody is signed out."""
+    session_max_h: Annotated[float, Gt(0), Le(8760)] = 168.0
+    """Hours after which somebody is signed out whatever was done."""
     account_ttl_s: Annotated[float, Ge(0), Le(300)] = 3.0
     """A change of an account is seen by every process after this long."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
@@ -29,7 +29,7 @@ class Readiness(BaseModel):
     """Per thing looked at: ok, or what is wrong."""
 
 
-def health_routes(checks: dict[str, Check], timeout_s: float = 2.0) -> APIRouter:
+def health_routes(checks: Mapping[str, Check], timeout_s: float = 2.0) -> APIRouter:
     """Routes of the probes.
 
     Args:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from starlette.requests import Request
@@ -10,6 +11,7 @@ from starlette.responses import Response
 
 from sdr_common.errors import DomainError, ErrorKind
 from sdr_common.source_gate import RateLimited
+from sdr_gateway.domain.access import TooManyAttempts
 
 STATUSES: dict[ErrorKind, int] = {
     ErrorKind.INVALID: 400,
@@ -54,16 +56,24 @@ class Refusal(Exception):
 
 def status_of(error: DomainError) -> int:
     """The HTTP status of a domain error."""
-    return 429 if isinstance(error, RateLimited) else STATUSES[error.kind]
+    return 429 if isinstance(error, RateLimited | TooManyAttempts) else STATUSES[error.kind]
 
 
-def problem(status: int, detail: str, reason: str = "", *, retry_after_s: float = 5.0) -> Response:
+def problem(
+    status: int,
+    detail: str,
+    reason: str = "",
+    *,
+    errors: Sequence[Mapping[str, str]] = (),
+    retry_after_s: float = 5.0,
+) -> Response:
     """A problem response.
 
     Args:
         status: HTTP status.
         detail: For people.
         reason: A name of `ErrorReason` without its prefix; empty: the status says it all.
+        errors: The fields that do not fit: `field` is a dotted path, `detail` what it must be.
         retry_after_s: With 429 and 503, when to come again.
     """
     document: dict[str, object] = {
@@ -74,6 +84,8 @@ def problem(status: int, detail: str, reason: str = "", *, retry_after_s: float 
     }
     if reason:
         document["reason"] = reason
+    if errors:
+        document["errors"] = list(errors)
     headers = {"Retry-After": str(math.ceil(retry_after_s))} if status in {429, 503} else None
     return Response(msgspec.json.encode(document), status, headers, "application/problem+json")
 
@@ -90,7 +102,8 @@ async def on_domain_error(_: Request, error: Exception) -> Response:
     if not isinstance(error, DomainError):
         raise error
     status = status_of(error)
-    return problem(status, error.message if status != 500 else "internal error", error.reason)
+    detail = error.message if status != 500 else "internal error"
+    return problem(status, detail, error.reason, retry_after_s=getattr(error, "retry_after_s", None) or 5.0)
 
 
 async def on_http_error(_: Request, error: Exception) -> Response:

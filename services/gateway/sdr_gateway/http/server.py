@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import uvicorn
@@ -13,18 +13,24 @@ from starlette.routing import Mount, Router
 from starlette.types import ASGIApp
 
 from sdr_common.errors import DomainError
+from sdr_gateway.http.api import add_api
 from sdr_gateway.http.docs import docs_route
 from sdr_gateway.http.health import Check, health_routes
 from sdr_gateway.http.problem import Refusal, on_domain_error, on_http_error, on_refusal
+from sdr_gateway.http.rest.endpoint import RestApi
+from sdr_gateway.http.session import Sessions
 from sdr_gateway.http.webhook import ChatwootWebhook
 
 
-def make_app(webhook: ChatwootWebhook | None, checks: dict[str, Check]) -> ASGIApp:
+def make_app(
+    webhook: ChatwootWebhook | None, checks: Mapping[str, Check], api: tuple[Sessions, RestApi] | None = None
+) -> ASGIApp:
     """The web application: the door in front, without the framework's layers, and all else behind it.
 
     Args:
         webhook: The door; None: this process has only probes.
         checks: What readiness depends on.
+        api: What people and programs call; None: this process has none.
     """
     app = FastAPI(
         title="Chatwoot SDR: gateway",
@@ -37,6 +43,8 @@ def make_app(webhook: ChatwootWebhook | None, checks: dict[str, Check]) -> ASGIA
     app.add_exception_handler(DomainError, on_domain_error)
     app.add_exception_handler(HTTPException, on_http_error)
     app.include_router(health_routes(checks))
+    if api is not None:
+        add_api(app, *api)
     app.router.routes.append(docs_route(app))
     if webhook is None:
         return app

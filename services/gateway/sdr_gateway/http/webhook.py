@@ -18,13 +18,11 @@ from sdr_common.source_gate import RateLimited, SourceGate
 from sdr_common.telemetry import TRACER, current_traceparent
 from sdr_gateway.domain.account import Account
 from sdr_gateway.domain.signature import check_signature, same_secret
+from sdr_gateway.http.body import read_body
 from sdr_gateway.http.parsing import parse_event
 from sdr_gateway.http.problem import Refusal, problem, status_of
 from sdr_gateway.operations.ingest import Ingest
 from sdr_gateway.ports import Accounts
-
-BODY_LIMIT = 1024 * 1024
-"""Bytes of a webhook's body at most."""
 
 _LOG = structlog.get_logger()
 _ROOT = Context()
@@ -102,7 +100,7 @@ class ChatwootWebhook:
 
     async def _take(self, request: Request, account_id: int) -> Response:
         _check_media_type(request)
-        body = await _read_body(request)
+        body = await read_body(request)
         if not 0 < account_id < 2**63:
             raise Refusal(404, "no such account")
         account = await self._accounts.get(account_id)
@@ -137,17 +135,3 @@ def _check_media_type(request: Request) -> None:
     media_type = request.headers.get("content-type", "application/json").split(";")[0].strip().lower()
     if media_type != "application/json" and not media_type.endswith("+json"):
         raise Refusal(415, "the body must be application/json")
-
-
-async def _read_body(request: Request) -> bytes:
-    """The body, never more of it than allowed, whether its length was told or not."""
-    told = request.headers.get("content-length", "")
-    if told.isdigit() and int(told) > BODY_LIMIT:
-        raise Refusal(413, f"the body is larger than {BODY_LIMIT} bytes")
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > BODY_LIMIT:
-            raise Refusal(413, f"the body is larger than {BODY_LIMIT} bytes")
-        chunks.append(chunk)
-    return b"".join(chunks)
