@@ -74,7 +74,7 @@ async def _provoke_errors(stack: RunningStack, phone: Phone) -> list[str]:
     )
     deliver = routing_pb2.DeliverRequest(
         request_id="nonsense",
-        conversation=ref,
+        conversation=ref,  # type: ignore[arg-type]  # as above
         turn_id=1,
         reply=f"Oi, {NAME}",
     )

@@ -97,7 +97,7 @@ def _contract(options: str) -> Any:
 
     text_format.Parse(options, method.options)
     pool = descriptor_pool.Default()
-    pool.AddSerializedFile(file.SerializeToString())  # type: ignore[no-untyped-call]  # protobuf leaves it untyped
+    pool.AddSerializedFile(file.SerializeToString())
     return pool.FindFileByName(file.name)
 
 
