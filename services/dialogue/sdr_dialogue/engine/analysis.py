@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -110,8 +111,8 @@ class _Replay:
     drafts: dict[FactKind, FactDraft] = field(default_factory=dict)
     disqualification: Disqualification | None = None
     topics: list[Topic] = field(default_factory=list)
-    asked: set[FactKind] = field(default_factory=set)
-    asked_count: int = 0
+    asked: Counter[FactKind] = field(default_factory=Counter)
+    """How often each fact was asked for."""
     evasion_count: int = 0
     irritated: bool = False
     human: bool = False
@@ -164,6 +165,7 @@ def _read(
         bot_line=bot_line,
         contact_name=_confirmed_name(bot_line),
         asked_before=frozenset(replay.asked),
+        times_asked=replay.asked[asked] + 1 if asked else 0,
     )
     understood = understand(messages, ground)
     _note(replay, understood, asked)
@@ -193,8 +195,7 @@ def _note(replay: _Replay, understood: Understanding, asked: FactKind | None) ->
     replay.topics += [question.topic for question in understood.questions if question.topic not in replay.topics]
     replay.irritated = replay.irritated or understood.sentiment is Sentiment.IRRITATED
     if asked is not None:
-        replay.asked.add(asked)
-        replay.asked_count += 1
+        replay.asked[asked] += 1
     replay.evasion_count += understood.evasive
 
 
@@ -218,7 +219,7 @@ def _behaviour(replay: _Replay, context: AnalysisContext) -> Behaviour:
         if count >= context.settings.attempts_per_fact and kind not in replay.facts
     )
     open_count = sum(1 for kind in replay.asked if kind not in replay.facts)
-    evades = replay.evasion_count >= 2 or (replay.asked_count >= 2 and open_count * 2 >= len(replay.asked))
+    evades = replay.evasion_count >= 2 or (replay.asked.total() >= 2 and open_count * 2 >= len(replay.asked))
     return Behaviour.EVASIVE if evades or exhausted else Behaviour.COOPERATIVE
 
 

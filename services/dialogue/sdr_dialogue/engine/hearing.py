@@ -33,8 +33,9 @@ _YES = words(
 )
 _NO = words("nao nunca jamais negativo nope no nem nadinha")
 _UNKNOWN = re.compile(
-    r" (?:nao (?:sei|faco ideia|tenho (?:certeza|ideia|nocao)|decidi|defini|pensei|lembro)|sei la|sem ideia|"
-    r"(?:nao )?faco (?:a )?(?:minima|menor) ideia|vou (?:ver|pensar)|preciso (?:ver|pensar)|depende|talvez|"
+    r" (?:nem (?:imagino|sei)|nao imagino|nao (?:sei|faco ideia|tenho (?:certeza|ideia|nocao)|decidi|defini|"
+    r"pensei|lembro)|sei la|sem ideia|"
+    r"(?:nao )?faco (?:a )?(?:minima|menor) ideia|vou (?:ver|pensar)|preciso (?:ver|pensar)|depende\w*|talvez|"
     r"(?:ainda )?estou (?:vendo|pensando|decidindo|em duvida)|quem sabe|a definir|indecis[ao]) "
 )
 _EVASION = re.compile(
@@ -67,6 +68,8 @@ class Hearing:
     contact_name: str = ""
     bot_line: str = ""
     """The bot's last line as sent."""
+    times_asked: int = 0
+    """How often what the bot's last line asked for was asked, that line included."""
     language: str = "pt"
 
     @property
@@ -85,6 +88,11 @@ class Hearing:
         """A fact with the sentence around `span` of the plain text as its evidence."""
         evidence = self.said.clause(*span) or self.said.raw.strip()[:300]
         return FactDraft(kind, value, level, evidence, self.message_id, confidence, canonical)
+
+    @property
+    def insists(self) -> bool:
+        """Whether an answer in words of its own is taken for what it may be: it was asked for more than once."""
+        return self.times_asked > 1 and "?" not in self.said.tokens and len(bare_words(self.said)) >= 3
 
     def whole(self, kind: FactKind, value: str, level: str, confidence: float, canonical: str = "") -> FactDraft:
         """A fact with the whole message as its evidence, at most 300 characters of it."""

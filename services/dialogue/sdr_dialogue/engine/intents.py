@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sdr_common.lead import DisqualificationKind, EscalationReason, FactKind
 from sdr_dialogue.domain.text import plain, words
+from sdr_dialogue.engine.alarms import alarm_of
 from sdr_dialogue.engine.hearing import Hearing, bare_words, is_no
 from sdr_dialogue.engine.interest import mentions, wanted
 
@@ -61,6 +62,13 @@ _HUMAN = re.compile(
     r"(?:robo|maquina|bot|ia)|(?:responsavel|alguem|pessoa)(?: \w+){0,2} que (?:eu )?(?:possa|resolva|entenda|"
     r"responda|"
     r"me atenda|saiba)|"
+    r"(?:falar|conversar|tratar|contato|atendid[ao])(?: \w+)? (?:com|por) quem (?:manda|decide|resolve|entende|"
+    r"sabe|atende|"
+    r"trabalha|seja)|(?:tem|teria|existe|cade) (?:\w+ )?(?:uma? |algum |alguma )?(?:recepcionista|atendente|"
+    r"gerente|humano|"
+    r"atendimento humano|secretaria)(?! (?:mulher|homem|bilingue))|"
+    r"(?:chama|chame|passa|bota|coloca|manda|transfere)(?: \w+){0,2} alguem|"
+    r"(?:tem|ha) (?:alguem|ninguem)(?: ai)? para (?:me )?(?:atender|ajudar|responder|falar)|"
     r"(?:como|tem) alguem(?: ai| da equipe)? (?:me )?(?:atender|ligar|falar comigo)|me (?:liga|ligue|liguem|"
     r"ligar)|(?:pode|podem|poderiam) me ligar|quero (?:uma )?ligacao) "
 )
@@ -74,65 +82,9 @@ _NOT_HUMAN = re.compile(
     r"sou (?:a )?atendente|e humano|pessoa (?:voce|e)|(?:exige|trabalho|vergonha de|medo de) (?:\w+ )?falar com|"
     r"nao me lig\w+) "
 )
-_EMERGENCY = re.compile(
-    r" (?:nao (?:consigo|estou conseguindo|consegue|esta conseguindo) (?:\w+ )?(?:respirar|enxergar|engolir|"
-    r"abrir o olho|"
-    r"fechar o olho|mexer (?:o|a) (?:rosto|boca|braco|perna)|acordar)|nao (?:enxergo|enxerga|respiro|respira)|sem ar|"
-    r"garganta fech\w+|lingua inchad\w+|falta de ar|(?:dificuldade|"
-    r"dificil) (?:de|para|em) respirar|sufocando|reacao alergica|choque anafilatico|anafila\w+|(?:desmai|"
-    r"convuls)\w+|"
-    r"(?:muito|bastante) (?:sangue|sangramento)|sangrando(?: \w+){0,3}|nao para de sangrar|hemorragia|"
-    r"necros\w+|(?:com|de|tive|tendo|muita|alta) (?:\d+ (?:graus )?(?:de )?)?febre|(?:\d\d )de febre|"
-    r"(?:cara|rosto|boca|labios?|olhos?|corpo)(?: \w+)? (?:tod[ao] )?inchad[ao]s? (?:e |,)|"
-    r"sera (?:que e )?alergia|deu alergia|"
-    r"tive (?:uma )?(?:alergia|reacao)|infeccion\w+|infeccao|com pus|saindo pus|(?:perdi|perdendo|perdeu) a visao|"
-    r"(?:vista|"
-    r"visao) (?:\w+ )?(?:escur\w+|"
-    r"embac\w+|turva\w*|dupla)|infeccionou|inflamou muito|bolhas (?:no|na|enormes)|"
-    r"(?:labio|boca|rosto|pele|nariz|olho) (?:\w+ ){0,2}(?:ficou|ficaram|esta|estao|ficando|"
-    r"virou) (?:\w+ )?(?:rox[oa]|pret[oa]|necros\w+|deform\w+|queimad[oa])|"
-    r"(?:dor|dores) (?:muito forte|insuportavel|absurda|terrivel|intensa|forte demais)|muita dor|inch(?:ou|ado|"
-    r"ada|ando) (?:muito|demais|bastante)|(?:muito|super) inchad[oa]|"
-    r"emergencia|pronto socorro|passando (?:muito )?mal|me matar|suicid\w+|"
-    r"acabar com (?:a )?minha vida|nao quero mais viver|tirar minha vida|queimou (?:minha|meu)|"
-    r"(?:estou|esta|fiquei|ficou|deu|teve) (?:com )?(?:uma )?(?:febre|queimadura)|e febre) "
-)
-_NOT_EMERGENCY = re.compile(
-    r" (?:da|tem|existe|corre|ha|causa|pode|risco|medo|vai|fica|ficam|doi|deixa|cicatriz(?:es)? de|marca de|"
-    r"manchas? de|tratam|trata|tratar|remover|atende\w*|nao e|nada de|sem) (?:\w+ ){0,4}(?:emergencia|"
-    r"necros\w+|infecc\w+|alergic\w+|queimadura|desmai\w+|inchad\w+|febre|sangr\w+|muita dor|dor\w*|pus) |"
-    r" (?:lipo|bolsa|dor nas costas) "
-)
-_LEGAL = re.compile(
-    r" (?:process(?:ar|o judicial|arei|ando) (?:voces|a clinica|vcs|essa|judicial\w*)|vou (?:te |"
-    r"os |as )?processar(?= [.,!?]| $| e | se | por | pel[ao] | voces? | a clinica | essa |"
-    r" isso tudo)(?! isso (?:direito|tudo antes))|"
-    r"(?:acionar|acionei|aciono)(?: \w+){0,2} (?:justica|procon|advogad[oa]|meus direitos)|"
-    r"vou atras dos meus direitos|"
-    r"intimacao|(?:meter|colocar|por|abrir|entrar com) (?:um |uma )?(?:processo|acao)|(?:processo|acao) contra|"
-    r"procurar (?:os )?meus direitos|procon|(?:meu |minha |"
-    r"chamar (?:o |a |um )?|falar com (?:o |a )?meu )advogad[oa]|"
-    r"(?:na|a) justica(?! seja)|acao judicial|judicialmente|reclame aqui|(?:vou )?denunci\w+|"
-    r"vigilancia sanitaria|danos morais|boletim de ocorrencia|registrar (?:um )?bo|(?:vou|irei|queixa) (?:na|a|"
-    r"ate a) delegacia|"
-    r"ministerio publico|conselho (?:regional )?de medicina|erro medico) "
-)
-_AGE = r"(?:1[0-7]|[89]|dez|onze|doze|treze|quatorze|catorze|quinze|dezesseis|dezessete)"
-_MINOR = re.compile(
-    rf" (?:(?:eu )?(?:tenho|fiz|completei|vou fazer|so tenho|estou com|tou com) (?:apenas |so )?{_AGE} (?:anos|"
-    rf"aninhos)(?! (?:de|que|atras))|(?:vou fazer|faco|fiz|so tenho|completo) {_AGE}(?= (?:ainda|esse ano|"
-    rf"este ano|agora|em|mes|"
-    rf"ano que vem)| [.,!?]| $)|(?:eu )?tenho {_AGE}(?= [.,!?]| $| e (?:quero|queria|posso|meus|minha))|"
-    rf"sou (?:de )?menor(?: de idade)?|menor de idade|sou {_AGE} anos|"
-    r"ainda nao (?:tenho|fiz) (?:18|dezoito)(?: anos)?) "
-)
-_NOT_MINOR = re.compile(
-    r" (?:nao sou (?:de )?menor|menor (?:preco|valor|que|do que)|(?:minha |meu )?(?:filh[oa]|sobrinh[oa]|"
-    r"net[oa]|irma|irmao)|festa) "
-)
 _WRONG_NUMBER = re.compile(
     r" (?:numero errado|(?:foi|e|era) engano|(?<! me )engano(?= [.!?]| $)|(?:mandei|enviei|chamei|escrevi|"
-    r"liguei)(?: \w+){0,2} errad[oa]|(?:mensagem|pessoa|contato|conversa|grupo|chat) errad[oa]|errei (?:o |"
+    r"liguei)(?: \w+){0,4} errad[oa]|(?:mensagem|pessoa|contato|conversa|grupo|chat) errad[oa]|errei (?:o |"
     r"de )?(?:numero|contato|conversa|pessoa)|nao (?:e|era) (?:comigo|para voces?|esse numero)|"
     r"(?:achei|pensei) que (?:era|fosse) (?:d?a |d?o |outr)|(?:aqui |ai )?(?:e|eh) d[ao] (?:pizzaria|farmacia|"
     r"mercado|padaria|escola|banco|oficina|restaurante|lanchonete|borracharia|transportadora|correios)|"
@@ -162,7 +114,10 @@ _SUPPLIER = re.compile(
     r"energia|internet|cosmeticos|aparelhos?|toxina|preenchedores)|"
     r"(?:apresentar|mostrar|enviar|mandar) (?:\w+ ){0,2}?(?:nossos?|nossas?|minha|meu|uma) (?:empresa|solucao|"
     r"solucoes|produtos?|servicos?|proposta|catalogo|portfolio|sistema|linha|software|tabela de precos|"
-    r"parceria)|nosso (?:catalogo|portfolio|software|sistema)|trafego pago|(?:aumentar|alavancar|dobrar|"
+    r"parceria)|noss[oa] (?:nova )?linha|visita (?:comercial|tecnica)|demonstra\w+ (?:noss[oa]|a nova|o novo)|"
+    r"vendo (?:seguros?|planos?|"
+    r"consorcios?|imoveis|maquinas?|aparelhos?|sistemas?)|nosso (?:catalogo|portfolio|software|sistema)|"
+    r"trafego pago|(?:aumentar|alavancar|dobrar|"
     r"triplicar) (?:\w+ ){0,3}?(?:vendas|faturamento|clientes|pacientes|agendamentos)|"
     r"proposta (?:comercial|de parceria|de permuta)|(?:setor|responsavel|departamento|"
     r"pessoa)(?: \w+){0,2} (?:compras|marketing|comercial|financeiro)|(?:propor|fechar|fazer|"
@@ -210,7 +165,8 @@ _REFUSAL = re.compile(
     r"(?:nao|n) (?:estou|to|fiquei|sou) (?:mais )?interessad[ao]|(?:nao|n) (?:me )?interess(?:a|ou)(?= [.,!]|"
     r" $| mais| nao| obrigad)|sem interesse|perdi o interesse|(?:nao|n) quero (?:mais )?(?:nada|"
     r"saber (?:mais )?(?:de nada|disso)|conversar|continuar|prosseguir|fazer (?:mais )?nada|informac\w+)|"
-    r"(?:nao|n) quero (?:mais|nao)(?= [.,!]| $| obrigad)|(?:eu )?desisti(?: \w+)?(?= [.,!]| $)|"
+    r"(?:nao|n) quero (?:mais|nao)(?: moca| moco| amig[ao]| querida| linda| mesmo)?(?= [.,!]| $| obrigad)|"
+    r"(?:vou )?deixar? para (?:outra hora|a proxima|outro momento)|(?:eu )?desisti(?: \w+)?(?= [.,!]| $)|"
     r"nao (?:vou|quero) (?:mais )?(?:querer|fazer)(?: mais)?(?: nada)?(?= [.,!]| $)|deixa (?:para la|quieto|pra la|"
     r"assim)|esquece(?= [.,!]| $)|mudei de ideia(?= nao| obrigad| , nao| , obrigad| e nao| desisti)|"
     r"nao preciso (?:mais(?: de nada)?|de nada|de mais nada)(?= [.,!]| $| obrigad)|"
@@ -260,13 +216,9 @@ def wants_deletion(hearing: Hearing) -> bool:
 
 def escalation_of(hearing: Hearing) -> EscalationReason | None:
     """Why a human must take over now, the gravest reason first; anger is `mood`'s to tell."""
-    text = hearing.text
-    if _EMERGENCY.search(text) and not _NOT_EMERGENCY.search(text):
-        return EscalationReason.EMERGENCY
-    if _LEGAL.search(text) and not re.search(r" (?:sou|trabalho como) advogad", text):
-        return EscalationReason.LEGAL
-    if _MINOR.search(text) and not _NOT_MINOR.search(text):
-        return EscalationReason.MINOR
+    alarm = alarm_of(hearing.text)
+    if alarm is not None:
+        return alarm
     return EscalationReason.HUMAN_REQUESTED if wants_human(hearing) else None
 
 

@@ -14,7 +14,7 @@ from sdr_dialogue.domain.conversation import FactDraft
 from sdr_dialogue.domain.municipalities import ABROAD, states_of
 from sdr_dialogue.domain.settings import AccountSettings, Procedure
 from sdr_dialogue.domain.text import plain, words
-from sdr_dialogue.engine.hearing import Hearing, is_unknown
+from sdr_dialogue.engine.hearing import Hearing, is_evasion, is_unknown
 from sdr_dialogue.engine.lexicon import AREAS_ALONE, GENERIC, SPECIFIC, VAGUE_PHRASES, Treatment
 from sdr_dialogue.engine.normalise import Normalised, plain_word
 from sdr_dialogue.engine.speech import in_sentence
@@ -34,13 +34,14 @@ _NEVER_CORRECTED = words(
     avaliacao indicacao limpar facilita pessoal agulhas emagreci lentamente esquecer escritorio implica"""
 )
 _WISH = re.compile(
-    r" (?:quer(?:o|ia|endo|emos)|gostaria|precis(?:o|ava|ando)|desej(?:o|ava)|pretend(?:o|ia)|trat(?:ar|amento)|"
+    r" (?:tenho (?:a |muita |muito |uma |um )*(?:pele|rosto|sinal)|quer(?:o|ia|endo|emos)|gostaria|precis(?:o|ava|"
+    r"ando)|desej(?:o|ava)|pretend(?:o|ia)|trat(?:ar|amento)|"
     r"fazer|"
     r"melhorar|mudar|incomod\w+|odeio meu|odeio minha|tirar|diminuir|reduzir|afinar|aumentar|levantar|remover|"
     r"preencher|"
     r"corrigir|eliminar|apagar|clarear|interess\w+|procur(?:o|ando|ava)|busc(?:o|ando)|sobre|orcamento|vontade|afim|"
     r"(?:a|ha) fim|cuidar|rejuvenescer|colocar|preco|valor|quanto|problema|caindo|caida|caido|flacid\w+|"
-    r"marcar|agendar|"
+    r"marcar|agendar|encaixe|vagas?|horarios?|agenda|"
     r"voces (?:\w+ )?(?:fazem|tem|trabalham|oferecem|realizam|aplicam|tratam)|fazem|pensando em|penso em|sonho|"
     r"queda|melhorada|dar um) "
 )
@@ -51,7 +52,8 @@ _BEFORE_HAIR = words("os uns muito muitos tirar remover sem meus esses tanto de 
 """Words before "pelo" that make it hair instead of "by the"."""
 _WHERE = re.compile(r" (?:d[aeo]s?|n[ao]s?|em|para) (?:(?:o|a|os|as|meu|minha|meus|minhas) )?")
 _BARE_WISH = re.compile(
-    r" (?:sentir (?:mais |bem |muito )*(?:bonit[ao]|bem|melhor|linda|gata)|(?:investir|cuidar|"
+    r" (?:tenho (?:a |muita |muito |uma |um )*(?:pele|rosto|sinal)|sentir (?:mais |bem |muito )*(?:bonit[ao]|bem|"
+    r"melhor|linda|gata)|(?:investir|cuidar|"
     r"caprichar) (?:mais )?(?:em|de) "
     r"mim|qualquer coisa|voces? que (?:sabe\w*|decide\w*|manda\w*)|o que voces? (?:achar|acharem|sugerir\w*|"
     r"quiser\w*)|"
@@ -364,7 +366,9 @@ def _vague(hearing: Hearing) -> FactDraft | None:
     match = _VAGUE.search(hearing.text) or _BARE_WISH.search(hearing.text)
     asked = hearing.asked is FactKind.INTEREST
     if match is None:
-        if asked and is_unknown(hearing.said) and len(hearing.said.words) <= 8:
+        if asked and hearing.insists and not is_evasion(hearing.said):
+            return hearing.whole(FactKind.INTEREST, hearing.said.raw.strip()[:200], InterestLevel.VAGUE, 0.5)
+        if asked and is_unknown(hearing.said) and len(hearing.said.words) <= 12:
             return hearing.whole(FactKind.INTEREST, "Ainda não sabe o que fazer", InterestLevel.VAGUE, 0.6)
         return None
     if not asked and not _WANTS.search(hearing.text):

@@ -7,7 +7,7 @@ import re
 from sdr_common.lead import FactKind, KnowledgeLevel
 from sdr_dialogue.domain.conversation import FactDraft
 from sdr_dialogue.domain.text import words
-from sdr_dialogue.engine.hearing import Hearing, bare_words, is_no, is_unknown, is_yes
+from sdr_dialogue.engine.hearing import Hearing, bare_words, is_evasion, is_no, is_unknown, is_yes
 
 _NOT_DONE = (
     r"(?!pesquis|busca|procura|uma pesquis|uma busca|umas pesquis|algumas pesquis|o cadastro|cadastro|o pix|"
@@ -20,7 +20,7 @@ _KNOWS = re.compile(
     r"(?:paguei|pago|gastei|gasto|cobraram|cobram|custa|sai|sai por|fica)(?: \w+){0,3} (?:\d{3,5}|mil)(?: reais)?|"
     r"ja (?:orcei|cotei|fiz(?: \w+)? orcament\w+)|orcei|(?:faco|fiz|fazia) (?:de \d+ em \d+|a cada|todo|sempre|ha|"
     r"faz|"
-    r"desde)|(?:cliente|paciente)s? (?:antig[ao]|fiel|de voces|da clinica|da casa|ai)|ja (?:era|fui|"
+    r"desde)|(?:cliente|paciente|fregues\w*)s? (?:antig[ao]|fiel|de voces|da clinica|da casa|ai)|ja (?:era|fui|"
     r"sou) (?:paciente|cliente)|"
     r"sempre (?:faco|fiz|fazia|coloco|aplico)|"
     r"(?:eu )?(?:fiz|faco|coloquei|apliquei|fazia) (?:\w+ ){0,5}?(?:sempre|ano passado|mes passado|"
@@ -101,6 +101,13 @@ _TURNS = re.compile(
     r"tenho (?:uma )?(?:nocao|"
     r"ideia)|estou por dentro|ja pesquisei)(?= | nada)(?! nada| os preco| quanto| o valor)"
 )
+_SAW = re.compile(
+    r" (?:fucei|vasculhei|fuxiquei|garimpei|procurei|busquei|tenho (?:lido|visto|ouvido|acompanhado|assistido|"
+    r"pesquisado)|"
+    r"de ouvir falar|(?:tenho|conheco) (?:\w+ ){1,3}que (?:fez|fizeram|faz|fazem|usa|usam)|vi|li|ouvi|assisti|"
+    r"acompanho|sigo|vejo|leio|estudei|por dentro)(?! (?:voces|o anuncio|um anuncio|"
+    r"anuncio|nada|o post)) "
+)
 _RELATED = re.compile(
     r" (?:minh?as?|meus?|umas?|uns|um|varias?|varios|algumas?|alguns|muita gente|todo mundo|tod[ao]s? (?:minh?as?|"
     r"meus?)) "
@@ -111,7 +118,11 @@ _RELATED = re.compile(
 )
 """Others who did or told: knowledge at second hand, as an answer only."""
 _SESSIONS = re.compile(
-    r" (?:(?:fiz|fez|foram|tomei|did)(?: \w+)? (?:\d+|um|uma|duas|dois|tres|quatro|cinco|umas|algumas?|varias|"
+    r" (?:(?:\d+|uma|duas|tres|quatro|cinco|varias|algumas|muitas|umas \w+) vez(?:es)?|\d+(?:[.,]\d+)? (?:mil|"
+    r"reais|contos?)|"
+    r"pegu?ei (?:\w+ )?(?:precos?|valor\w*|orcamento\w*)|(?:passei|fui|estive)(?: \w+){0,2} (?:consulta|avaliacao)|"
+    r"(?:estou )?por dentro de tudo|(?:fiz|fez|foram|tomei|did)(?: \w+)? (?:\d+|um|uma|duas|dois|tres|quatro|"
+    r"cinco|umas|algumas?|varias|"
     r"muitas)(?! (?:pesquis|"
     r"busca|olhada))|no meio do tratamento|(?:todo|toda|cada) (?:ano|mes|semana|semestre)|uma unica vez|rotina|"
     r"sessoes (?:em|la)) "
@@ -120,16 +131,18 @@ _BY_SIGNS: tuple[tuple[KnowledgeLevel, re.Pattern[str]], ...] = (
     (
         KnowledgeLevel.UNKNOWN,
         re.compile(
-            r" (?:desconhec\w+|(?:nao|nem|nunca|nada|sem|zero|pouca) (?:\w+ ){0,2}(?:sei|saber|sabia|sabe|"
+            r" (?:desconhec\w+|(?:nao|nem|nunca|nada|sem|zero|pouca) (?:\w+ ){0,3}(?:sei|saber|sabia|sabe|"
             r"conhec\w+|entend\w+|"
-            r"ideia|nocao|imagin\w+|existia|explic\w+)|cru|crua|boiando|perdid[ao]|ignorante|leig[ao]|"
+            r"ideia|nocao|imagin\w+|existia|explic\w+)|cru|crua|no escuro|zero a esquerda|boiando|perdid[ao]|"
+            r"ignorante|leig[ao]|"
             r"me expliqu\w+|explica) "
         ),
     ),
     (
         KnowledgeLevel.FIRST_SEARCH,
         re.compile(
-            r" (?:estrean\w+|estreia|primeir[ao]s?|inician\w+|comec\w+|novato|novata|nov[ao] nisso|nunca|jamais|"
+            r" (?:debut|so vi (?:o )?(?:anuncio|post|propaganda)|estrean\w+|estreia|primeir[ao]s?|inician\w+|"
+            r"comec\w+|novato|novata|nov[ao] nisso|nunca|jamais|"
             r"ainda nao|"
             r"nem uma vez|agora que (?:estou|to|comecei)) "
         ),
@@ -140,7 +153,7 @@ _BIRTHDAY = re.compile(
     r" (?:fiz|completei|faco|vou fazer) (?!ha |faz |uns |muitos |varios |todos |alguns )(?:\d+|\w+) (?:anos|"
     r"aninhos)(?! (?:atras|que))"
 )
-_PAST_DEED = re.compile(r" ja (?P<verb>\w{2,9}(?:ei|i|iz|is))(?= |[.,!]| $)(?! (?:no google|na internet|sobre))")
+_PAST_DEED = re.compile(r" ja (?P<verb>\w{2,9}(?:ei|i|iz|is)|pus)(?= |[.,!]| $)(?! (?:no google|na internet|sobre))")
 """Something done before: "já sequei uma vez", "já tomei", "já retirei"."""
 _NO_DEED = words(
     """pesquisei vi li ouvi procurei olhei busquei pensei falei disse respondi perguntei assisti acompanhei
@@ -196,6 +209,8 @@ def read_knowledge(hearing: Hearing) -> FactDraft | None:
 
 def _stated(text: str, asked: bool) -> tuple[KnowledgeLevel, tuple[int, int]] | None:
     first = _FIRST.search(text)
+    if first and not asked and first.group().strip() in ("nunca vi", "jamais vi", "nunca tive"):
+        first = None  # "Nunca vi pior" is a complaint.
     if first and (turned := _turned(text, first)):
         return KnowledgeLevel.RESEARCHED_A_LITTLE, turned
     knows = _deed(text, asked)
@@ -232,7 +247,9 @@ def _deed(text: str, asked: bool) -> re.Match[str] | None:
 
 def _heard(text: str, asked: bool) -> re.Match[str] | None:
     """Words for having read or heard of it; what others did counts only as an answer."""
-    little = _LITTLE.search(text) or (_RELATED.search(text) if asked else None)
+    little = (
+        _LITTLE.search(text) or (_SAW.search(text) if asked else None) or (_RELATED.search(text) if asked else None)
+    )
     if little is None or _negated(text, little):
         return None
     if not asked and _OF_US.match(text, little.end() - 1):
@@ -264,7 +281,10 @@ def _bare(hearing: Hearing) -> FactDraft | None:
     said = hearing.said
     rest = bare_words(said)
     level: KnowledgeLevel | None = None
-    if (
+    unknown, sign = _BY_SIGNS[0]
+    if sign.search(said.text) and "?" not in said.tokens and len(said.words) <= 14:
+        level = unknown
+    elif (
         is_no(said)
         or said.words[:1] in (("nunca",), ("jamais",))
         or (said.words[:1] == (("nao"),) and len(said.words) <= 8 and not is_unknown(said))
@@ -284,6 +304,8 @@ def _bare(hearing: Hearing) -> FactDraft | None:
         level = KnowledgeLevel.RESEARCHED_A_LITTLE
     if level is None and "?" not in said.tokens and len(said.words) <= 14:
         level = next((level for level, sign in _BY_SIGNS if sign.search(said.text)), None)
+    if level is None and hearing.insists and not is_evasion(said):
+        return hearing.whole(FactKind.KNOWLEDGE, said.raw.strip()[:200], KnowledgeLevel.RESEARCHED_A_LITTLE, 0.5)
     if level is None:
         return None
     value = said.raw.strip()[:200] if hearing.language == "pt" else _LABELS[level]

@@ -123,7 +123,8 @@ rugas | tratamento de rugas | ruga, prega no olho, prega no rosto, prega na test
   galinha,
   vinco, vincos, linha da testa, linhas da testa, marcas de expressao, codigo de barras, testa, glabela,
   ruguinhas, linhas finas, sorriso gengival, gengival, bruxismo
-olheiras | tratamento de olheiras | olheira, olheiras, bolsas nos olhos, bolsa nos olhos, embaixo dos olhos
+olheiras | tratamento de olheiras | olheira, olheiras, bolsas nos olhos, bolsa dos olhos, bolsa embaixo dos olhos,
+    bolsa nos olhos, embaixo dos olhos
 skinbooster | skinbooster | skinbooster, skin booster, hidratacao profunda, hidratacao facial, hidratacao
   injetavel, profhilo, glow
 harmonizacao_intima | harmonização íntima | harmonizacao intima, estetica intima, ninfoplastia, laser intimo
@@ -139,13 +140,14 @@ transplante_capilar | transplante capilar | transplante capilar, implante capila
   implante
   de cabelo, fue, transplante de barba
 tratamento_capilar | tratamento capilar | tratamento capilar, queda de cabelo, queda capilar, calvicie, careca,
-  alopecia, cabelo caindo, cair cabelo, caindo cabelo, mesoterapia capilar, mmp capilar, mmp, entradas no
+  alopecia, cabelo caindo, cair cabelo, caindo cabelo, mesoterapia capilar, mesoterapia no cabelo, mmp capilar, mmp,
+  entradas no
   cabelo,
   couro cabeludo, cabelo, cabelo ralo, terapia capilar, minoxidil
 varizes | tratamento de varizes | varizes, variz, vasinho, vasinhos, escleroterapia, secar vasinhos, secar vasos
 pintas_verrugas | remoção de pintas e verrugas | verruga, verrugas, pinta, pintas, remocao de pinta, tirar
   pinta,
-  remocao de verruga, tirar verruga, sinal no rosto, cauterizacao, acrocordon, tirar um sinal
+  remocao de verruga, tirar verruga, sinal, sinais, sinal no rosto, cauterizacao, acrocordon, tirar um sinal
 hiperidrose | tratamento de suor excessivo | hiperidrose, suor excessivo, suor nas maos, suor na mao,
     suor nas axilas, suor na axila, suor no pe, suor,
   suo muito, suando muito, suando demais, sudorese, transpiracao, transpiro muito
@@ -210,7 +212,8 @@ VAGUE_PHRASES = phrases(
 """A wish without an aim: vago."""
 
 AREAS_ALONE = phrases(
-    """limpeza, labial, pelos, suor, beico, tatuada, agulhinha, agulhinhas, remocao, boca, labio, labios, queixo,
+    """sinal, sinais, limpeza, labial, pelos, suor, beico, tatuada, agulhinha, agulhinhas, remocao, boca, labio,
+    labios, queixo,
     mento, mandibula, gluteo, bumbum, bunda, virilha, axila, buco, nariz,
     bochecha, bochechas, peito, peitos, seio, seios, mama, mamas, orelha, lobulo, barriga, barriguinha, abdomen,
     flancos, testa, glabela, pescoco, cabelo, sobrancelha, sobrancelhas, cilios, cilio, dente, rosto, pele, face,

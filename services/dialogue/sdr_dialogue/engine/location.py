@@ -10,7 +10,7 @@ from sdr_dialogue.domain.served_area import CLOSE_TO_CLINIC, Located, locate
 from sdr_dialogue.domain.text import cut, plain, words
 from sdr_dialogue.engine.common_words import COMMON_WORDS
 from sdr_dialogue.engine.hearing import Hearing, bare_words, is_evasion, is_no, is_unknown, is_yes
-from sdr_dialogue.engine.name import is_only_a_name
+from sdr_dialogue.engine.name import is_only_a_name, is_surname
 
 _PREPOSITION = (
     r"(?:em|no|na|nos|nas|n|aqui em|aqui no|aqui na|aqui|ali em|ali no|ali na|la em|la no|la na|perto (?:de|do|"
@@ -32,6 +32,11 @@ _FROM = re.compile(
 )
 _ZONE = re.compile(r" (?P<place>zona (?:norte|sul|leste|oeste|central|rural)(?: d[eoa] \w+(?: \w+)?)?)(?= )")
 _ON_THE_WAY = re.compile(r" (?:metro|transito|parad[ao]|presa|preso|minutos?|min|km|horas?) ")
+_NAMED_FROM = re.compile(
+    r" (?:aqui e|sou|e|me chamo|nome e) (?:a |o )?[a-z]+ d[aeo] (?P<place>[a-z]+(?: [a-z]+){0,3}?)(?= [,.!]| que |"
+    r" quero | e | $)"
+)
+"""A name with a place behind it: "aqui é a Vânia de Guarulhos"."""
 _APART = re.compile(
     r"(?<= [,.\n]) (?P<from>(?:sou |aqui )?(?:de|em|do|da) )?(?P<place>[a-z]+(?: [a-z]+){0,3})(?= [,.!\n])"
 )
@@ -191,7 +196,12 @@ def _near(hearing: Hearing, asked: bool) -> FactDraft | None:
     if text.rstrip().endswith("?") and not (asked and re.search(r" (?:moro|fico|sou|estou|trabalho) ", text)):
         return None
     own = _OWN_PLACE.search(text)
-    if own and hearing.settings.clinic_city and (asked or "moro aqui" not in own.group()):
+    if (
+        own
+        and not text[: own.start() + 1].endswith(" nao ")
+        and hearing.settings.clinic_city
+        and (asked or "moro aqui" not in own.group())
+    ):
         located = locate(hearing.settings.clinic_city, hearing.settings)
         return _draft(hearing, hearing.settings.clinic_city, located, own.span(), 0.75)
     close = _CLOSE_TO_CLINIC.search(text) or (_CLOSE.search(text) if asked and len(hearing.said.words) <= 8 else None)
@@ -207,11 +217,18 @@ def _near(hearing: Hearing, asked: bool) -> FactDraft | None:
 def _named_apart(hearing: Hearing) -> FactDraft | None:
     """A served place, or "de" and a town, standing between commas: "Oi, Rita, 45 anos, Santana, quero botox"."""
     text = hearing.text
-    for match in _APART.finditer(text):
+    for match in (*_APART.finditer(text), *_NAMED_FROM.finditer(text)):
         place = hearing.said.exact(match.start("place"), match.end("place"))
         located = locate(place, hearing.settings)
         served = located.level in (LocationLevel.NEAR, LocationLevel.FAR)
-        if located.known_place and (served or match["from"]) and not _only_common(place) and not is_only_a_name(place):
+        if match.re is _NAMED_FROM and is_surname(place):
+            continue
+        if (
+            located.known_place
+            and (served or match.re is _NAMED_FROM or match["from"])
+            and not _only_common(place)
+            and not is_only_a_name(place)
+        ):
             return _draft(hearing, place, located, match.span("place"), 0.85)
     return None
 

@@ -76,6 +76,10 @@ _REPEATING = re.compile(
     r"eu perguntei|perguntei (?:o|a|quanto|foi)|responde\w*) "
 )
 _LEGAL_STEP = re.compile(r" advogad\w+ ")
+_VERDICT = re.compile(
+    r" (?P<word>pessim[oa]|horrivel|terrivel|ridiculo|lixo|absurdo) (?:[,.!] )*(?:(?P=word) |(?:! ){2})"
+)
+"""A verdict said twice, or with marks piled up behind it."""
 _GLAD_ANGER = re.compile(r" (?:kk\w*|haha\w*|rs+|brincadeira) ")
 _LEAVES_US_OUT = re.compile(
     r" (?:minha vida|meu (?:marido|chefe|ex|trabalho|dia|secador|carro|celular|filho|nariz|rosto)|essa (?:mancha|"
@@ -103,6 +107,8 @@ def anger_of(hearing: Hearing) -> Anger:
         return Anger.NONE
     if _PROFANE.search(_INTENSIFIER.sub(" ", text)) or _ANGRY.search(text):
         return Anger.NONE if _about_others(text) else Anger.STRONG
+    if _VERDICT.search(text):
+        return Anger.STRONG
     if _REPEATING.search(text) and not _LEGAL_STEP.search(text) and _shouts(hearing):
         return Anger.STRONG
     if any(letter in EMOJI_ANGRY for letter in hearing.said.raw):

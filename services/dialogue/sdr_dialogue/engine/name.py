@@ -175,6 +175,11 @@ def is_only_a_name(value: str) -> bool:
     return bool(first) and first[0] in first_names() and first[0] not in _EVERYDAY and not states_of(first[0])
 
 
+def is_surname(value: str) -> bool:
+    """Whether a word is a common surname too, such as "Santos"."""
+    return plain(value) in _SURNAMES
+
+
 def _said(hearing: Hearing) -> FactDraft | None:
     """The last name that the lead gives itself: "me chamo Ana Júlia, mas me chamam de Naju"."""
     found: FactDraft | None = None

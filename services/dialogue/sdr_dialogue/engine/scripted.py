@@ -82,6 +82,7 @@ def _ground(context: TurnContext, language: str) -> Ground:
         contact_name=context.contact_name,
         bot_line=bot_line,
         asked_before=frozenset(kind for kind, count in context.attempts.items() if count),
+        times_asked=context.attempts.get(context.asked, 0) if context.asked else 0,
         earlier=tuple(line.text for line in context.history if line.speaker is Speaker.LEAD)[-8:],
     )
 

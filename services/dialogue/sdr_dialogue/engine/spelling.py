@@ -127,7 +127,8 @@ _SPANISH = _pairs(
     dia=qualquer dia, no tengo fecha=sem data, todavia no se=nao sei ainda, aun no se=nao sei ainda, todavia no=ainda
     nao, aun no=ainda nao, es la primera vez que busco=primeira vez que procuro, no quiero recibir mas mensajes=nao
     quero mais receber mensagens, pueden=podem, tienen=tem, hacen=fazem, ustedes=voces, duele=doi, cita=horario,
-    turno=horario, dos=dois, cuatro=quatro, siete=sete, ocho=oito, nueve=nove, diez=dez, quince=quinze,
+    turno=horario, me lo pongo=faco, me la pongo=faco, me pongo=faco, hace anos=faz anos, hace=faz, dos=dois,
+    cuatro=quatro, siete=sete, ocho=oito, nueve=nove, diez=dez, quince=quinze,
     veinte=vinte, treinta=trinta,
     ya me la hice=ja fiz, me la hice=fiz, una vez=uma vez, dos veces=duas vezes, varias veces=varias vezes,
     agendar=agendar, reservar=agendar, abren=abrem, atienden=atendem"""
@@ -187,7 +188,9 @@ _ENGLISH = _pairs(
     trip=viagem, graduation=formatura, vacation=ferias, because=porque, why=por que, why do you ask=por que pergunta,
     why do you need=por que precisa, are you a robot=voce e um robo, are you a bot=voce e um robo, bot=robo,
     are you human=voce e humano, wrong number=numero errado, actually=na verdade, sorry=desculpa, neighborhood=bairro,
-    couple of=dois, a couple of=dois, couple=dois, within=em, did=fiz, sessions=sessoes, session=sessao, some=alguns,
+    watched=assisti, i watched=assisti, saw=vi, heard=ouvi, i heard=ouvi, ive heard=ouvi falar, underarms=axilas,
+    armpits=axilas, bikini=virilha, bikini line=virilha, on=em, couple of=dois, a couple of=dois,
+    couple=dois, within=em, did=fiz, sessions=sessoes, session=sessao, some=alguns,
     full legs=perna inteira, legs=pernas, leg=perna, back=costas, every=a cada, get it every=faco a cada,
     i get it every=faco a cada, i get it=ja faco, twice=duas vezes,
     once=uma vez,

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sdr_common.lead import (
     Disqualification,
+    DisqualificationKind,
     EscalationReason,
     Fact,
     FactKind,
@@ -55,8 +56,8 @@ _GRAVITY = (
     EscalationReason.EMERGENCY,
     EscalationReason.LEGAL,
     EscalationReason.MINOR,
-    EscalationReason.IRRITATION,
     EscalationReason.HUMAN_REQUESTED,
+    EscalationReason.IRRITATION,
 )
 
 
@@ -74,6 +75,8 @@ class Ground:
     bot_line: str = ""
     asked_before: frozenset[FactKind] = frozenset()
     """Every fact that was asked for so far: a bare name or place may answer an earlier question."""
+    times_asked: int = 0
+    """How often `asked` was asked, the last time included."""
     earlier: tuple[str, ...] = ()
     """What the lead wrote in this conversation before the burst, oldest first."""
 
@@ -125,6 +128,8 @@ def _gathered(
     ground: Ground,
 ) -> Understanding:
     reasons = {reason for hearing in hearings if (reason := escalation_of(hearing)) is not None}
+    if disqualification is not None and disqualification.kind is not DisqualificationKind.REFUSAL:
+        reasons.discard(EscalationReason.HUMAN_REQUESTED)  # Whoever sells something asks for the owner.
     if _has_had_enough(hearings, ground):
         reasons.add(EscalationReason.IRRITATION)
     moods = {mood_of(hearing) for hearing in hearings}
@@ -168,6 +173,7 @@ def _hearing(message: LeadMessage, ground: Ground, facts: Mapping[FactKind, Fact
         contact_name=ground.contact_name,
         bot_line=ground.bot_line,
         language=ground.language,
+        times_asked=ground.times_asked if asked is ground.asked else 0,
     )
 
 

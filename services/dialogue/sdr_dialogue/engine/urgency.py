@@ -26,7 +26,7 @@ from sdr_dialogue.engine.calendar_pt import (
     level_of_month_part,
     number,
 )
-from sdr_dialogue.engine.hearing import Hearing, is_no, is_unknown, is_yes
+from sdr_dialogue.engine.hearing import Hearing, is_evasion, is_no, is_unknown, is_yes
 
 _WEEKDAY = "(?:" + "|".join(WEEKDAYS) + ")"
 _RESEARCHING = re.compile(
@@ -72,7 +72,8 @@ _THIS_WEEK = re.compile(
     r"(?:esse |este |nesse |neste |no |proximo )?(?:fim|final) de semana) "
 )
 _NEXT_WEEK = re.compile(
-    r" (?:(?:na |para a? ?)?(?:semana|sem) que ve?[mn]|(?:na |para a? ?)?(?:proxima|outra) semana|semana proxima|"
+    r" (?:(?:na |para a? ?)?(?:semana|sem) que (?:ve?[mn]|entra|chega)|(?:na |para a? ?)?(?:proxima|outra) semana|"
+    r"semana proxima|"
     r"sem ser (?:essa|esta)(?: semana)?(?: ,)?(?: so)? (?:a|na) (?:outra|proxima)|"
     r"(?:essa|esta|nessa|nesta) (?:semana )?(?:eu )?nao(?: \w+){0,2} (?:, )?(?:so )?(?:a|na) (?:outra|"
     r"proxima)(?: semana)?|"
@@ -81,7 +82,7 @@ _NEXT_WEEK = re.compile(
 )
 _NEXT_MONTH = re.compile(
     r" (?:(?:na |a |pela )?virada do mes|(?:quando )?(?:o mes virar|virar o mes)|(?:no |para o? ?)?(?:mes|"
-    r"m) que ve?[mn]|(?:no |para o? ?)?(?:proximo|outro) mes|mes proximo|"
+    r"m) que (?:ve?[mn]|entra|chega)|(?:no |para o? ?)?(?:proximo|outro) mes|mes proximo|"
     r"(?:no |para o? ?)?(?:comeco|inicio|final|fim|meio) do (?:mes que vem|proximo mes|outro mes)|em breve) "
 )
 _THIS_MONTH = re.compile(
@@ -89,7 +90,8 @@ _THIS_MONTH = re.compile(
     r"final|ultima semana|ultimos dias|finalzinho) d[oe](?:sse|ste)? mes) "
 )
 _LATER = re.compile(
-    r" (?:(?:so )?em 20(?:2[7-9]|[3-9]\d)|(?:no |para o? ?)?ano que vem|(?:no |o )?proximo (?:ano|semestre)|"
+    r" (?:(?:ainda )?(?:esse|este|nesse|neste) (?:semestre|ano)|(?:so )?em 20(?:2[7-9]|[3-9]\d)|(?:no |"
+    r"para o? ?)?ano que vem|(?:no |o )?proximo (?:ano|semestre)|"
     r"(?:no |para o )?(?:outro|"
     r"segundo) semestre|"
     r"semestre que vem|(?:no |para o )verao|"
@@ -97,11 +99,11 @@ _LATER = re.compile(
     r"um bom) tempo) "
 )
 _AMOUNT = re.compile(
-    r" (?P<lead>daqui (?:a )?(?:mais ou menos |umas? |uns )?|dentro de (?:umas? |uns )?|em ate |ate |"
+    r" (?P<lead>de hoje a |daqui (?:a )?(?:mais ou menos |umas? |uns )?|dentro de (?:umas? |uns )?|em ate |ate |"
     r"em (?:uns |umas |mais ou menos |torno de )?|"
     rf"nos proximos |nas proximas |proximos |proximas |nuns |numas |para daqui (?:a )?|mais ou menos |uns |umas |)"
     rf"(?:{NUMBER} (?:ou|a|e) )?(?P<amount>{NUMBER}) (?P<unit>dias?|diazinhos|semanas?|semaninhas?|mes|"
-    rf"mesinhos?|meses|anos?) "
+    rf"mesinhos?|meses|anos?)(?P<half> e (?:meia|meio|pouc[ao]|tanto))? "
 )
 _NOT_AHEAD = re.compile(
     r" (?:faz|fazem|fez|de \d+ em|em \d+ em|ha|tem|tenho|dura\w*|gravida|gestante|bebe|filh[ao]|parcel\w+|cada|"
@@ -148,6 +150,7 @@ _REFUSED = re.compile(
 )
 _ONLY = re.compile(r" (?:so|apenas|somente|ainda|sem|nao|por enquanto|tanto) ")
 _WEAK = re.compile(r" (?:logo|breve|rapido|agora|ja|essa|esta) ")
+_PAST = re.compile(r" (?:nasci|nascimento|fiz|foi|desde|aniversario (?:e|foi))(?: \w+){0,3} $")
 _TOLD = re.compile(r" ja (?:\w+ei|\w+i|disse|fiz|foi) ")
 _LABELS = {
     UrgencyLevel.THIS_WEEK: "Esta semana",
@@ -241,14 +244,17 @@ def _amounts(text: str, _today: date, asked: bool) -> list[_Found]:
     for match in _AMOUNT.finditer(text):
         around = text[max(0, match.start() - 30) : match.end() + 12]
         if _NOT_AHEAD.search(" " + around + " ") or not (
-            asked or match["lead"].startswith(("daqui", "dentro", "em ", "ate", "para", "prox", "nos", "nas"))
+            asked
+            or match["lead"].startswith(("de hoje", "daqui", "dentro", "em ", "ate", "para", "prox", "nos", "nas"))
         ):
             continue
         amount = number(match["amount"])
-        if match["unit"].startswith("ano") and not match["lead"].startswith(("daqui", "em", "dentro")):
+        if match["unit"].startswith("ano") and not match["lead"].startswith(("de hoje", "daqui", "em", "dentro")):
             continue
         if amount:
-            found.append((level_of_days(days_of(amount, match["unit"])), match.span()))
+            days = days_of(amount, match["unit"])
+            half = days_of(1, match["unit"]) // 2 if match["half"] else 0
+            found.append((level_of_days(days + half), match.span()))
     return found
 
 
@@ -262,7 +268,7 @@ def _dates(text: str, today: date, asked: bool) -> list[_Found]:
             days = days_to_day(_day(match["bare"]), today, today.month % 12 + 1 if next_month else 0)
         else:
             days = days_to_day(_day(match["day"]), today, MONTHS[match["month"]])
-        if days is not None and not re.search(r" (?:nasci|nascimento|fiz|foi|desde|aniversario (?:e|foi)) ", text):
+        if days is not None and not _PAST.search(text[max(0, match.start() - 25) : match.start() + 1]):
             found.append((level_of_days(days), match.span()))
     pattern = _BARE_MONTH if asked else _MONTH_NAMED
     if not re.search(r" (?:fiz|foi|desde|passado|passada|nasci|nascimento) ", text):
@@ -315,27 +321,44 @@ _FINDERS: tuple[_Finder, ...] = (_phrases, _this_month, _amounts, _dates, _weekd
 _DELIBERATES = re.compile(
     r" (?:(?:vou|preciso|quero|deixa eu|deixe eu|tenho que|irei|prefiro) (?:\w+ ){0,2}?(?:ver|pensar|amadurecer|"
     r"analisar|avaliar|"
-    r"decidir|refletir|organizar|planejar|consultar|conversar|juntar)|(?:so|apenas|somente) (?:me |"
+    r"decidir|refletir|organizar|planejar|consultar|conversar|juntar|esperar)|(?:so|apenas|somente) (?:me |"
     r"dando (?:uma )?)?\w+(?:ndo|ada|"
     r"adinha|inha|uns|umas)|me informando|sondada|assim que cair|vou te falar|te aviso|te falo) "
 )
 """An answer that puts the date off."""
 
 
+_SOME_DAY = re.compile(r" (?:quando|assim que|depois que|so se|se) (?:\w+ ){0,2}?\w{2,}(?:ar|er|ir|or) ")
+"""A condition instead of a date: "quando passar o calor"."""
+
+
 def _bare(hearing: Hearing) -> FactDraft | None:
     """The answer to "quando?" without a date: "não sei", "logo", "sim" to "tem data em mente?" says nothing."""
     said = hearing.said
-    if "?" not in said.tokens and _DELIBERATES.search(said.text) and len(said.words) <= 12:
-        return hearing.whole(FactKind.URGENCY, said.raw.strip()[:200], UrgencyLevel.RESEARCHING, 0.7)
-    if len(said.words) > 12 or is_yes(said):
+    if is_yes(said) or len(said.words) > 12:
         return None
-    if is_unknown(said):
-        return hearing.whole(FactKind.URGENCY, "Ainda não sabe quando", UrgencyLevel.RESEARCHING, 0.65)
-    if is_no(said):
-        return hearing.whole(FactKind.URGENCY, "Sem data definida", UrgencyLevel.RESEARCHING, 0.6)
-    if match := _WEAK.search(said.text):
-        if match.group().strip() in ("logo", "breve"):
-            return hearing.whole(FactKind.URGENCY, said.raw.strip(), UrgencyLevel.WITHIN_30_DAYS, 0.6)
-        if len(said.words) <= 4 and not hearing.corrects and not _TOLD.search(said.text):
-            return hearing.whole(FactKind.URGENCY, said.raw.strip(), UrgencyLevel.THIS_WEEK, 0.7)
+    if (draft := _put_off(hearing)) is not None:
+        return draft
+    match = _WEAK.search(said.text)
+    if match and match.group().strip() in ("logo", "breve"):
+        return hearing.whole(FactKind.URGENCY, said.raw.strip(), UrgencyLevel.WITHIN_30_DAYS, 0.6)
+    if match and len(said.words) <= 4 and not hearing.corrects and not _TOLD.search(said.text):
+        return hearing.whole(FactKind.URGENCY, said.raw.strip(), UrgencyLevel.THIS_WEEK, 0.7)
+    if hearing.insists and not is_evasion(said):
+        return hearing.whole(FactKind.URGENCY, said.raw.strip()[:200], UrgencyLevel.RESEARCHING, 0.5)
     return None
+
+
+def _put_off(hearing: Hearing) -> FactDraft | None:
+    """No date yet: it deliberates, does not know, or sets a condition."""
+    said, value = hearing.said, hearing.said.raw.strip()[:200]
+    confidence = 0.0
+    if "?" not in said.tokens and _DELIBERATES.search(said.text):
+        confidence = 0.7
+    elif is_unknown(said):
+        value, confidence = "Ainda não sabe quando", 0.65
+    elif _SOME_DAY.search(said.text) or (said.words[:1] == ("nao",) and _WEAK.search(said.text)):
+        confidence = 0.6
+    elif is_no(said):
+        value, confidence = "Sem data definida", 0.6
+    return hearing.whole(FactKind.URGENCY, value, UrgencyLevel.RESEARCHING, confidence) if confidence else None
