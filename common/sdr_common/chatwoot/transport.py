@@ -71,11 +71,7 @@ class ChatwootHttp:
         Returns:
             How long it waited, in seconds.
         """
-        host = urlsplit(base_url).netloc
-        bucket = self._buckets.get(host)
-        if bucket is None:
-            bucket = self._buckets[host] = TokenBucket(self.options.requests_per_minute)
-        return await bucket.take()
+        return await self._bucket(base_url).take()
 
     async def send(
         self,
@@ -124,13 +120,29 @@ class ChatwootHttp:
         with self._tracer.start_as_current_span(
             f"{method} {template}", kind=SpanKind.CLIENT, attributes=attributes
         ) as span:
-            answer = await self._exchange(span, method, base_url + path, token=token, query=query, body=body)
+            bucket = self._bucket(base_url)
+            try:
+                answer = await self._exchange(span, method, base_url + path, token=token, query=query, body=body)
+            except ChatwootUnavailable:
+                bucket.failed()
+                raise
+            if answer.status >= 500 or answer.status == 429:
+                bucket.failed()
+            else:
+                bucket.succeeded()
             span.set_attribute("http.response.status_code", answer.status)
             if answer.status >= 300:
                 span.set_attribute("error.type", str(answer.status))
                 span.set_status(Status(StatusCode.ERROR))
                 _raise_for(method, answer)
             return answer.content
+
+    def _bucket(self, base_url: str) -> TokenBucket:
+        host = urlsplit(base_url).netloc
+        bucket = self._buckets.get(host)
+        if bucket is None:
+            bucket = self._buckets[host] = TokenBucket(self.options.requests_per_minute)
+        return bucket
 
     async def _exchange(
         self,

@@ -31,3 +31,41 @@ async def test_waiters_leave_at_the_rate() -> None:
 def test_a_rate_below_one_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 1"):
         TokenBucket(per_minute=0)
+
+
+def test_a_host_that_is_away_is_asked_slowly_and_gets_its_usual_rate_back_step_by_step() -> None:
+    now = [0.0]
+    bucket = TokenBucket(2400, clock=lambda: now[0])
+    for _ in range(4):
+        bucket.failed()
+    assert bucket.per_s == 40.0  # four may be chance
+    bucket.failed()
+    assert bucket.per_s == 10.0
+    now[0] = 3600.0
+    assert bucket.per_s == 10.0
+    bucket.succeeded()
+    rates = []
+    for now[0] in (3600.0, 3615.0, 3630.0):
+        rates.append(round(bucket.per_s, 3))
+    assert rates == [10.0, 25.0, 40.0]
+
+
+async def test_an_outage_saves_up_no_burst() -> None:
+    now = [0.0]
+    bucket = TokenBucket(2400, clock=lambda: now[0])
+    for _ in range(5):
+        bucket.failed()
+    now[0] = 3600.0
+    bucket.succeeded()
+    waits = [await bucket.take() for _ in range(3)]
+    assert waits[0] == 0.0
+    assert waits[1] > 0.05
+
+
+def test_one_answer_among_faults_is_no_outage() -> None:
+    bucket = TokenBucket(2400)
+    for _ in range(20):
+        bucket.failed()
+        bucket.failed()
+        bucket.succeeded()
+    assert bucket.per_s == 40.0
