@@ -28,6 +28,10 @@ _RECONNECT_TIMEOUT_S = 5.0
 """The pool doubles its pause between attempts until this is over, then a caller starts it afresh. With
 psycopg's 300 s a pool was seen to sleep for 56 s after an outage of 66 s had ended."""
 
+_FILE_TROUBLE = re.compile(r"could not (extend|write|open|fsync|truncate)\b.*\bfile\b")
+"""A full disk is an OperationalError; a file that may not grow any more (EFBIG), and other file trouble, is
+Postgres's catch-all code XX000 and can be told by its words alone."""
+
 _HEADER = re.compile(r"^-- (?P<name>[a-z][a-z0-9_]*) --[ \t]*$", re.MULTILINE)
 
 
@@ -99,12 +103,16 @@ def make_pool(
 
 @asynccontextmanager
 async def store_errors() -> AsyncIterator[None]:
-    """Turns lost connections and write conflicts into domain errors; everything else passes through."""
+    """Turns lost connections, full disks and write conflicts into domain errors; everything else passes through."""
     try:
         yield
     except (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected) as error:
         raise WriteConflict from error
     except (psycopg.OperationalError, PoolTimeout) as error:
+        raise StoreUnavailable from error
+    except psycopg.InternalError as error:
+        if _FILE_TROUBLE.search(str(error)) is None:
+            raise
         raise StoreUnavailable from error
 
 

