@@ -330,7 +330,7 @@ class Door:
             return await (await conn.execute(query.encode())).fetchall()
 
     async def execute(self, statement: str) -> None:
-        """Changes the gateway's tables."""
+        """Changes the gateway's tables, as time or an accident would."""
         async with await AsyncConnection.connect(self.url, options="-c search_path=gateway") as conn:
             await conn.execute(statement.encode())
 

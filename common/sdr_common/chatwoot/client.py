@@ -201,6 +201,10 @@ class ChatwootClient(ChatwootCaller):
         """Gives a conversation to an agent; its id must exist, an unknown one would unassign."""
         await self._assign(conversation, {"assignee_id": agent})
 
+    async def unassign(self, conversation: int) -> None:
+        """Takes a conversation from its assignee; its team stays."""
+        await self._assign(conversation, {"assignee_id": None})
+
     async def labels(self, conversation: int) -> list[str]:
         """Titles of a conversation's labels."""
         return (await self._read(_LABELS, LabelTitles, parts={"conversation": conversation})).payload
@@ -230,7 +234,7 @@ class ChatwootClient(ChatwootCaller):
             parts={"contact": contact},
         )
 
-    async def _assign(self, conversation: int, body: dict[str, int]) -> None:
+    async def _assign(self, conversation: int, body: dict[str, int | None]) -> None:
         await self.ask(
             "POST", _ASSIGNMENTS, token=self.access.bot_token, body=body, parts={"conversation": conversation}
         )

@@ -169,6 +169,7 @@ def respond_response(answer: Answer) -> pb.RespondResponse:
         usage=usage_to_wire(answer.usage),
         already_qualified=answer.already_qualified,
         verdicts=map(verdict_to_wire, answer.verdicts),
+        new_interest=answer.new_interest,
     )
 
 

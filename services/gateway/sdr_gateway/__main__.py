@@ -1,4 +1,4 @@
-"""`python -m sdr_gateway serve | work | all | migrate | check-config | account … | lead … | audit`."""
+"""`python -m sdr_gateway serve | work | all | migrate | check-config | account … | lead … | conversation … | audit`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sdr_gateway.settings import GatewaySettings
 
 _OPERATOR_COMMANDS = {
     "lead": "forget a lead, or give out what is stored of it (LGPD)",
+    "conversation": "give a conversation back to the bot",
     "audit": "print who did what when, newest first",
 }
 

@@ -38,6 +38,7 @@ from sdr_gateway.http.server import WebServer, bind, make_app
 from sdr_gateway.http.session import Sessions
 from sdr_gateway.http.webhook import ChatwootWebhook
 from sdr_gateway.operations.accounts import AccountWork, Services
+from sdr_gateway.operations.conversations import ConversationWork
 from sdr_gateway.operations.ending import TurnEnd
 from sdr_gateway.operations.ingest import Ingest
 from sdr_gateway.operations.observe import Observer
@@ -45,7 +46,7 @@ from sdr_gateway.operations.privacy import Privacy
 from sdr_gateway.operations.sweep import Sweep, SweepLimits
 from sdr_gateway.operations.turns import TurnWork
 from sdr_gateway.operations.wakes import WakeWork
-from sdr_gateway.servicer import AccountServicer, LeadServicer
+from sdr_gateway.servicer import AccountServicer, ConversationServicer, LeadServicer
 from sdr_gateway.settings import GatewaySettings
 from sdr_gateway.store.accounts import AccountDirectory, BurstDefaults, PostgresAccounts
 from sdr_gateway.store.conversations import PostgresConversations
@@ -109,7 +110,8 @@ class Gateway:
         chatwoot = ChatwootHttp(ChatwootOptions(client="sdr-gateway", guard=guard))
         stack.push_async_callback(chatwoot.aclose)
         listing = HttpChatwootListing(chatwoot)
-        worker = self._worker(mailbox, directory, channels, listing) if Role.WORK in self._role else None
+        conversations = PostgresConversations(pool, EventOutbox())
+        worker = self._worker(mailbox, conversations, directory, channels, listing) if Role.WORK in self._role else None
         commit = GroupCommit(mailbox, on_commit=worker.nudge if worker is not None else None)
         await stack.enter_async_context(commit)
         ingest = Ingest(commit, MeterCounter(), quiet_s=settings.quiet_s, echo_quiet_s=settings.echo_quiet_s)
@@ -140,7 +142,12 @@ class Gateway:
                 public_url=settings.public_url,
                 on_change=directory.forget,
             )
-            grpc_server = await self._serve_grpc(AccountServicer(accounts), LeadServicer(privacy), calls)
+            grpc_server = await self._serve_grpc(
+                AccountServicer(accounts),
+                ConversationServicer(ConversationWork(pool, idempotency, directory, conversations, ingest)),
+                LeadServicer(privacy),
+                calls,
+            )
             api = await make_api(
                 settings,
                 stack,
@@ -200,15 +207,18 @@ class Gateway:
         )
 
     def _worker(
-        self, mailbox: Mailbox, accounts: AccountDirectory, channels: _Channels, chatwoot: HttpChatwootListing
+        self,
+        mailbox: Mailbox,
+        conversations: PostgresConversations,
+        accounts: AccountDirectory,
+        channels: _Channels,
+        chatwoot: HttpChatwootListing,
     ) -> MailboxWorker:
         settings = self._settings
-        conversations = PostgresConversations(self._pool, EventOutbox())
         observer = Observer(channels.dialogue)
         ending = TurnEnd(
             mailbox,
             conversations,
-            accounts,
             dialogue=channels.dialogue,
             routing=channels.routing,
             observer=observer,
@@ -248,9 +258,16 @@ class Gateway:
         )
         return Sweep(PostgresSweeps(self._pool), accounts, listing, ingest, limits)
 
-    async def _serve_grpc(self, accounts: AccountServicer, leads: LeadServicer, gate: SourceGate) -> GrpcServer:
+    async def _serve_grpc(
+        self,
+        accounts: AccountServicer,
+        conversations: ConversationServicer,
+        leads: LeadServicer,
+        gate: SourceGate,
+    ) -> GrpcServer:
         def register(server: grpc.aio.Server) -> None:
             gateway_pb2_grpc.add_AccountServiceServicer_to_server(accounts, server)
+            gateway_pb2_grpc.add_ConversationServiceServicer_to_server(conversations, server)
             add_PrivacyServiceServicer_to_server(leads, server)
             register_audit(server, self._pool)
 

@@ -11,6 +11,8 @@ import grpc
 
 from sdr.audit.v1 import audit_pb2
 from sdr.audit.v1.audit_pb2_grpc import AuditServiceStub
+from sdr.gateway.v1.gateway_pb2 import ResumeConversationRequest
+from sdr.gateway.v1.gateway_pb2_grpc import ConversationServiceStub
 from sdr.privacy.v1 import privacy_pb2
 from sdr.privacy.v1.privacy_pb2_grpc import PrivacyServiceStub
 from sdr_common.client_commands import fail, say
@@ -35,6 +37,13 @@ def add_operator_commands(commands: argparse._SubParsersAction[argparse.Argument
     export = actions.add_parser("export", help="print everything that is stored of a lead as JSON")
     _add_lead(export)
     export.set_defaults(run=_export)
+    conversation = commands.add_parser("conversation", help="give a conversation back to the bot")
+    actions = conversation.add_subparsers(dest="action", required=True)
+    resume = actions.add_parser("resume", help="nobody is assigned any more, and the bot has the word")
+    _add_target(resume)
+    resume.add_argument("--account", type=int, required=True, help="our account id")
+    resume.add_argument("--conversation", type=int, required=True, help="Chatwoot's number of the conversation")
+    resume.set_defaults(run=_resume)
     audit = commands.add_parser("audit", help="print who did what when, newest first")
     _add_target(audit)
     audit.add_argument("--account", type=int, default=0, help="our account id; 0: the whole installation")
@@ -80,6 +89,15 @@ async def _forget(arguments: argparse.Namespace, channel: grpc.aio.Channel) -> i
 async def _export(arguments: argparse.Namespace, channel: grpc.aio.Channel) -> int:
     request = privacy_pb2.ExportLeadRequest(account_id=arguments.account, contact_id=arguments.contact)
     say((await call(PrivacyServiceStub(channel).ExportLead, request, timeout_s=_TIMEOUT_S)).json)
+    return 0
+
+
+async def _resume(arguments: argparse.Namespace, channel: grpc.aio.Channel) -> int:
+    request = ResumeConversationRequest(
+        request_id=str(uuid.uuid4()), account_id=arguments.account, conversation_id=arguments.conversation
+    )
+    answer = await call(ConversationServiceStub(channel).ResumeConversation, request, timeout_s=_TIMEOUT_S)
+    say(f"conversation {arguments.conversation} goes back to the bot (it was {answer.phase_before})")
     return 0
 
 

@@ -102,6 +102,8 @@ class Remembered:
     state: ConversationState
     now: float
     """Seconds since 1970, Postgres's clock."""
+    is_new: bool = False
+    """True: nothing is remembered."""
 
 
 class Conversations(Protocol):

@@ -7,10 +7,11 @@ from typing import Any
 import grpc
 
 from sdr.gateway.v1 import gateway_pb2 as pb
-from sdr.gateway.v1.gateway_pb2_grpc import AccountServiceServicer
+from sdr.gateway.v1.gateway_pb2_grpc import AccountServiceServicer, ConversationServiceServicer
 from sdr.privacy.v1 import privacy_pb2
 from sdr.privacy.v1.privacy_pb2_grpc import PrivacyServiceServicer
 from sdr_gateway.operations.accounts import AccountWork, ConnectCommand
+from sdr_gateway.operations.conversations import ConversationWork
 from sdr_gateway.operations.privacy import Privacy
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -59,6 +60,23 @@ class AccountServicer(AccountServiceServicer):
             create_missing_teams=request.create_missing_teams,
         )
         return await self._work.connect_account(request, command)
+
+
+class ConversationServicer(ConversationServiceServicer):
+    """The conversation service.
+
+    Args:
+        work: Its use cases.
+    """
+
+    def __init__(self, work: ConversationWork) -> None:
+        self._work = work
+
+    async def ResumeConversation(
+        self, request: pb.ResumeConversationRequest, context: Context
+    ) -> pb.ResumeConversationResponse:
+        """See the contract."""
+        return await self._work.resume(request)
 
 
 class LeadServicer(PrivacyServiceServicer):

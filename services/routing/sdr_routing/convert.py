@@ -101,6 +101,10 @@ def outcome_from_wire(request: pb.DeliverRequest) -> Outcome:
         language=request.language or "pt",
         answers=tuple(request.answers),
         only_in_silence=request.only_in_silence,
+        give_back=request.give_back,
+        wrote_again=request.notice == pb.NOTICE_LEAD_WROTE_AGAIN,
+        closed_before=request.closed_before,
+        back_at=timestamp_from_wire(request.back_at) if request.HasField("back_at") else None,
     )
 
 

@@ -342,6 +342,10 @@ class Helpdesk(Protocol):
         """Sets a failed message's status back, at which a channel's bridge sends it anew unless it did already."""
         ...
 
+    async def give_back(self, conversation_id: int, *, unassign: bool) -> None:
+        """Lets the bot have a conversation: takes it from its assignee, and sets it pending."""
+        ...
+
     async def set_status(self, conversation_id: int, status: str) -> None:
         """Sets a conversation's status as the bot."""
         ...

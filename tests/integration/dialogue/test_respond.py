@@ -301,3 +301,22 @@ async def test_a_failed_engine_leaves_nothing_behind_and_the_same_request_may_be
     assert failed.value.reason == "INTERNAL"
     assert await dialogue.fetch("select 1 from line") == []
     assert values((await dialogue.respond(request)).lead) == {"NAME": "Maria"}
+
+
+async def test_a_qualified_lead_that_names_another_procedure_is_to_be_judged_anew(dialogue: Dialogue) -> None:
+    told = "interesse=Botox:especifico; nome=Ana; urgencia=hoje:esta_semana; conhecimento=sim:conhece_valores;"
+    await dialogue.respond(a_request(1, a_message(10, told + " localizacao=Moema;")))
+    same = await dialogue.respond(a_request(2, a_message(12, "quanto custa? interesse=Botox:especifico;")))
+    assert (same.already_qualified, same.new_interest) == (True, False)
+    vague = await dialogue.respond(a_request(3, a_message(14, "interesse=melhorar a pele:vago;")))
+    assert not vague.new_interest
+    other = await dialogue.respond(a_request(4, a_message(16, "e interesse=Peeling:especifico;")))
+    assert (other.already_qualified, other.new_interest, other.asks) == (True, True, lead.FACT_KIND_UNSPECIFIED)
+    again = await dialogue.respond(a_request(5, a_message(18, "obrigada! interesse=Peeling:especifico;")))
+    assert not again.new_interest
+
+
+async def test_of_a_judged_lead_only_scoring_knows_the_status(dialogue: Dialogue) -> None:
+    assert (await dialogue.respond(a_request(1, a_message(10, "sem interesse")))).ended
+    known = await dialogue.conversation()
+    assert (known.lead.status, known.ended) == (lead.LEAD_STATUS_UNSPECIFIED, lead.END_REASON_DISQUALIFIED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sdr_gateway.domain.conversation import ConversationState, PauseCause, Phase, follow
+from sdr_gateway.domain.conversation import ConversationState, HandOff, PauseCause, Phase, follow
 from sdr_gateway.domain.event import Signal, SignalKind, Snapshot
 
 
@@ -101,3 +101,30 @@ def test_a_hand_off_ends_when_the_conversation_left_pending_and_came_back() -> N
 def test_an_opt_out_is_for_ever() -> None:
     state = ConversationState(Phase.OPTED_OUT, chatwoot_status="resolved", snapshot_at=10.0)
     assert follow(state, [a_snapshot(20.0, changed=True), a_human(9, 21.0)]).phase is Phase.OPTED_OUT
+
+
+def a_return(at: float) -> Signal:
+    """Somebody gave the conversation back by hand."""
+    return Signal(kind=SignalKind.RESUME, contact_id=0, at=at)
+
+
+def test_by_hand_a_conversation_comes_back_whoever_has_it() -> None:
+    for state in (PAUSED, ASSIGNED, HANDED):
+        after = follow(state, [a_return(20.0), a_snapshot(21.0, "open", human=True)])
+        assert (after.phase, after.paused_by, after.human_at) == (Phase.ACTIVE, PauseCause.NONE, 0.0)
+        assert after.handed_off_for is HandOff.NONE
+
+
+def test_a_human_who_speaks_after_the_return_by_hand_has_the_last_word() -> None:
+    assert follow(PAUSED, [a_return(20.0), a_human(6, 25.0)]).phase is Phase.PAUSED
+    assert follow(PAUSED, [a_return(20.0), a_human(6, 15.0)]).phase is Phase.ACTIVE
+
+
+def test_an_opt_out_is_stronger_than_a_return_by_hand() -> None:
+    assert follow(ConversationState(Phase.OPTED_OUT), [a_return(20.0)]).phase is Phase.OPTED_OUT
+
+
+def test_since_when_a_human_has_the_word_is_remembered() -> None:
+    assert follow(ACTIVE, [a_human(6, 11.0)]).human_at == 11.0
+    assert follow(ACTIVE, [a_snapshot(12.0, human=True)]).human_at == 12.0
+    assert follow(follow(ACTIVE, [a_human(6, 11.0)]), [a_human(7, 30.0)]).human_at == 30.0

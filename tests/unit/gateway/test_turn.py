@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from sdr_gateway.domain.conversation import ConversationState, PauseCause, Phase
+from sdr_gateway.domain.conversation import ConversationState, HandOff, PauseCause, Phase
 from sdr_gateway.domain.event import Attachment, Contact, Signal, SignalKind, Snapshot
 from sdr_gateway.domain.turn import Effect, Note, NoteKind, Outcome, after_delivery, decide, everything_told
 
@@ -140,3 +140,42 @@ def test_after_the_end_of_a_qualification_the_lead_owes_nothing(effect: Effect) 
     waiting = replace(KNOWN, waiting_since=50.0, question_open=True, nudged=True)
     after = after_delivery(waiting, effect, 60.0)
     assert (after.waiting_since, after.question_open, after.nudged) == (0.0, False, False)
+
+
+HANDED = replace(KNOWN, phase=Phase.HANDED_OFF, handed_off_for=HandOff.QUALIFIED)
+OPEN = replace(PENDING, status="open")
+
+
+@pytest.mark.parametrize(
+    ("state", "snapshot", "outcome"),
+    [
+        (HANDED, OPEN, None),
+        (HANDED, PENDING, None),
+        (HANDED, replace(OPEN, assignee_type="User"), Outcome.HANDED_OFF),
+        (HANDED, replace(OPEN, assignee_type="AgentBot"), None),
+        (HANDED, replace(OPEN, status="snoozed"), Outcome.HANDED_OFF),
+        (replace(HANDED, handed_off_for=HandOff.ESCALATED), OPEN, Outcome.HANDED_OFF),
+        (replace(HANDED, handed_off_for=HandOff.NONE), OPEN, Outcome.HANDED_OFF),
+    ],
+)
+def test_a_lead_that_was_handed_off_is_answered_only_while_nobody_has_it(
+    state: ConversationState, snapshot: Snapshot, outcome: Outcome | None
+) -> None:
+    line = a_lead(9, "vocês abrem sábado?", conversation=snapshot)
+    assert decide(state, [line], answers_handed_off=True).silence is outcome
+    assert decide(state, [line]).silence is Outcome.HANDED_OFF
+
+
+def test_a_hand_off_remembers_why_and_when_the_closer_was_told() -> None:
+    hot = after_delivery(KNOWN, Effect(handed_off=True, judged=True), 50.0)
+    assert (hot.handed_off_for, hot.noticed_at) == (HandOff.QUALIFIED, 50.0)
+    called = after_delivery(KNOWN, Effect(handed_off=True, escalates=True), 50.0)
+    assert called.handed_off_for is HandOff.ESCALATED
+    noticed = after_delivery(hot, Effect(notices=True), 90.0)
+    assert (noticed.phase, noticed.noticed_at) == (Phase.HANDED_OFF, 90.0)
+
+
+def test_what_is_given_back_is_the_bots_again() -> None:
+    paused = replace(KNOWN, phase=Phase.PAUSED, paused_by=PauseCause.HUMAN_MESSAGE, human_at=40.0)
+    after = after_delivery(paused, Effect(returns=True), 50.0)
+    assert (after.phase, after.paused_by, after.human_at) == (Phase.ACTIVE, PauseCause.NONE, 0.0)

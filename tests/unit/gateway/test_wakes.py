@@ -8,8 +8,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sdr_gateway.domain.conversation import ConversationState, Phase
-from sdr_gateway.domain.wakes import DEFAULT_RULES, NudgeRule, Wake, WakeReason, next_wake, nudge_allowed_at
+from sdr_gateway.domain.conversation import ConversationState, HandOff, Phase
+from sdr_gateway.domain.wakes import (
+    DEFAULT_RULES,
+    NudgeRule,
+    Wake,
+    WakeReason,
+    next_wake,
+    notice_due,
+    nudge_allowed_at,
+)
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 MINUTE, HOUR = 60.0, 3600.0
@@ -83,3 +91,21 @@ def test_what_is_overdue_is_due_now() -> None:
     reminder_day = replace(DEFAULT_RULES, nudge=NudgeRule(60.0, time(9), time(18)))
     assert nudge_allowed_at(reminder_day, at("2026-06-18 21:00")) == at("2026-06-19 09:00")
     assert nudge_allowed_at(reminder_day, NOON) == NOON
+
+
+def test_a_pause_ends_by_itself_only_where_the_account_says_so() -> None:
+    paused = replace(ASKED, phase=Phase.PAUSED, human_at=NOON)
+    assert next_wake(paused, DEFAULT_RULES, NOON) is None
+    after_two_hours = replace(DEFAULT_RULES, return_after_s=2 * HOUR)
+    assert next_wake(paused, after_two_hours, NOON + HOUR) == Wake(NOON + 2 * HOUR, WakeReason.RETURN)
+    assert next_wake(replace(paused, human_at=0.0), after_two_hours, NOON) is None
+    assert next_wake(replace(paused, phase=Phase.HANDED_OFF), after_two_hours, NOON) is None
+
+
+def test_the_closer_is_told_of_a_lead_of_theirs_once_in_half_an_hour() -> None:
+    waiting = ConversationState(Phase.HANDED_OFF, handed_off_for=HandOff.QUALIFIED, noticed_at=NOON)
+    assert not notice_due(waiting, DEFAULT_RULES, NOON + 29 * MINUTE)
+    assert notice_due(waiting, DEFAULT_RULES, NOON + 30 * MINUTE)
+    assert not notice_due(waiting, replace(DEFAULT_RULES, notice_every_s=None), NOON + HOUR)
+    assert not notice_due(replace(waiting, handed_off_for=HandOff.ESCALATED), DEFAULT_RULES, NOON + HOUR)
+    assert not notice_due(replace(waiting, phase=Phase.PAUSED), DEFAULT_RULES, NOON + HOUR)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from sdr_common.lead import EndReason, Fact, FactKind, FactSource, LeadStatus
+from sdr_common.lead import EndReason, Fact, FactKind, FactSource, InterestLevel, LeadStatus
 from sdr_dialogue.domain.conversation import LeadMessage, Line, Speaker, TurnContext, TurnDraft
 from sdr_dialogue.domain.guarding import guarded
 from sdr_dialogue.domain.merge import Reader, detect_human_edits, merge_facts
@@ -224,9 +224,21 @@ def conclude(prepared: Prepared, draft: TurnDraft | None) -> Outcome:
         usage=draft.usage,
         already_qualified=context.already_qualified,
         verdicts=(*prepared.verdicts, *draft.verdicts),
+        new_interest=_has_new_interest(prepared, draft, merged.facts.get(FactKind.INTEREST)),
     )
     before = {kind: lead.facts[kind] for kind in learned if kind in lead.facts}
     return _outcome(prepared, after, answer, learned, before)
+
+
+def _has_new_interest(prepared: Prepared, draft: TurnDraft, after: Fact | None) -> bool:
+    """Whether an already qualified lead names another procedure than the one that it was judged on."""
+    over = draft.escalation is not None or draft.opted_out or draft.disqualification is not None
+    if not prepared.context.already_qualified or over:
+        return False
+    if after is None or after.level != InterestLevel.SPECIFIC or not after.canonical:
+        return False
+    before = prepared.lead.facts.get(FactKind.INTEREST)
+    return before is None or before.canonical != after.canonical
 
 
 def _silent(prepared: Prepared) -> Outcome:

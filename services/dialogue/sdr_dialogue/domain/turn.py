@@ -193,6 +193,8 @@ class Answer:
     already_qualified: bool = False
     verdicts: tuple[Verdict, ...] = ()
     """What the guards found in what came in and in what the engine made of it."""
+    new_interest: bool = False
+    """An already qualified lead named another procedure: it is to be judged anew."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,16 @@ class Phase(StrEnum):
     """Nobody any more: the lead asked for silence."""
 
 
+class HandOff(StrEnum):
+    """What the product handed a conversation over for."""
+
+    NONE = ""
+    QUALIFIED = "qualified"
+    """The lead is quente or morno."""
+    ESCALATED = "escalated"
+    """A human was called before the end."""
+
+
 class PauseCause(StrEnum):
     """What the takeover was seen by."""
 
@@ -55,6 +65,12 @@ class ConversationState:
     """Our last line asked for something."""
     nudged: bool = False
     """This qualification had its reminder."""
+    human_at: float = 0.0
+    """When a human last spoke or was assigned, seconds since 1970; 0: never, or it is over."""
+    handed_off_for: HandOff = HandOff.NONE
+    """While it is handed off: why."""
+    noticed_at: float = 0.0
+    """When the closer was last told of this lead, seconds since 1970; 0: never."""
 
 
 def follow(state: ConversationState, signals: Sequence[Signal]) -> ConversationState:
@@ -77,12 +93,15 @@ def follow(state: ConversationState, signals: Sequence[Signal]) -> ConversationS
         return seen
     returned_at = _returned_at(state, newest, signals)
     spoke_at = max((signal.at for signal in signals if signal.kind is SignalKind.HUMAN_MESSAGE), default=None)
+    resumed_at = max((signal.at for signal in signals if signal.kind is SignalKind.RESUME), default=None)
+    if resumed_at is not None:
+        returned_at = max(resumed_at, returned_at or 0.0)
     if spoke_at is not None and (returned_at is None or spoke_at > returned_at):
-        return replace(seen, phase=Phase.PAUSED, paused_by=PauseCause.HUMAN_MESSAGE)
+        return replace(seen, phase=Phase.PAUSED, paused_by=PauseCause.HUMAN_MESSAGE, human_at=spoke_at)
     if returned_at is not None:
-        return replace(seen, phase=Phase.ACTIVE, paused_by=PauseCause.NONE)
+        return replace(seen, phase=Phase.ACTIVE, paused_by=PauseCause.NONE, human_at=0.0, handed_off_for=HandOff.NONE)
     if seen.phase is Phase.ACTIVE and seen.human_assigned:
-        return replace(seen, phase=Phase.PAUSED, paused_by=PauseCause.ASSIGNMENT)
+        return replace(seen, phase=Phase.PAUSED, paused_by=PauseCause.ASSIGNMENT, human_at=seen.snapshot_at)
     return seen
 
 

@@ -62,6 +62,32 @@ class ServiceAway(DomainError):
         super().__init__(f"{service} does not answer: {problem}; repeat later", service=service)
 
 
+class ConversationNotFound(DomainError):
+    """The account has no such conversation, or the bot was never in it."""
+
+    kind = ErrorKind.NOT_FOUND
+    reason = "CONVERSATION_NOT_FOUND"
+
+    def __init__(self, account_id: int, conversation_id: int) -> None:
+        super().__init__(
+            f"account {account_id} has no conversation {conversation_id} here",
+            account_id=account_id,
+            conversation_id=conversation_id,
+        )
+
+
+class ConversationOptedOut(DomainError):
+    """The lead asked for silence; only the lead can break it."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "CONVERSATION_OPTED_OUT"
+
+    def __init__(self, conversation_id: int) -> None:
+        super().__init__(
+            f"the lead of conversation {conversation_id} asked for silence", conversation_id=conversation_id
+        )
+
+
 class OutsideHours(DomainError):
     """The clinic is closed and wants no answers then; the turn waits."""
 

@@ -116,6 +116,8 @@ class SignalKind(StrEnum):
     REFUSED = "message_refused"
     """The channel refused what Chatwoot had taken: `message_id` never reached the lead."""
     SNAPSHOT = "snapshot"
+    RESUME = "resume"
+    """Somebody gave the conversation back to the bot."""
 
 
 @dataclass(frozen=True, slots=True)

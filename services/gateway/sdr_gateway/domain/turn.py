@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from sdr_gateway.domain.conversation import ConversationState, Phase, follow
+from sdr_gateway.domain.conversation import ConversationState, HandOff, PauseCause, Phase, follow
 from sdr_gateway.domain.event import Contact, Signal, SignalKind
 
 MESSAGES_PER_TURN = 200
@@ -34,6 +34,8 @@ class Outcome(StrEnum):
     """The lead was reminded of our question."""
     ABANDONED = "abandoned"
     """The lead never came back; it was judged on what is known."""
+    RETURNED = "returned"
+    """The conversation was given back to the bot."""
     POISON = "poison"
     """It failed too often; a human was called."""
 
@@ -83,17 +85,18 @@ class Decision:
     """The conversation's, as the newest message shows them."""
 
 
-def decide(state: ConversationState, signals: Sequence[Signal]) -> Decision:
+def decide(state: ConversationState, signals: Sequence[Signal], *, answers_handed_off: bool = False) -> Decision:
     """Decides a turn.
 
     Args:
         state: What is remembered of the conversation.
         signals: The turn's entries, in the order of their messages.
+        answers_handed_off: A lead that was handed off as quente or morno is answered as long as nobody has it.
     """
     after = follow(state, signals)
     lines = _lead_lines(signals)
     fresh = [line for line in lines if not line.context]
-    silence = _silence(after, fresh, lines)
+    silence = _silence(after, fresh, lines, answers_handed_off=answers_handed_off)
     answered = fresh[-MESSAGES_PER_TURN:] if silence is None else []
     told = {line.message_id for line in answered}
     notes = [_lead_note(line) for line in lines if line.message_id not in told]
@@ -120,7 +123,9 @@ def everything_told(decision: Decision) -> tuple[Note, ...]:
     return tuple(sorted((*decision.notes, *lines), key=lambda note: note.message_id))
 
 
-def _silence(state: ConversationState, fresh: Sequence[Signal], lines: Sequence[Signal]) -> Outcome | None:
+def _silence(
+    state: ConversationState, fresh: Sequence[Signal], lines: Sequence[Signal], *, answers_handed_off: bool
+) -> Outcome | None:
     if not lines:
         return Outcome.OBSERVED
     match state.phase:
@@ -129,11 +134,18 @@ def _silence(state: ConversationState, fresh: Sequence[Signal], lines: Sequence[
         case Phase.PAUSED:
             return Outcome.PAUSED
         case Phase.HANDED_OFF:
-            return Outcome.HANDED_OFF
+            if not (answers_handed_off and _is_nobodys(state)):
+                return Outcome.HANDED_OFF
         case Phase.ACTIVE:
             if state.chatwoot_status != "pending":
                 return Outcome.NOT_PENDING
     return None if fresh else Outcome.NOTHING_NEW
+
+
+def _is_nobodys(state: ConversationState) -> bool:
+    """Whether a lead that was handed off after its qualification still waits for a human."""
+    waits = state.handed_off_for is HandOff.QUALIFIED and not state.human_assigned
+    return waits and state.chatwoot_status in {"pending", "open"}
 
 
 def _lead_lines(signals: Sequence[Signal]) -> list[Signal]:
@@ -222,6 +234,12 @@ class Effect:
     """What the lead reads asks for something."""
     reminds: bool = False
     """It is a reminder."""
+    notices: bool = False
+    """The closer is told of the lead."""
+    escalates: bool = False
+    """A human is called before the end."""
+    returns: bool = False
+    """The conversation goes back to the bot."""
 
 
 def after_delivery(state: ConversationState, effect: Effect, now: float) -> ConversationState:
@@ -234,9 +252,17 @@ def after_delivery(state: ConversationState, effect: Effect, now: float) -> Conv
     """
     if effect.reminds:
         return replace(state, nudged=True)
+    if effect.returns:
+        state = replace(state, phase=Phase.ACTIVE, paused_by=PauseCause.NONE, human_at=0.0, handed_off_for=HandOff.NONE)
+    if effect.notices or effect.handed_off:
+        state = replace(state, noticed_at=now)
+    if effect.handed_off:
+        cause = HandOff.ESCALATED if effect.escalates else HandOff.QUALIFIED
+        state = replace(state, phase=Phase.HANDED_OFF, handed_off_for=cause)
+    if effect.opted_out:
+        state = replace(state, phase=Phase.OPTED_OUT)
     if effect.opted_out or effect.handed_off or effect.judged:
-        phase = Phase.OPTED_OUT if effect.opted_out else Phase.HANDED_OFF if effect.handed_off else state.phase
-        return replace(state, phase=phase, waiting_since=0.0, question_open=False, nudged=False)
+        return replace(state, waiting_since=0.0, question_open=False, nudged=False)
     if effect.in_qualification:
         return replace(state, waiting_since=now, question_open=effect.asks)
     return state

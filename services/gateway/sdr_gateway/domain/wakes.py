@@ -1,4 +1,4 @@
-"""When a conversation is looked at again though nobody wrote: the nudge and the abandonment. Pure.
+"""When a conversation is looked at again though nobody wrote: nudge, abandonment, return to the bot. Pure.
 
 Exactly one wake is pending per conversation; any message clears it, and the turn that takes the message
 sets the next one from what is remembered.
@@ -11,7 +11,8 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sdr_gateway.domain.conversation import ConversationState, Phase
+from sdr_gateway.domain.conversation import ConversationState, HandOff, Phase
+from sdr_gateway.domain.hours import BusinessHours
 
 POSTPONED_S = 600.0
 """A wake that comes at a bad moment comes again after this long."""
@@ -24,6 +25,8 @@ class WakeReason(StrEnum):
     """The lead left our question unanswered: one reminder."""
     ABANDONMENT = "abandonment"
     """The lead never came back: it is judged on what is known."""
+    RETURN = "return"
+    """No human has said anything for long: the conversation goes back to the bot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,14 @@ class ConversationRules:
     """None: never."""
     abandon_after_s: float | None
     """None: never."""
+    return_after_s: float | None = None
+    """Silence of humans after which a pause ends by itself; None: never."""
+    answers_handed_off: bool = True
+    """A lead that was handed off is answered as long as nobody has it."""
+    notice_every_s: float | None = 1800.0
+    """At most one note about such a lead in so long; None: none."""
+    hours: BusinessHours | None = None
+    """When somebody is there; None: always."""
 
 
 DEFAULT_RULES = ConversationRules(zone=ZoneInfo("America/Sao_Paulo"), nudge=NudgeRule(), abandon_after_s=86_400.0)
@@ -85,6 +96,8 @@ def next_wake(state: ConversationState, rules: ConversationRules, now: float) ->
         rules: The account's.
         now: Seconds since 1970.
     """
+    if state.phase is Phase.PAUSED and rules.return_after_s is not None and state.human_at:
+        return Wake(max(now, state.human_at + rules.return_after_s), WakeReason.RETURN)
     if state.phase is not Phase.ACTIVE or not state.waiting_since:
         return None
     gone_at = None if rules.abandon_after_s is None else state.waiting_since + rules.abandon_after_s
@@ -98,3 +111,14 @@ def next_wake(state: ConversationState, rules: ConversationRules, now: float) ->
 def nudge_allowed_at(rules: ConversationRules, now: float) -> float | None:
     """When a reminder that is due may go out: `now`, or later; None: the account wants none any more."""
     return None if rules.nudge is None else rules.nudge.allowed_from(now, rules.zone)
+
+
+def notice_due(state: ConversationState, rules: ConversationRules, now: float) -> bool:
+    """Whether a lead that was handed off, and that no human has answered yet, is worth a note when it writes."""
+    waits = state.phase is Phase.HANDED_OFF and state.handed_off_for is HandOff.QUALIFIED
+    return waits and is_notice_time(state, rules, now)
+
+
+def is_notice_time(state: ConversationState, rules: ConversationRules, now: float) -> bool:
+    """Whether the last note about a lead is long enough ago."""
+    return rules.notice_every_s is not None and now - state.noticed_at >= rules.notice_every_s

@@ -30,6 +30,7 @@ def check_document(document: AccountDocument) -> None:
         if hours.closes <= hours.opens:
             raise InvalidSettings(f"gateway.hours[{number}].closes", "must be after opens")
     _check_days("gateway.closed_on", settings.closed_on)
+    _check_days("gateway.holidays.open_on", settings.holidays.open_on)
     _check_silence(settings, zone)
 
 

@@ -14,11 +14,11 @@ from sdr_common.grpc_errors import RemoteError
 from sdr_common.mailbox import Claim
 from sdr_gateway.domain.event import Signal, SignalKind
 from sdr_gateway.domain.turn import Outcome, after_delivery
-from sdr_gateway.domain.wakes import Wake, next_wake
+from sdr_gateway.domain.wakes import Wake, next_wake, notice_due
 from sdr_gateway.operations import requests
 from sdr_gateway.operations.observe import Observer
 from sdr_gateway.operations.taken import Ending, Turn
-from sdr_gateway.ports import Accounts, Conversations, Dialogue, Routing, Turns
+from sdr_gateway.ports import Conversations, Dialogue, Routing, Turns
 
 _LOG = structlog.get_logger()
 _PAUSABLE = {lead.LEAD_STATUS_UNSPECIFIED, lead.LEAD_STATUS_IN_PROGRESS}
@@ -31,7 +31,6 @@ class TurnEnd:
     Args:
         turns: Seals.
         conversations: What is remembered.
-        accounts: Whose rules set the next wake.
         dialogue: Knows the lead.
         routing: Delivers.
         observer: Tells dialogue what needs no answer.
@@ -42,7 +41,6 @@ class TurnEnd:
         self,
         turns: Turns,
         conversations: Conversations,
-        accounts: Accounts,
         *,
         dialogue: Dialogue,
         routing: Routing,
@@ -51,7 +49,6 @@ class TurnEnd:
     ) -> None:
         self._turns = turns
         self._conversations = conversations
-        self._accounts = accounts
         self._dialogue = dialogue
         self._routing = routing
         self._observer = observer
@@ -112,6 +109,11 @@ class TurnEnd:
                 # Nothing public follows, so newer messages do not make it stale.
                 await self._turns.seal(turn.claim, request.SerializeToString(), patience_s=0.0)
                 return await self.deliver(turn, request)
+        waits = turn.decision.silence is Outcome.HANDED_OFF
+        if waits and notice_due(turn.decision.state, turn.rules, turn.now):
+            request = requests.notice_request(turn.claim, turn.ref, turn.decision, (await self.known(turn.ref)).lead)
+            await self._turns.seal(turn.claim, request.SerializeToString(), patience_s=0.0)
+            return await self.deliver(turn, request)
         return await self.end(turn, turn.decision.silence or Outcome.OBSERVED)
 
     async def known(self, ref: lead.ConversationRef, *, whatever: bool = False) -> dialogue.GetConversationResponse:
@@ -157,5 +159,5 @@ class TurnEnd:
             state = after_delivery(state, requests.effect_of(request), turn.now)
         await self._conversations.save(turn.claim, state, events)
         if wake is None:
-            wake = next_wake(state, (await self._accounts.get(turn.claim.account_id)).rules, turn.now)
+            wake = next_wake(state, turn.rules, turn.now)
         return Ending(outcome, wake)

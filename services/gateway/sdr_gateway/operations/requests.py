@@ -22,6 +22,7 @@ from sdr_common.lead import Channel
 from sdr_common.lead_proto import channel_to_wire
 from sdr_common.mailbox import Claim
 from sdr_gateway.domain.event import Contact, Signal
+from sdr_gateway.domain.hours import BusinessHours
 from sdr_gateway.domain.turn import Decision, Effect, Note, NoteKind, Outcome
 
 _NAMESPACE: Final = uuid.UUID("6f2c1f0e-7f0b-5d0a-9c56-3a5e5d1c7b11")
@@ -117,7 +118,7 @@ def qualify_request(
         conversation=ref,
         turn_id=claim.turn,
         facts=analysis.lead.facts,
-        ended=answer.ended,
+        ended=answer.ended or lead.END_REASON_FACTS_COMPLETE,
     )
     if analysis.HasField("disqualification"):
         request.disqualification.CopyFrom(analysis.disqualification)
@@ -237,10 +238,43 @@ def pause_request(
     return request
 
 
+def notice_request(
+    claim: Claim, ref: lead.ConversationRef, decision: Decision, known: lead.LeadState
+) -> routing.DeliverRequest:
+    """Tells the closer that a lead of theirs writes again; the lead reads nothing."""
+    request = silent_delivery(claim, ref, decision)
+    request.request_id = request_id(claim, "notice")
+    request.lead.CopyFrom(known)
+    request.silent = True
+    request.notice = routing.NOTICE_LEAD_WROTE_AGAIN
+    return request
+
+
+def return_request(
+    claim: Claim, ref: lead.ConversationRef, decision: Decision, known: lead.LeadState
+) -> routing.DeliverRequest:
+    """Gives the conversation back to the bot; the lead reads nothing."""
+    request = silent_delivery(claim, ref, decision)
+    request.request_id = request_id(claim, "return")
+    request.lead.CopyFrom(known)
+    request.silent = True
+    request.give_back = True
+    return request
+
+
+def tell_when_back(request: routing.DeliverRequest, hours: BusinessHours | None, now: float) -> None:
+    """Lets a lead that is handed to a human read when somebody is there, if nobody is now."""
+    back_at = hours.back_at(now) if hours is not None and hands_off(request) else None
+    if back_at is not None:
+        request.back_at.CopyFrom(timestamp(back_at))
+
+
 def hands_off(request: routing.DeliverRequest) -> bool:
     """Whether a delivery opens the conversation for a human."""
     if request.escalation:
         return True
+    if request.closed_before:
+        return False
     judged = request.qualification
     return judged.temperature in _HANDED_OFF_AT and judged.ended != lead.END_REASON_ABANDONED
 
@@ -256,13 +290,18 @@ def effect_of(request: routing.DeliverRequest) -> Effect:
         in_qualification=not closed and request.lead.status == lead.LEAD_STATUS_IN_PROGRESS,
         asks=bool(request.asks),
         reminds=request.only_in_silence,
+        notices=bool(request.notice),
+        escalates=bool(request.escalation),
+        returns=request.give_back,
     )
 
 
 def outcome_of(request: routing.DeliverRequest) -> Outcome:
     """How a turn with this delivery ends."""
+    if request.give_back:
+        return Outcome.RETURNED
     if request.silent:
-        return Outcome.PAUSED
+        return Outcome.HANDED_OFF if request.notice else Outcome.PAUSED
     if request.escalation == lead.ESCALATION_REASON_PRODUCT_FAILURE:
         return Outcome.POISON
     if request.lead.status == lead.LEAD_STATUS_OPT_OUT:

@@ -9,9 +9,9 @@ import msgspec
 
 from sdr.common.v1 import lead_pb2 as lead
 from sdr_common.mailbox import Claim
-from sdr_gateway.domain.event import Signal
+from sdr_gateway.domain.event import Signal, SignalKind
 from sdr_gateway.domain.turn import Decision, Outcome, decide
-from sdr_gateway.domain.wakes import Wake
+from sdr_gateway.domain.wakes import ConversationRules, Wake
 from sdr_gateway.operations import requests
 from sdr_gateway.ports import Remembered
 
@@ -27,6 +27,8 @@ class Turn:
     decision: Decision
     now: float
     """Seconds since 1970, Postgres's clock."""
+    rules: ConversationRules
+    """The account's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,12 @@ def signals_of(claim: Claim) -> tuple[Signal, ...]:
     return tuple(_SIGNAL.decode(entry.raw) for entry in claim.entries)
 
 
-def read_turn(claim: Claim, signals: Sequence[Signal], remembered: Remembered) -> Turn:
+def read_turn(claim: Claim, signals: Sequence[Signal], remembered: Remembered, rules: ConversationRules) -> Turn:
     """A turn with its decision; there must be at least one signal."""
-    return Turn(claim, requests.conversation_ref(claim, signals), decide(remembered.state, signals), remembered.now)
+    decision = decide(remembered.state, signals, answers_handed_off=rules.answers_handed_off)
+    return Turn(claim, requests.conversation_ref(claim, signals), decision, remembered.now, rules)
+
+
+def is_resumed(signals: Sequence[Signal]) -> bool:
+    """Whether somebody gave the conversation back to the bot."""
+    return any(signal.kind is SignalKind.RESUME for signal in signals)

@@ -17,14 +17,15 @@ from sdr.dialogue.v1 import dialogue_pb2 as dialogue
 from sdr.routing.v1 import routing_pb2 as routing
 from sdr_common.grpc_errors import RemoteError
 from sdr_common.mailbox import Claim
-from sdr_gateway.domain.conversation import ConversationState
+from sdr_gateway.domain.conversation import ConversationState, Phase
 from sdr_gateway.domain.errors import OutsideHours
 from sdr_gateway.domain.event import Signal, SignalKind
 from sdr_gateway.domain.turn import Note, Outcome, decide, everything_told
+from sdr_gateway.domain.wakes import is_notice_time, notice_due
 from sdr_gateway.operations import requests
 from sdr_gateway.operations.ending import TurnEnd
 from sdr_gateway.operations.observe import Observer
-from sdr_gateway.operations.taken import Ending, Turn, read_turn, signals_of
+from sdr_gateway.operations.taken import Ending, Turn, is_resumed, read_turn, signals_of
 from sdr_gateway.operations.wakes import Stale, WakeWork
 from sdr_gateway.ports import Accounts, Conversations, Dialogue, Remembered, Scoring, Turns
 
@@ -101,19 +102,20 @@ class TurnWork:
         if first and not claim.wake_reason and all(signal.kind in _OWN for signal in signals):
             return await self._confirm(claim, signals)
         remembered = await self._conversations.find(claim.account_id, claim.key_id)
+        rules = (await self._accounts.get(claim.account_id)).rules
         if claim.sealed and claim.answer is not None:
             request = routing.DeliverRequest.FromString(claim.answer)
-            turn = Turn(claim, request.conversation, decide(remembered.state, signals), remembered.now)
+            turn = Turn(claim, request.conversation, decide(remembered.state, signals), remembered.now, rules)
             return await self._ending.deliver(turn, request)
         if self._waited(claim, remembered.now):
             # What came meanwhile belongs into it, a human's word above all.
             claim = await self._turns.supersede(claim)
-        if claim.wake_reason:
+        if claim.wake_reason or is_resumed(signals_of(claim)):
             try:
-                return await self._wakes.work(claim, remembered)
+                return await self._wakes.work(claim, remembered, rules)
             except Stale as stale:
                 claim = stale.claim
-        turn = read_turn(claim, signals_of(claim), remembered)
+        turn = read_turn(claim, signals_of(claim), remembered, rules)
         if claim.attempt > self._ending.poison_attempts:
             return await self._hand_over(turn)
         return await self._answer(turn, remembered)
@@ -146,7 +148,7 @@ class TurnWork:
                 return await self._ending.deliver(turn, request)
             claim = await self._turns.supersede(turn.claim)
             redone += 1
-            turn = read_turn(claim, signals_of(claim), remembered)
+            turn = read_turn(claim, signals_of(claim), remembered, turn.rules)
 
     async def _check_hours(self, turn: Turn) -> None:
         hours = (await self._accounts.get(turn.claim.account_id)).answers_within
@@ -166,16 +168,33 @@ class TurnWork:
 
     async def _outcome(self, turn: Turn, answer: dialogue.RespondResponse) -> routing.DeliverRequest | None:
         """What the answer leads to; None: nothing at all."""
-        if not (answer.reply or answer.ended or answer.escalation or answer.opted_out):
+        judging = bool(answer.ended) or answer.new_interest
+        if not (answer.reply or judging or answer.escalation or answer.opted_out):
             return None
         request = requests.deliver_request(turn.claim, turn.ref, turn.decision, answer)
-        if answer.ended:
+        if judging:
             analysis = await self._dialogue.analyze(requests.analyze_request(turn.claim, turn.ref))
             judged = await self._scoring.qualify(requests.qualify_request(turn.claim, turn.ref, answer, analysis))
             requests.add_qualification(request, analysis, judged)
+            handed_off = turn.decision.state.phase is Phase.HANDED_OFF
+            # A human has it already, or there is nothing to hand over: no second goodbye.
+            request.closed_before = answer.new_interest and (handed_off or not requests.hands_off(request))
         if answer.opted_out:
             request.lead.status = lead.LEAD_STATUS_OPT_OUT
+        if self._is_worth_a_note(turn, request, answer):
+            request.notice = routing.NOTICE_LEAD_WROTE_AGAIN
+        requests.tell_when_back(request, turn.rules.hours, turn.now)
         return request
+
+    def _is_worth_a_note(self, turn: Turn, request: routing.DeliverRequest, answer: dialogue.RespondResponse) -> bool:
+        """Whether the closer is told that a lead of theirs writes again; a judgement or a call for help has its own."""
+        if request.HasField("qualification") or request.escalation or answer.opted_out:
+            return False
+        state = turn.decision.state
+        theirs = answer.already_qualified and answer.lead.status == lead.LEAD_STATUS_QUALIFIED
+        if theirs and state.phase is Phase.ACTIVE:
+            return is_notice_time(state, turn.rules, turn.now)
+        return notice_due(state, turn.rules, turn.now)
 
     async def _hand_over(self, turn: Turn) -> Ending:
         """The turn failed too often: a human takes it, with what is known."""
@@ -190,5 +209,6 @@ class TurnWork:
             return await self._ending.end(turn, Outcome.POISON)
         known = await self._ending.known(turn.ref, whatever=True)
         request = requests.handover_request(turn.claim, turn.ref, turn.decision, known.lead)
+        requests.tell_when_back(request, turn.rules.hours, turn.now)
         await self._turns.seal(turn.claim, request.SerializeToString(), patience_s=0.0)
         return await self._ending.deliver(turn, request)

@@ -1,4 +1,4 @@
-"""Turns that nobody's message started: the nudge and the abandonment.
+"""Turns that nobody's message started: nudge, abandonment, and the return to the bot by time or by hand.
 
 Each looks at Chatwoot first, because much may have happened without a webhook; then it goes the way of every
 turn: seal, deliver, end. A message that comes before the seal makes it an ordinary turn.
@@ -16,10 +16,11 @@ from sdr.routing.v1 import routing_pb2 as routing
 from sdr.scoring.v1 import scoring_pb2 as scoring
 from sdr_common.grpc_errors import RemoteError
 from sdr_common.mailbox import Claim
+from sdr_gateway.domain.account import Account
 from sdr_gateway.domain.conversation import Phase
-from sdr_gateway.domain.event import Contact, Direction, MessageSeen, Signal, SignalKind
+from sdr_gateway.domain.event import Contact, Direction, MessageSeen, Signal, SignalKind, Snapshot
 from sdr_gateway.domain.turn import Outcome
-from sdr_gateway.domain.wakes import POSTPONED_S, Wake, WakeReason, nudge_allowed_at
+from sdr_gateway.domain.wakes import POSTPONED_S, ConversationRules, Wake, WakeReason, nudge_allowed_at
 from sdr_gateway.operations import requests
 from sdr_gateway.operations.ending import TurnEnd
 from sdr_gateway.operations.observe import Observer
@@ -36,6 +37,8 @@ from sdr_gateway.ports import (
 )
 
 _LOG = structlog.get_logger()
+_ABOUT_SILENCE = {WakeReason.NUDGE, WakeReason.ABANDONMENT}
+"""Wakes for a lead that owes us an answer."""
 
 
 class Stale(Exception):
@@ -82,8 +85,8 @@ class WakeWork:
         self._observer = observer
         self._ending = ending
 
-    async def work(self, claim: Claim, remembered: Remembered) -> Ending:
-        """Works on one wake to its end, or raises.
+    async def work(self, claim: Claim, remembered: Remembered, rules: ConversationRules) -> Ending:
+        """Works on one wake, or one return by hand, to its end, or raises.
 
         Raises:
             Stale: a message came; answer it.
@@ -93,30 +96,56 @@ class WakeWork:
             StoreUnavailable: the database does not answer.
         """
         account = await self._accounts.get(claim.account_id)
-        if not remembered.state.waiting_since:
+        signals = signals_of(claim)
+        reason = WakeReason(claim.wake_reason) if claim.wake_reason else None
+        if reason in _ABOUT_SILENCE and not remembered.state.waiting_since:
             return Ending(Outcome.OBSERVED)  # what it was for is over, or the lead was forgotten
         if claim.attempt > self._ending.poison_attempts:
             return await self._forget(claim, remembered)
         found = await self._chatwoot.conversation(account, claim.key_id)
         if found is None:
             return await self._forget(claim, remembered)
-        turn = read_turn(claim, [*signals_of(claim), _as_signal(found)], remembered)
-        state = turn.decision.state
-        if state.phase is not Phase.ACTIVE or found.snapshot.status != "pending":
+        turn = read_turn(claim, [*signals, _as_signal(found)], remembered, rules)
+        if reason is None:
+            return await self._give_back(turn)
+        return await self._wake(turn, account, reason, found.snapshot)
+
+    async def _wake(self, turn: Turn, account: Account, reason: WakeReason, shown: Snapshot) -> Ending:
+        messages = await self._chatwoot.messages_before(account, turn.claim.key_id, None)
+        through = turn.decision.state.last_message_id
+        if not _is_silent(messages, through, ours_last=reason is WakeReason.NUDGE):
+            # Our question is not there yet, or somebody wrote and its webhook is late or lost.
+            await self._observer.observe(turn.ref, turn.decision.notes)
+            return await self._ending.end(turn, Outcome.OBSERVED, wake=Wake(turn.now + POSTPONED_S, reason))
+        if reason is WakeReason.RETURN:
+            return await self._return(turn, shown.status)
+        if turn.decision.state.phase is not Phase.ACTIVE or shown.status != "pending":
             return await self._ending.listen(_without_wakes(turn), took_part=True)
         await self._observer.observe(turn.ref, turn.decision.notes)
-        reason = WakeReason(claim.wake_reason)
-        messages = await self._chatwoot.messages_before(account, claim.key_id, None)
-        if not _is_silent(messages, state.last_message_id, ours_last=reason is WakeReason.NUDGE):
-            # Our question is not there yet, or somebody wrote and its webhook is late or lost.
-            return await self._ending.end(turn, Outcome.OBSERVED, wake=Wake(turn.now + POSTPONED_S, reason))
         if reason is WakeReason.NUDGE:
-            return await self._nudge(turn, can_reply=found.snapshot.can_reply)
+            return await self._nudge(turn, can_reply=shown.can_reply)
         return await self._abandon(turn)
 
+    async def _return(self, turn: Turn, status: str) -> Ending:
+        """No human has said anything for long; a conversation that is closed comes back with the lead's next word."""
+        if turn.decision.state.phase is not Phase.PAUSED or status not in {"open", "pending"}:
+            return await self._ending.listen(_without_wakes(turn), took_part=True)
+        return await self._give_back(turn)
+
+    async def _give_back(self, turn: Turn) -> Ending:
+        await self._observer.observe(turn.ref, turn.decision.notes)
+        state = turn.decision.state
+        by_hand = not turn.claim.wake_reason
+        if state.phase is Phase.OPTED_OUT or (by_hand and state.phase is not Phase.ACTIVE):
+            # Asked for silence, or a human spoke after all.
+            return await self._ending.end(turn, Outcome.OBSERVED)
+        known = await self._ending.known(turn.ref)
+        request = requests.return_request(turn.claim, turn.ref, turn.decision, known.lead)
+        await self._turns.seal(turn.claim, request.SerializeToString(), patience_s=0.0)
+        return await self._ending.deliver(turn, request)
+
     async def _nudge(self, turn: Turn, *, can_reply: bool) -> Ending:
-        rules = (await self._accounts.get(turn.claim.account_id)).rules
-        allowed_at = nudge_allowed_at(rules, turn.now)
+        allowed_at = nudge_allowed_at(turn.rules, turn.now)
         if allowed_at is not None and allowed_at > turn.now:
             return await self._ending.end(turn, Outcome.OBSERVED, wake=Wake(allowed_at, WakeReason.NUDGE))
         answer = dialogue.NudgeResponse()
@@ -154,7 +183,7 @@ class WakeWork:
     async def _forget(self, claim: Claim, remembered: Remembered) -> Ending:
         """A wake that leads nowhere: the conversation is gone, or it failed too often."""
         _LOG.warning("wake_given_up", turn=claim.turn, wake=claim.wake_reason, attempt=claim.attempt)
-        state = replace(remembered.state, waiting_since=0.0, question_open=False)
+        state = replace(remembered.state, waiting_since=0.0, question_open=False, human_at=0.0)
         await self._conversations.save(claim, state, [])
         return Ending(Outcome.OBSERVED)
 
@@ -174,7 +203,7 @@ def _as_signal(found: ListedConversation) -> Signal:
 
 def _without_wakes(turn: Turn) -> Turn:
     """As if the lead owed us nothing: somebody else has the conversation, or it is closed."""
-    state = replace(turn.decision.state, waiting_since=0.0, question_open=False)
+    state = replace(turn.decision.state, waiting_since=0.0, question_open=False, human_at=0.0)
     return replace(turn, decision=replace(turn.decision, state=state))
 
 

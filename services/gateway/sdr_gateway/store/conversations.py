@@ -8,7 +8,7 @@ from sdr.reporting.v1.reporting_pb2 import Event
 from sdr_common.event_outbox import EventOutbox
 from sdr_common.mailbox import Claim, LeaseLost
 from sdr_common.postgres import Pool, connection
-from sdr_gateway.domain.conversation import ConversationState, PauseCause, Phase
+from sdr_gateway.domain.conversation import ConversationState, HandOff, PauseCause, Phase
 from sdr_gateway.ports import Remembered
 from sdr_gateway.store.accounts import QUERIES
 
@@ -34,7 +34,7 @@ class PostgresConversations:
             raise AssertionError("find_conversation always gives a row")
         now: float = row["now"].timestamp()
         if row["phase"] is None:
-            return Remembered(ConversationState(), now)
+            return Remembered(ConversationState(), now, is_new=True)
         state = ConversationState(
             phase=Phase(row["phase"]),
             paused_by=PauseCause(row["paused_by"]),
@@ -45,6 +45,9 @@ class PostgresConversations:
             waiting_since=row["waiting_since"],
             question_open=row["question_open"],
             nudged=row["nudged"],
+            human_at=row["human_at"],
+            handed_off_for=HandOff(row["handed_off_for"]),
+            noticed_at=row["noticed_at"],
         )
         return Remembered(state, now)
 
@@ -64,6 +67,9 @@ class PostgresConversations:
             "waiting_since": state.waiting_since,
             "question_open": state.question_open,
             "nudged": state.nudged,
+            "human_at": state.human_at,
+            "handed_off_for": state.handed_off_for.value,
+            "noticed_at": state.noticed_at,
             **self._outbox.parameters(events),
         }
         async with connection(self._pool) as conn:

@@ -25,7 +25,8 @@ returning connected_at
 -- find_conversation --
 -- What is remembered of a conversation; always one row, with the database's time.
 select clock_timestamp() as now, c.phase, c.paused_by, c.chatwoot_status, c.human_assigned, c.snapshot_at,
-  c.last_message_id, c.waiting_since, c.question_open, c.nudged
+  c.last_message_id, c.waiting_since, c.question_open, c.nudged, c.human_at,
+  c.handed_off_for, c.noticed_at
 from (select 1) as one
   left join conversation c on c.account_id = %(account_id)s and c.conversation_id = %(conversation_id)s
 
@@ -33,10 +34,12 @@ from (select 1) as one
 -- Stores what a turn leaves behind and its events, only for the holder of the conversation's mailbox; no row: not ours.
 with saved as (
   insert into conversation as c (account_id, conversation_id, phase, paused_by, paused_at, chatwoot_status,
-    human_assigned, snapshot_at, last_message_id, waiting_since, question_open, nudged)
+    human_assigned, snapshot_at, last_message_id, waiting_since, question_open, nudged, human_at,
+    handed_off_for, noticed_at)
   select %(account_id)s, %(conversation_id)s, %(phase)s, %(paused_by)s,
     case when %(phase)s = 'paused' then now() end, %(chatwoot_status)s, %(human_assigned)s, %(snapshot_at)s,
-    %(last_message_id)s, %(waiting_since)s, %(question_open)s, %(nudged)s
+    %(last_message_id)s, %(waiting_since)s, %(question_open)s, %(nudged)s, %(human_at)s, %(handed_off_for)s,
+    %(noticed_at)s
   from mailbox m
   where m.account_id = %(account_id)s and m.key_id = %(conversation_id)s and m.owner = %(owner)s
     and m.epoch = %(epoch)s
@@ -47,6 +50,7 @@ with saved as (
     chatwoot_status = excluded.chatwoot_status, human_assigned = excluded.human_assigned,
     snapshot_at = excluded.snapshot_at, last_message_id = excluded.last_message_id,
     waiting_since = excluded.waiting_since, question_open = excluded.question_open, nudged = excluded.nudged,
+    human_at = excluded.human_at, handed_off_for = excluded.handed_off_for, noticed_at = excluded.noticed_at,
     updated_at = now()
   returning 1 as saved),
 told as (

@@ -120,6 +120,12 @@ class ChatwootHelpdesk:
         """See `Helpdesk.send_anew`."""
         await self._client.set_message_status(conversation_id, message_id, "sent")
 
+    async def give_back(self, conversation_id: int, *, unassign: bool) -> None:
+        """See `Helpdesk.give_back`."""
+        if unassign:
+            await self._client.unassign(conversation_id)
+        await self._client.set_status(conversation_id, "pending")
+
     async def set_status(self, conversation_id: int, status: str) -> None:
         """See `Helpdesk.set_status`."""
         await self._client.set_status(conversation_id, status)

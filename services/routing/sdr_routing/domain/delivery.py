@@ -82,7 +82,12 @@ class Status:
     status: str
 
 
-Change = Attributes | Labels | Team | Closer | Note | Message | Status
+@dataclass(frozen=True, slots=True)
+class GiveBack:
+    """Gives the conversation back to the bot: nobody is assigned, and it is pending."""
+
+
+Change = Attributes | Labels | Team | Closer | Note | Message | Status | GiveBack
 KINDS: Mapping[str, type[Change]] = {
     "attributes": Attributes,
     "labels": Labels,
@@ -91,6 +96,7 @@ KINDS: Mapping[str, type[Change]] = {
     "note": Note,
     "message": Message,
     "status": Status,
+    "give_back": GiveBack,
 }
 """The published word of each kind of write."""
 WORDS: Mapping[type[Change], str] = {kind: word for word, kind in KINDS.items()}

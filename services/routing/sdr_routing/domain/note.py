@@ -78,7 +78,8 @@ def note_for(outcome: Outcome, settings: RoutingSettings, clinic: Clinic, now: d
         blocks.append(f"**⚠️ Atendimento humano:** {_REASONS[outcome.escalation]}")
     if qualification is not None:
         title = _TEMPERATURES[qualification.temperature]
-        blocks.append(f"**{title}: {qualification.score} de {_SCORE_MAXIMUM} pontos**")
+        again = "Novo interesse, pontuação refeita. " if outcome.closed_before else ""
+        blocks.append(f"**{again}{title}: {qualification.score} de {_SCORE_MAXIMUM} pontos**")
     blocks.append("\n".join(_header(outcome, qualification, clinic.zone, now)))
     facts = _facts(outcome)
     if facts:
@@ -91,9 +92,25 @@ def note_for(outcome: Outcome, settings: RoutingSettings, clinic: Clinic, now: d
     if outcome.summary.strip():
         blocks.append(f"**Resumo:** {_safe(outcome.summary)}")
     if settings.panel_url:
-        link = f"{settings.panel_url.rstrip('/')}/leads/{outcome.conversation.contact_id}"
-        blocks.append(f"[Abrir o lead no painel]({link})")
+        blocks.append(_link(outcome, settings))
     return "\n\n".join(blocks)
+
+
+def wrote_again(outcome: Outcome, settings: RoutingSettings, clinic: Clinic, now: datetime) -> str:
+    """The note for the closer of a lead that writes again and that nobody has answered yet."""
+    interest = outcome.lead.facts.get(FactKind.INTEREST)
+    about = f" (interesse: {_safe(interest.value)})" if interest is not None else ""
+    blocks = [
+        f"**🔔 O lead qualificado escreveu de novo** e ainda não foi atendido por uma pessoa{about}.",
+        f"**Em:** {_moment(now, clinic.zone)}",
+    ]
+    if settings.panel_url:
+        blocks.append(_link(outcome, settings))
+    return "\n\n".join(blocks)
+
+
+def _link(outcome: Outcome, settings: RoutingSettings) -> str:
+    return f"[Abrir o lead no painel]({settings.panel_url.rstrip('/')}/leads/{outcome.conversation.contact_id})"
 
 
 def _header(outcome: Outcome, qualification: Qualification | None, zone: ZoneInfo, now: datetime) -> list[str]:

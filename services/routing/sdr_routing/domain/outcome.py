@@ -152,6 +152,14 @@ class Outcome:
     """Ids of the lead's messages that this turn answers."""
     only_in_silence: bool = False
     """The message is a reminder: it is dropped if the lead has written meanwhile."""
+    give_back: bool = False
+    """The conversation goes back to the bot."""
+    wrote_again: bool = False
+    """The closer is told that a lead of theirs writes again."""
+    closed_before: bool = False
+    """The lead was closed or handed off before: it reads the reply, and nobody is assigned anew."""
+    back_at: datetime | None = None
+    """When the clinic opens again, aware; None: it is open."""
 
     @property
     def procedure(self) -> str:

@@ -9,8 +9,9 @@ from sdr_common.lead import LeadStatus
 from sdr_routing.domain import attributes, labels, wording
 from sdr_routing.domain.assignment import Assignment, Round, escalation_team, round_for, team_for
 from sdr_routing.domain.attributes import Written
-from sdr_routing.domain.delivery import Attributes, Closer, Labels, Message, Note, PlannedWrite, Status, Team
-from sdr_routing.domain.note import note_for
+from sdr_routing.domain.back import back_at
+from sdr_routing.domain.delivery import Attributes, Closer, GiveBack, Labels, Message, Note, PlannedWrite, Status, Team
+from sdr_routing.domain.note import note_for, wrote_again
 from sdr_routing.domain.outcome import Outcome
 from sdr_routing.domain.outgoing_text import neutral, parts_of
 from sdr_routing.domain.settings import Clinic, RoutingSettings
@@ -34,7 +35,7 @@ class Plan:
 
 def team_of(outcome: Outcome, settings: RoutingSettings) -> str:
     """The team that this turn hands the lead to; empty: none."""
-    if outcome.silent:
+    if outcome.silent or (outcome.closed_before and outcome.escalation is None):
         return ""
     if outcome.escalation is not None:
         return escalation_team(settings)
@@ -51,7 +52,9 @@ def round_of(outcome: Outcome, settings: RoutingSettings) -> Round | None:
     silent when the lead comes back.
     """
     qualification = outcome.qualification
-    if outcome.silent or outcome.escalation is not None or qualification is None or qualification.is_abandoned:
+    if outcome.silent or outcome.closed_before or outcome.escalation is not None:
+        return None
+    if qualification is None or qualification.is_abandoned:
         return None
     return round_for(settings, qualification.temperature)
 
@@ -83,6 +86,7 @@ def plan(
     text, is_closing = public_text(outcome, settings, clinic, assignment)
     if is_closing and closed:
         text, is_closing = "", False
+    text = _with_opening(text, outcome, clinic, now)
     status = _status(outcome, settings)
     writes: list[PlannedWrite] = []
     if changed:
@@ -94,8 +98,9 @@ def plan(
         writes.append(PlannedWrite(Team(assignment.team)))
     if assignment.closer_email:
         writes.append(PlannedWrite(Closer(assignment.closer_email, assignment.closer_name)))
-    if _has_note(outcome):
-        writes.append(PlannedWrite(Note(neutral(note_for(outcome, settings, clinic, now))), f"{delivery_id}/note"))
+    note = _note(outcome, settings, clinic, now)
+    if note:
+        writes.append(PlannedWrite(Note(neutral(note)), f"{delivery_id}/note"))
     asks = outcome.asks.value if outcome.asks is not None and outcome.qualification is None else ""
     for number, part in enumerate(parts_of(text, outcome.conversation.channel), 1):
         writes.append(
@@ -103,10 +108,12 @@ def plan(
         )
     if status:
         writes.append(PlannedWrite(Status(status)))
+    if outcome.give_back:
+        writes.append(PlannedWrite(GiveBack()))
     return Plan(
         writes=tuple(writes),
         written=written.adding(changed),
-        handing_off=bool(assignment.team or assignment.closer_email or status == "open"),
+        handing_off=bool(assignment.team or assignment.closer_email or status == "open" or outcome.give_back),
         closing=is_closing,
         qualifying=outcome.status in {LeadStatus.IN_PROGRESS, None},
     )
@@ -122,13 +129,27 @@ def public_text(
     if outcome.escalation is not None:
         said = outcome.reply.strip() or outcome.answer.strip()
         return said or wording.escalation(outcome.escalation, outcome.language), False
-    if qualification is None:
+    if qualification is None or outcome.closed_before:
         return outcome.reply, False
     if qualification.is_abandoned:
         return "", False
     if qualification.not_a_lead is not None:
         return wording.polite_line(qualification.not_a_lead, settings, clinic, outcome.language), False
     return wording.closing(outcome, qualification.temperature, settings, clinic, assignment), True
+
+
+def _with_opening(text: str, outcome: Outcome, clinic: Clinic, now: datetime) -> str:
+    """What the lead reads, with when somebody is there again if nobody is now."""
+    if not text or outcome.back_at is None:
+        return text
+    return f"{text.rstrip()}\n\n{back_at(outcome.back_at, now, clinic.zone, outcome.language)}"
+
+
+def _note(outcome: Outcome, settings: RoutingSettings, clinic: Clinic, now: datetime) -> str:
+    """What a human reads; empty: nothing."""
+    if _has_note(outcome):
+        return note_for(outcome, settings, clinic, now)
+    return wrote_again(outcome, settings, clinic, now) if outcome.wrote_again else ""
 
 
 def _has_note(outcome: Outcome) -> bool:
@@ -146,7 +167,7 @@ def _status(outcome: Outcome, settings: RoutingSettings) -> str:
         return ""
     if outcome.escalation is not None:
         return "open"
-    if qualification is None or qualification.is_abandoned:
+    if qualification is None or qualification.is_abandoned or outcome.closed_before:
         return ""
     if qualification.is_warm:
         return "open"

@@ -15,6 +15,7 @@ from sdr_routing.domain.delivery import (
     Attributes,
     Closer,
     Delivery,
+    GiveBack,
     Labels,
     Message,
     Note,
@@ -86,6 +87,7 @@ class DeliveryRun:
         self._contact_id = 0
         self._mended = False
         self._lead_wrote = False
+        self._has_assignee = False
 
     async def carry_out(self) -> None:
         """Carries out what is left of it and ends it.
@@ -143,6 +145,9 @@ class DeliveryRun:
     async def _apply(self, write: Write) -> None:
         """A write that is safe to repeat."""
         conversation = self._delivery.conversation.conversation_id
+        if await self._is_somebodys(write):
+            self._ledger.settle(write, State.DROPPED, self._sign.value if self._sign is not None else "")
+            return
         match write.change:
             case Attributes(values):
                 await self._set_attributes(values)
@@ -152,15 +157,10 @@ class DeliveryRun:
                 await self._desk.assign_team(conversation, name)
             case Closer(email, name):
                 await self._desk.assign_closer(conversation, email, name)
-            case Status("open"):
-                await self._desk.set_status(conversation, "open")
             case Status(status):
-                if self._looked_at is None:
-                    await self._look()
-                if self._sign is not None:  # somebody talks there: it is not ours to close
-                    self._ledger.settle(write, State.DROPPED, self._sign.value)
-                    return
                 await self._desk.set_status(conversation, status)
+            case GiveBack():
+                await self._desk.give_back(conversation, unassign=self._has_assignee)
             case Message() | Note():
                 raise AssertionError("messages are sent, not applied")
         self._evidence.succeeded(self._claim.account_id, WORDS[type(write.change)])
@@ -182,6 +182,18 @@ class DeliveryRun:
     def _settle_hopeless(self, write: Write) -> None:
         detail = hopeless(write.faults, for_others=write.faults >= self._patience.faults)
         self._ledger.settle(write, State.DEAD, detail)
+
+    async def _is_somebodys(self, write: Write) -> bool:
+        """Whether a human talks in a conversation that is to be closed, or given back to the bot."""
+        match write.change:
+            case GiveBack():
+                await self._look()
+            case Status(status) if status != "open":
+                if self._looked_at is None:
+                    await self._look()
+            case _:
+                return False
+        return self._sign is not None
 
     async def _set_attributes(self, values: Mapping[str, str | int]) -> None:
         left = {key: value for key, value in values.items() if key not in self._delivery.superseded}
@@ -319,6 +331,7 @@ class DeliveryRun:
             # The newest messages of any age were listed; only what is newer than the delivery shows something.
             accepted_at = int(delivery.accepted_at.timestamp())
             messages = tuple(message for message in messages if message.created_at >= accepted_at)
+        self._has_assignee = look.assignee_is_human
         self._lead_wrote = lead_wrote(messages)
         await self._mend(look)
         self._sign = human_sign(messages, assignee_is_human=look.assignee_is_human, handing_off=delivery.handing_off)
