@@ -26,6 +26,7 @@ from sdr_common.lead import (
     DisqualificationKind,
     EscalationReason,
     FactKind,
+    InterestLevel,
 )
 from sdr_common.postgres import Connection
 from sdr_dialogue.domain.conversation import (
@@ -110,7 +111,15 @@ class ObedientModel:
 
 def _taught(message: LeadMessage) -> list[FactDraft]:
     return [
-        FactDraft(FactKind(word), value.strip(), level or "", match.group(0), message.message_id, 0.9)
+        FactDraft(
+            FactKind(word),
+            value.strip(),
+            level or "",
+            match.group(0),
+            message.message_id,
+            0.9,
+            canonical=value.strip() if level == InterestLevel.SPECIFIC else "",
+        )
         for match in _TAUGHT.finditer(message.text)
         for word, value, level in [match.groups()]
     ]
