@@ -1,4 +1,4 @@
--- depends: routing_0005_delivery_of_conversation
+-- depends: routing_0006_closing_once
 
 -- A conversation can be given back to the bot. Every row fits already, so that nothing needs to be read again.
 alter table delivery_write drop constraint delivery_write_kind_known;

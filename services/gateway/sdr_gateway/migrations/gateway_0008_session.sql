@@ -1,4 +1,4 @@
--- depends: gateway_0006_wakes
+-- depends: gateway_0007_shard
 
 -- People who are signed in. Of the cookie only a hash is kept.
 create table session (

@@ -1,4 +1,4 @@
--- depends: gateway_0006_wakes
+-- depends: gateway_0008_session
 
 -- When a human last had the word, why the conversation was handed off, and when the closer was last told of the
 -- lead (seconds since 1970; 0: never).
