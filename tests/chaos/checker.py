@@ -21,7 +21,8 @@ The promises, and how each is broken:
 - *over a human*: the last look at the conversation, by the same process, before the request that made a public
   message came later than a human's message or assignment that still held.
 - *closing*: more than one closing in a conversation; none for a lead that was qualified undisturbed.
-- *attributes*: another status, temperature, score or name than the lead's words imply; a lost attribute of another's.
+- *attributes*: another status, temperature, score or name than the lead's words imply, unless the lead left a question
+  unanswered; a lost attribute of another's.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ class Verdict:
 
     violations: tuple[Violation, ...]
     counted: Counter[str]
-    """lead messages, deserved, excused by reason, answers, takeovers, closings, judged."""
+    """lead messages, deserved, excused by reason, answers, takeovers, closings, judged, left by the lead."""
 
     @property
     def passed(self) -> bool:
@@ -235,12 +236,21 @@ def _undisturbed(conversation: Conversation) -> bool:
     return not any(silence.reason in _HUMAN and silence.ends == float("inf") for silence in conversation.silences)
 
 
+def _left_by_the_lead(conversation: Conversation) -> bool:
+    """The last word is a question of the bot's: nothing is to be judged yet."""
+    last = next((message for message in reversed(conversation.messages) if message.is_lead or message.is_bot), None)
+    return last is not None and last.is_bot and bool(last.asks)
+
+
 def _attributes(conversation: Conversation, counted: Counter[str]) -> Iterator[Violation]:
     gold, found = conversation.gold, conversation.attributes
     if gold is None:
         yield Violation("attributes", conversation.id, (), "an attribute that is not the product's is gone")
         return
     if not _undisturbed(conversation):
+        return
+    if _left_by_the_lead(conversation):
+        counted["left by the lead"] += 1
         return
     counted["judged"] += 1
     expected: dict[str, object] = {"sdr_ia_status": gold.status}

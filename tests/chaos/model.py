@@ -168,7 +168,7 @@ def main() -> None:
     port, seed, unlucky = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
     model = Model(seed, unlucky)
     routes = [Route("/v1/chat/completions", model.chat, methods=["POST"]), Route("/health", model.health)]
-    uvicorn.run(Starlette(routes=routes), host="127.0.0.1", port=port, log_level="warning")
+    uvicorn.run(Starlette(routes=routes), host="127.0.0.1", port=port, log_level="critical")
 
 
 if __name__ == "__main__":

@@ -7,9 +7,11 @@ import os
 import signal
 import time
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import suppress
 
 import httpx
+import psutil
 import psycopg
 import redis
 
@@ -49,9 +51,7 @@ class Monkey:
                     return
                 await self._strike(fault)
         finally:
-            for pid in self._frozen:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGCONT)
+            _signal(self._frozen, signal.SIGCONT)
 
     async def misbehave(self, **more: object) -> None:
         """Puts the plan's faults of webhooks and creations in force."""
@@ -90,17 +90,24 @@ class Monkey:
         )
 
     async def _freeze(self, pid: int, lasts_s: float) -> None:
-        os.kill(pid, signal.SIGSTOP)
-        self._frozen.add(pid)
+        # With its children: Postgres is a process per connection.
+        pids = {pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))}
+        self._frozen |= pids
         try:
+            _signal(pids, signal.SIGSTOP)
             await asyncio.sleep(lasts_s)
         finally:
-            self._frozen.discard(pid)
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
+            _signal(pids, signal.SIGCONT)
+            self._frozen -= pids
 
     async def _is_healthy(self, name: str) -> bool:
         return await asyncio.to_thread(is_healthy, self._stack, name)
+
+
+def _signal(pids: Iterable[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def is_healthy(stack: RunningStack, name: str) -> bool:

@@ -20,7 +20,7 @@ LEASE_S = 6.0
 """Of turns and deliveries in a run; a freeze lasts longer."""
 KILLED = ("gateway", "routing", "dialogue", "scoring", "reporting", "gateway-worker-1", "routing-worker-1")
 DATABASES = ("postgres", "redis")
-FROZEN = ("gateway", "routing", "gateway-worker-1", "routing-worker-1", "dialogue")
+FROZEN = ("gateway", "routing", "gateway-worker-1", "routing-worker-1", "dialogue", *DATABASES)
 
 
 VICTIMS: tuple[tuple[str, Mode], ...] = (
@@ -70,7 +70,7 @@ class Size:
     """Conversations whose model stalls or fails."""
     victims: tuple[tuple[str, Mode], ...] = VICTIMS
     """What is done to whom; all of it, in a seeded order, before anything is repeated."""
-    answer_within_s: float = 90.0
+    answer_within_s: float = 150.0
     """A lead that waits longer gives up; what went wrong is the checker's to find."""
     settle_s: float = 90.0
     """After the last conversation the product has so long for what is still open."""

@@ -284,6 +284,14 @@ def test_an_attribute_that_the_words_do_not_imply_is_noticed(key: str, value: ob
     assert ended(export).broken() == {"attributes": 1}
 
 
+def test_a_lead_that_left_a_question_unanswered_is_not_judged() -> None:
+    export = Export()
+    export.attributes["sdr_ia_status"] = "em_andamento"
+    number = export.bot([export.lead()])
+    export.messages[number - 1]["content_attributes"]["sdr_asks"] = "urgencia"
+    assert (export.broken(), export.verdict().counted["left by the lead"]) == ({}, 1)
+
+
 def test_a_lost_attribute_of_another_s_is_noticed() -> None:
     export = ended(Export())
     del export.attributes[GOLD]
