@@ -46,10 +46,11 @@ select format('view %%s: %%s', c.relname, pg_get_viewdef(c.oid, true))
 from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = %(schema)s and c.relkind in ('v', 'm')
 
 -- functions --
--- A body is told by its hash.
+-- A body is told by its hash; an extension's own are left out.
 select format('function %%s(%%s) returns %%s, body %%s', p.proname, pg_get_function_identity_arguments(p.oid),
   pg_get_function_result(p.oid), md5(p.prosrc))
 from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = %(schema)s and p.prokind = 'f'
+  and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
 
 -- types --
 -- Enumerations with their words.

@@ -23,6 +23,7 @@ from sdr_common.lead_proto import (
     timestamp_from_wire,
     timestamp_to_wire,
 )
+from sdr_dialogue.convert_knowledge import citation_to_wire
 from sdr_dialogue.domain.conversation import LeadMessage, Speaker, Usage
 from sdr_dialogue.domain.settings import AccountSettings, FrequentQuestion, Procedure
 from sdr_dialogue.domain.turn import (
@@ -241,6 +242,8 @@ def _turn(turn: TurnRecord) -> pb.TurnRecord:
         usage=usage_to_wire(turn.usage),
         sentiment=_sentiment(turn.sentiment),
         verdicts=map(verdict_to_wire, turn.verdicts),
+        citations=map(citation_to_wire, turn.citations),
+        knowledge_version=turn.knowledge_version,
     )
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import structlog
 
 from sdr_common.errors import AccountNotFound, InvalidPageToken, WriteConflict
+from sdr_common.grpc_client import inbound_deadline
+from sdr_common.lead import FactKind
 from sdr_common.postgres import Connection, Pool, connection, transaction
-from sdr_dialogue.domain.answering import Prepared, conclude, prepare, shown
-from sdr_dialogue.domain.conversation import AnalysisContext, AnalysisDraft, Speaker, TurnDraft
+from sdr_dialogue.domain.answering import Prepared, conclude, prepare, with_found
+from sdr_dialogue.domain.conversation import AnalysisContext, AnalysisDraft, TurnContext, TurnDraft
+from sdr_dialogue.domain.documents import Asking, frequent_questions
 from sdr_dialogue.domain.errors import ConversationNotFound
 from sdr_dialogue.domain.judging import TRANSCRIPT_LINES, judge, transcript
 from sdr_dialogue.domain.merge import Reader
@@ -18,6 +22,7 @@ from sdr_dialogue.domain.nudging import Worder, nudge_of
 from sdr_dialogue.domain.observing import take_in
 from sdr_dialogue.domain.settings import AccountSettings
 from sdr_dialogue.domain.settings_rules import check_settings
+from sdr_dialogue.domain.showing import lines_for_people
 from sdr_dialogue.domain.superseding import abandoned_by, attempts_of, being_sent
 from sdr_dialogue.domain.turn import (
     HISTORY_LINES,
@@ -33,10 +38,17 @@ from sdr_dialogue.domain.turn import (
     Outcome,
     Seen,
     ShownConversation,
-    ShownLine,
     TurnRecord,
 )
-from sdr_dialogue.ports import AccountSettingsSource, Conversations, Events, LanguageModel
+from sdr_dialogue.ports import (
+    AccountSettingsSource,
+    Conversations,
+    Events,
+    KnowledgeSearch,
+    KnowledgeStore,
+    LanguageModel,
+    UnansweredStore,
+)
 
 _LOG = structlog.get_logger()
 _TRIES = 5
@@ -46,14 +58,8 @@ T = TypeVar("T")
 Finish = Callable[[Connection, T], Awaitable[None]]
 """Stores the answer of a call inside the transaction of its effect."""
 
-_ATTACHMENTS = {
-    "image": "imagem",
-    "audio": "áudio",
-    "video": "vídeo",
-    "file": "arquivo",
-    "location": "localização",
-    "contact": "contato",
-}
+Questions = Callable[[TurnContext], Sequence[str]]
+"""Gives the questions of a burst that the account's knowledge may answer, in the lead's words."""
 
 
 class Dialogue:
@@ -67,6 +73,10 @@ class Dialogue:
         model: What answers.
         read: Reads levels of a value that a human wrote into Chatwoot; None: only published words have one.
         word_nudge: Words a reminder; no model is asked for one.
+        knowledge: What a turn's questions are searched in.
+        store: Where the settings' frequent questions become knowledge.
+        unanswered: Where questions are kept that nothing answered.
+        questions: Gives the questions of a burst that the knowledge may answer.
     """
 
     def __init__(
@@ -79,6 +89,10 @@ class Dialogue:
         model: LanguageModel,
         read: Reader | None = None,
         word_nudge: Worder,
+        knowledge: KnowledgeSearch,
+        store: KnowledgeStore,
+        unanswered: UnansweredStore,
+        questions: Questions,
     ) -> None:
         self._pool = pool
         self._conversations = conversations
@@ -87,6 +101,10 @@ class Dialogue:
         self._model = model
         self._read = read
         self._word_nudge = word_nudge
+        self._knowledge = knowledge
+        self._store = store
+        self._unanswered = unanswered
+        self._questions = questions
 
     async def respond(self, burst: Burst, finish: Finish[Answer]) -> Answer:
         """Answers a burst.
@@ -109,13 +127,33 @@ class Dialogue:
             if prepared.silence:
                 draft = None
             elif draft is None or before is None or not _same_question(before, prepared):
+                prepared = await self._searched(prepared)
                 draft = await self._model.respond(prepared.context)
+            else:
+                prepared = with_found(prepared, before.context.found)
             before = prepared
             outcome = conclude(prepared, draft)
             if await self._save(prepared, outcome, finish):
                 _log_answer(outcome)
                 return outcome.answer
         raise WriteConflict
+
+    async def _searched(self, prepared: Prepared) -> Prepared:
+        """The burst with what the knowledge says to its questions; most bursts ask nothing."""
+        questions = self._questions(prepared.context)
+        if not questions:
+            return prepared
+        interest = prepared.context.facts.get(FactKind.INTEREST)
+        deadline = inbound_deadline.get()
+        found = await self._knowledge.answers(
+            prepared.burst.conversation.account_id,
+            prepared.settings,
+            questions,
+            interest.canonical if interest is not None else "",
+            # The engine answers after it: the search gets a third of what the caller left.
+            within_s=None if deadline is None else (deadline - time.monotonic()) / 3,
+        )
+        return with_found(prepared, found)
 
     async def _save(self, prepared: Prepared, outcome: Outcome, finish: Finish[Answer]) -> bool:
         conversation, turn_id = outcome.burst.conversation, outcome.burst.turn_id
@@ -128,8 +166,17 @@ class Dialogue:
                 answer, learned = outcome.answer, outcome.edited | outcome.learned
                 learning = Learning(conversation, turn_id, "respond", learned, answer.lead, answer.engine, answer.usage)
                 await self._events.facts_learned(conn, learning)
+                await self._note_unanswered(conn, outcome)
             await finish(conn, outcome.answer)
         return True
+
+    async def _note_unanswered(self, conn: Connection, outcome: Outcome) -> None:
+        ref, turn_id, question = outcome.burst.conversation, outcome.burst.turn_id, outcome.answer.unanswered_question
+        if outcome.superseded:
+            await self._unanswered.take_back(conn, ref, outcome.superseded)
+        if question:
+            asking = Asking(ref.account_id, ref.conversation_id, turn_id, ref.contact_id, question)
+            await self._unanswered.note(conn, asking)
 
     async def analyze(self, conversation: ConversationRef, turn_id: int, finish: Finish[Judgement]) -> Judgement:
         """Judges a whole conversation.
@@ -234,7 +281,7 @@ class Dialogue:
         judged = lead.ended is not None and not lead.opted_out
         status = None if judged else lead.status
         state = LeadState(lead.facts, attempts_of(turns, sending), status, lead.started_at)
-        return ShownConversation(_lines_for_people(loaded), state, loaded.summary, loaded.behaviour, lead.ended)
+        return ShownConversation(lines_for_people(loaded), state, loaded.summary, loaded.behaviour, lead.ended)
 
     async def turns(
         self, account_id: int, conversation_id: int, page_size: int, page_token: str
@@ -272,7 +319,9 @@ class Dialogue:
             InvalidSettings: they contradict themselves.
         """
         check_settings(settings)
-        return await self._settings.put(conn, account_id, settings)
+        stored = await self._settings.put(conn, account_id, settings)
+        await self._store.sync_settings(conn, account_id, frequent_questions(settings))
+        return stored
 
     async def try_settings(self, account_id: int, settings: AccountSettings) -> int:
         """Only validates; gives the active version, 0: none yet.
@@ -306,29 +355,6 @@ def _same_question(before: Prepared, now: Prepared) -> bool:
         second.attempts,
         second.already_qualified,
     )
-
-
-def _lines_for_people(loaded: Loaded) -> tuple[ShownLine, ...]:
-    turns = tuple(turn for turn in loaded.turns if not turn.superseded)
-    sending = being_sent(turns, loaded.lines)
-    words = {
-        line.message_id: " ".join(f"[{_ATTACHMENTS.get(kind, kind)}]" for kind in line.attachments)
-        for line in loaded.lines
-    }
-    lines = [
-        ShownLine(
-            line.message_id,
-            line.speaker,
-            "" if line.deleted else " ".join(part for part in (line.text, words[line.message_id]) if part),
-            line.said_at,
-        )
-        for line in loaded.lines
-    ]
-    unconfirmed = [line for line in shown((), sending) if line.speaker is Speaker.BOT]
-    if sending is not None:
-        place = sum(1 for line in lines if line.message_id <= max(sending.message_ids, default=0))
-        lines[place:place] = [ShownLine(0, Speaker.BOT, line.text, line.said_at, True) for line in unconfirmed]
-    return tuple(lines)
 
 
 def _log_answer(outcome: Outcome) -> None:

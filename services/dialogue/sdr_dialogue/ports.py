@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from sdr_common.postgres import Connection
 from sdr_dialogue.domain.conversation import AnalysisContext, AnalysisDraft, TurnContext, TurnDraft
+from sdr_dialogue.domain.documents import Asking, Content, Document, Unanswered
+from sdr_dialogue.domain.fitting import Vocabulary
+from sdr_dialogue.domain.knowledge import Found
+from sdr_dialogue.domain.searching import Candidates, ToEmbed
 from sdr_dialogue.domain.settings import AccountSettings
 from sdr_dialogue.domain.turn import (
     Burst,
@@ -112,4 +117,162 @@ class Events(Protocol):
 
     async def facts_learned(self, conn: Connection, learning: Learning) -> None:
         """Facts have new values; nothing happens when there are none."""
+        ...
+
+
+class KnowledgeStore(Protocol):
+    """Where documents, passages and their index are kept; never commits."""
+
+    async def put(
+        self, conn: Connection, account_id: int, content: Content, document_id: int = 0
+    ) -> tuple[Document, bool]:
+        """Stores a document with all of its passages: as it is now, and whether anything changed.
+
+        Raises:
+            DocumentNotFound: there is no `document_id`.
+            DocumentFromSettings: the document is the settings' own.
+            InvalidField: another document has the same source or question.
+            KnowledgeFull: there is no room for its passages.
+        """
+        ...
+
+    async def delete(self, conn: Connection, account_id: int, document_id: int) -> int:
+        """Forgets a document: the knowledge's version then.
+
+        Raises:
+            DocumentNotFound: there is none.
+            DocumentFromSettings: it is the settings' own.
+        """
+        ...
+
+    async def sync_settings(self, conn: Connection, account_id: int, contents: Sequence[Content]) -> None:
+        """Makes these the documents that come from the account's settings."""
+        ...
+
+    async def find(self, conn: Connection, account_id: int, document_id: int) -> tuple[Document, str] | None:
+        """A document with its text."""
+        ...
+
+    async def page(
+        self, conn: Connection, account_id: int, before: tuple[datetime, int] | None, limit: int
+    ) -> list[Document]:
+        """Documents, latest change first, from behind a moment and number."""
+        ...
+
+    async def version(self, conn: Connection, account_id: int) -> int:
+        """The knowledge's version; 0: there is none."""
+        ...
+
+    async def vocabulary(self, conn: Connection, account_id: int) -> tuple[int, Vocabulary]:
+        """How common each term is, and the version that it goes with."""
+        ...
+
+    async def candidates(
+        self,
+        conn: Connection,
+        account_id: int,
+        weights: Mapping[str, float],
+        vector: Sequence[float] | None,
+        model: str,
+    ) -> Candidates:
+        """What the index offers.
+
+        Args:
+            conn: A connection.
+            account_id: Whose knowledge.
+            weights: Lexemes with their weights.
+            vector: The question's embedding; None: full text alone.
+            model: The model that made it.
+        """
+        ...
+
+    async def claim_embedding(self, conn: Connection, model: str, lease_s: float) -> ToEmbed | None:
+        """Takes a document that is not embedded by the model, for so many seconds; None: there is none."""
+        ...
+
+    async def embed(self, conn: Connection, job: ToEmbed, model: str, vectors: Mapping[str, Sequence[float]]) -> None:
+        """Stores a document's embeddings, unless it changed meanwhile."""
+        ...
+
+    async def stale(self, conn: Connection) -> list[tuple[int, int]]:
+        """Accounts and documents that an earlier analysis cut, some of them."""
+        ...
+
+    async def renew(self, conn: Connection, account_id: int, document_id: int) -> None:
+        """Cuts a document again."""
+        ...
+
+    async def unsynced(self, conn: Connection) -> list[int]:
+        """Accounts whose settings are older than their knowledge, some of them."""
+        ...
+
+
+class KnowledgeSearch(Protocol):
+    """What a turn asks the account's knowledge."""
+
+    async def answers(
+        self,
+        account_id: int,
+        settings: AccountSettings,
+        questions: Sequence[str],
+        interest: str = "",
+        *,
+        within_s: float | None = None,
+    ) -> tuple[Found, ...]:
+        """What the knowledge says to each question, in their order; at most one embedding call for all of them."""
+        ...
+
+
+class UnansweredStore(Protocol):
+    """Where questions are kept that nothing answered; never commits."""
+
+    async def note(self, conn: Connection, asking: Asking) -> None:
+        """Counts a question, once per turn, with those that ask the same."""
+        ...
+
+    async def take_back(self, conn: Connection, conversation: ConversationRef, turn_ids: Sequence[int]) -> None:
+        """Forgets what turns noted that were never sent."""
+        ...
+
+    async def page(
+        self, conn: Connection, account_id: int, before: tuple[int, int] | None, limit: int
+    ) -> list[Unanswered]:
+        """Open questions, most asked first, from behind a count and number."""
+        ...
+
+    async def settle(self, conn: Connection, account_id: int, unanswered_id: int, state: str) -> bool:
+        """Takes a question off the list as approved or rejected; False: there is no such open one."""
+        ...
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors. An adapter raises `EngineUnavailable` when it cannot in time."""
+
+    @property
+    def model(self) -> str:
+        """Names the model and its dimensions: vectors of different ones are never compared."""
+        ...
+
+    async def embed(self, texts: Sequence[str], within_s: float) -> list[list[float]]:
+        """One vector per text, in their order; one call."""
+        ...
+
+
+class DocumentReader(Protocol):
+    """Reads files and pages into text, under limits of size, time and memory."""
+
+    async def read_file(self, name: str, data: bytes, title: str) -> Content:
+        """A file's text.
+
+        Raises:
+            UnreadableDocument: it is none that can be read, or beyond a limit.
+        """
+        ...
+
+    async def read_page(self, url: str, title: str) -> Content:
+        """A web page's text.
+
+        Raises:
+            UnreadableDocument: it cannot be fetched or read.
+        """
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -10,36 +11,47 @@ from zoneinfo import ZoneInfo
 
 import grpc
 
-from sdr.dialogue.v1 import dialogue_pb2, dialogue_pb2_grpc
+from sdr.dialogue.v1 import dialogue_pb2, dialogue_pb2_grpc, knowledge_pb2, knowledge_pb2_grpc
 from sdr_common.event_outbox import forwarding
 from sdr_common.grpc_server import start_server
 from sdr_common.idempotency import Idempotency
 from sdr_common.lead import FactKind
 from sdr_common.lead_data import NAMES, parts_of, register_lead_data
-from sdr_common.postgres import Queries, make_pool
-from sdr_common.service import ServiceProcess, run_until_stopped, standard_work
+from sdr_common.postgres import Pool, Queries, make_pool
+from sdr_common.service import ServiceProcess, Work, pause, run_until_stopped, schema_problem, standard_work
 from sdr_dialogue.clients.breaker import CircuitBreaker
 from sdr_dialogue.clients.chain import Deadlines, Link, ModelChain
+from sdr_dialogue.clients.documents import GuardedReader
+from sdr_dialogue.clients.embeddings import OpenAiEmbedder
 from sdr_dialogue.clients.latency import DelayedModel
 from sdr_dialogue.clients.llm import ModelChoice, ProviderModel
+from sdr_dialogue.clients.pages import PageFetcher
 from sdr_dialogue.clients.prompt import VERSION, Prompts
 from sdr_dialogue.domain.conversation import TurnContext
 from sdr_dialogue.domain.models import Provider
 from sdr_dialogue.domain.settings import AccountSettings
+from sdr_dialogue.engine.asking import questions_for_knowledge
 from sdr_dialogue.engine.nudging import word_nudge
 from sdr_dialogue.engine.scripted import ScriptedEngine, read_value
 from sdr_dialogue.engine.speech import speech_for
 from sdr_dialogue.engine.wording import question_for
 from sdr_dialogue.operations import Dialogue
+from sdr_dialogue.operations_knowledge import Knowledge
 from sdr_dialogue.ports import LanguageModel
 from sdr_dialogue.servicer import DialogueServicer
+from sdr_dialogue.servicer_knowledge import KnowledgeServicer
 from sdr_dialogue.settings import Settings
 from sdr_dialogue.store.events import OutboxEvents
+from sdr_dialogue.store.knowledge import PostgresKnowledge
 from sdr_dialogue.store.postgres import PostgresConversations
 from sdr_dialogue.store.settings import PostgresSettings
+from sdr_dialogue.store.unanswered import PostgresUnanswered
 
 SCHEMA = "dialogue"
 """The Postgres schema that is this service's alone."""
+_OWN_NAMES = [
+    service.full_name for file in (dialogue_pb2, knowledge_pb2) for service in file.DESCRIPTOR.services_by_name.values()
+]
 LEAD_DATA = Queries.load("sdr_dialogue.store", "lead_data.sql")
 """What is kept of one lead."""
 
@@ -64,6 +76,18 @@ async def build(
     await stack.enter_async_context(pool)
     idempotency = Idempotency(pool, lease_s=settings.lease_s)
     accounts = PostgresSettings(pool, settings.settings_ttl_s)
+    embedder = choose_embedder(settings)
+    if embedder is not None:
+        stack.push_async_callback(embedder.close)
+    store, unanswered = PostgresKnowledge(), PostgresUnanswered()
+    knowledge = Knowledge(
+        pool,
+        store=store,
+        unanswered=unanswered,
+        settings=accounts,
+        embedder=embedder,
+        embed_within_s=settings.embedding_deadline_s,
+    )
     dialogue = Dialogue(
         pool,
         conversations=PostgresConversations(),
@@ -72,17 +96,25 @@ async def build(
         model=model,
         read=_read,
         word_nudge=word_nudge,
+        knowledge=knowledge,
+        store=store,
+        unanswered=unanswered,
+        questions=questions_for_knowledge,
     )
     servicer = DialogueServicer(dialogue, idempotency)
+    reader = GuardedReader(PageFetcher(settings.document_deadline_s).fetch, settings.document_deadline_s)
 
     def register(server: grpc.aio.Server) -> None:
         dialogue_pb2_grpc.add_DialogueServiceServicer_to_server(servicer, server)
+        knowledge_pb2_grpc.add_KnowledgeServiceServicer_to_server(
+            KnowledgeServicer(knowledge, reader, idempotency), server
+        )
         register_lead_data(server, pool, idempotency, parts_of(LEAD_DATA))
 
     server = await start_server(
         SCHEMA,
         register,
-        [*(service.full_name for service in dialogue_pb2.DESCRIPTOR.services_by_name.values()), *NAMES],
+        [*_OWN_NAMES, *NAMES],
         host=settings.grpc_host,
         port=settings.grpc_port,
     )
@@ -90,9 +122,34 @@ async def build(
     process.in_background(
         *standard_work(process, pool, "sdr_dialogue", idempotency),
         *await forwarding(pool, settings.reporting_target, stack),
+        _keeping(knowledge, pool, settings.knowledge_poll_s),
     )
     stack.push_async_callback(process.stop)
     return process
+
+
+def _keeping(knowledge: Knowledge, pool: Pool, every_s: float) -> Work:
+    """Work that keeps the knowledge once the schema is there."""
+
+    async def work(stop: asyncio.Event) -> None:
+        while not stop.is_set() and await schema_problem(pool, "sdr_dialogue"):
+            await pause(stop, every_s)
+        await knowledge.run(stop, every_s)
+
+    return work
+
+
+def choose_embedder(settings: Settings) -> OpenAiEmbedder | None:
+    """What finds knowledge by meaning in production; None without a key: full text alone."""
+    key = settings.openai_api_key.get_secret_value()
+    if not settings.embedding_model or not (key or settings.openai_base_url):
+        return None
+    return OpenAiEmbedder(
+        api_key=key,
+        base_url=settings.openai_base_url,
+        model=settings.embedding_model,
+        dimensions=settings.embedding_dimensions,
+    )
 
 
 def choose_model(settings: Settings) -> LanguageModel:

@@ -63,6 +63,16 @@ class Settings(ServiceSettings):
     """Failures in a row after which a model is left alone for a while."""
     breaker_pause_s: Annotated[float, Ge(0.05), Le(3600)] = 30.0
     """Seconds that it is left alone."""
+    embedding_model: Annotated[str, Field(pattern=r"^\S*$")] = "text-embedding-3-small"
+    """Model that finds knowledge by meaning, with the key above; empty: full text alone."""
+    embedding_dimensions: Annotated[int, Ge(0), Le(4000)] = 512
+    """Numbers per vector that are asked for; 0: not sent, for servers that do not know the parameter."""
+    embedding_deadline_s: Annotated[float, Ge(0.05), Le(30)] = 1.5
+    """Seconds that the embedding of a lead's question may take; then full text alone is searched."""
+    document_deadline_s: Annotated[float, Ge(1), Le(300)] = 30.0
+    """Seconds that fetching, and then reading, one document may take."""
+    knowledge_poll_s: Annotated[float, Ge(0.05), Le(600)] = 5.0
+    """Seconds between looks for documents that wait to be embedded."""
     lease_s: Annotated[float, Ge(0.1), Le(600)] = 10.0
     """Seconds after which a call whose process died may be taken over; a living one keeps its lease."""
     settings_ttl_s: Annotated[float, Ge(0), Le(60)] = 2.0

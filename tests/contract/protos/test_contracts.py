@@ -14,8 +14,12 @@ from tests.contract.protos.descriptors import elements, enums, messages, methods
 READ_ONLY = {
     "audit.ListAuditEntries",
     "dialogue.GetConversation",
+    "dialogue.GetDocument",
     "dialogue.GetSettings",
+    "dialogue.ListDocuments",
     "dialogue.ListTurns",
+    "dialogue.ListUnanswered",
+    "dialogue.SearchKnowledge",
     "gateway.ExportAccount",
     "privacy.ExportLead",
     "reporting.GetOverview",
@@ -81,7 +85,7 @@ def test_the_lists_of_calls_name_none_that_is_gone() -> None:
 
 
 def test_a_call_that_only_reads_is_named_like_one() -> None:
-    verbs = ("Get", "List", "Export", "Explain", "Decide", "Check", "Watch", "Simulate")
+    verbs = ("Get", "List", "Export", "Explain", "Decide", "Check", "Watch", "Simulate", "Search")
     assert {name for name, _ in methods() if name.split(".")[1].startswith(verbs)} == READ_ONLY
 
 

@@ -70,16 +70,18 @@ def a_question(text: str) -> Question:
 
 
 def test_another_procedure_s_price_is_no_answer() -> None:
-    assert answer_to(a_question("quanto custa o peeling"), CLINIC) == ""
-    assert answer_to(a_question("quanto custa"), CLINIC, "botox") == "O botox sai a partir de R$ 900."
-    assert answer_to(a_question("quanto custa"), CLINIC, "peeling") == ""
-    assert answer_to(a_question("quanto custa"), CLINIC) == ""
+    assert answer_to(a_question("quanto custa o peeling"), CLINIC) is None
+    price = answer_to(a_question("quanto custa"), CLINIC, "botox")
+    assert price is not None
+    assert price.text == "O botox sai a partir de R$ 900."
+    assert answer_to(a_question("quanto custa"), CLINIC, "peeling") is None
+    assert answer_to(a_question("quanto custa"), CLINIC) is None
 
 
 def test_a_price_of_something_else_is_no_price_of_the_procedure() -> None:
     clinic = replace(CLINIC, frequent_questions=(FrequentQuestion("Qual o preço do estacionamento?", "R$ 20."),))
-    assert answer_to(a_question("qual o preço do botox"), clinic) == ""
+    assert answer_to(a_question("qual o preço do botox"), clinic) is None
 
 
 def test_an_account_without_answers_answers_nothing() -> None:
-    assert answer_to(a_question("quanto custa"), replace(CLINIC, frequent_questions=())) == ""
+    assert answer_to(a_question("quanto custa"), replace(CLINIC, frequent_questions=())) is None

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sdr_common.lead import EndReason, Fact, FactKind, FactSource, InterestLevel, LeadStatus
 from sdr_dialogue.domain.conversation import LeadMessage, Line, Speaker, TurnContext, TurnDraft
+from sdr_dialogue.domain.knowledge import Found, citations_of
 from sdr_dialogue.domain.guarding import guarded
 from sdr_dialogue.domain.merge import Reader, detect_human_edits, merge_facts
 from sdr_dialogue.domain.observing import take_in
@@ -97,6 +98,11 @@ def prepare(burst: Burst, loaded: Loaded, settings: AccountSettings, read: Reade
         overtaken=overtaken,
         verdicts=verdicts,
     )
+
+
+def with_found(prepared: Prepared, found: tuple[Found, ...]) -> Prepared:
+    """The burst with what the account's knowledge says to its questions."""
+    return replace(prepared, context=replace(prepared.context, found=found))
 
 
 def _silence(burst: Burst, lead: Lead) -> str:
@@ -225,6 +231,8 @@ def conclude(prepared: Prepared, draft: TurnDraft | None) -> Outcome:
         already_qualified=context.already_qualified,
         verdicts=(*prepared.verdicts, *draft.verdicts),
         new_interest=_has_new_interest(prepared, draft, merged.facts.get(FactKind.INTEREST)),
+        citations=citations_of(context.found, draft.cited, answered=bool(draft.answer)),
+        knowledge_version=max((found.version for found in context.found), default=0),
     )
     before = {kind: lead.facts[kind] for kind in learned if kind in lead.facts}
     return _outcome(prepared, after, answer, learned, before)

@@ -34,3 +34,68 @@ class EngineUnavailable(DomainError):
         """Seconds that the provider asked to be left alone; 0: it did not say."""
         self.usage = usage or Usage()
         """What the failed call cost nevertheless."""
+
+
+class DocumentNotFound(DomainError):
+    """No such document."""
+
+    kind = ErrorKind.NOT_FOUND
+    reason = "DOCUMENT_NOT_FOUND"
+
+    def __init__(self, account_id: int, document_id: int) -> None:
+        super().__init__(
+            f"account {account_id} has no document {document_id}", account_id=account_id, document_id=document_id
+        )
+
+
+class DocumentFromSettings(DomainError):
+    """The document is a frequent question of the account's own document."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "DOCUMENT_FROM_SETTINGS"
+
+    def __init__(self, document_id: int) -> None:
+        super().__init__(
+            f"document {document_id} comes from settings.frequent_questions; change it there",
+            document_id=document_id,
+            field="settings.frequent_questions",
+        )
+
+
+class UnreadableDocument(DomainError):
+    """A file or page cannot be taken in."""
+
+    kind = ErrorKind.INVALID
+    reason = "UNREADABLE_DOCUMENT"
+
+    def __init__(self, field: str, problem: str, **details: str | int | float | bool) -> None:
+        super().__init__(f"{field}: {problem}", field=field, problem=problem, **details)
+
+
+class KnowledgeFull(DomainError):
+    """The account's knowledge has no room for more passages."""
+
+    kind = ErrorKind.EXHAUSTED
+    reason = "KNOWLEDGE_FULL"
+
+    def __init__(self, passage_count: int, limit: int) -> None:
+        super().__init__(
+            f"content: {passage_count} passages in all, at most {limit} are kept; delete documents first",
+            field="content",
+            value=passage_count,
+            limit=limit,
+        )
+
+
+class UnansweredNotFound(DomainError):
+    """No such open question."""
+
+    kind = ErrorKind.NOT_FOUND
+    reason = "UNANSWERED_NOT_FOUND"
+
+    def __init__(self, account_id: int, unanswered_id: int) -> None:
+        super().__init__(
+            f"account {account_id} has no open unanswered question {unanswered_id}",
+            account_id=account_id,
+            unanswered_id=unanswered_id,
+        )

@@ -18,6 +18,7 @@ from sdr_common.lead import (
     Sentiment,
 )
 from sdr_dialogue.domain.conversation import LeadMessage, Speaker, Usage
+from sdr_dialogue.domain.knowledge import Citation
 from sdr_dialogue.domain.verdicts import Verdict
 
 HISTORY_LINES = 30
@@ -195,6 +196,10 @@ class Answer:
     """What the guards found in what came in and in what the engine made of it."""
     new_interest: bool = False
     """An already qualified lead named another procedure: it is to be judged anew."""
+    citations: tuple[Citation, ...] = ()
+    """What the answer rests on."""
+    knowledge_version: int = 0
+    """The knowledge version that was searched; 0: nothing was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +307,8 @@ class TurnRecord:
     usage: Usage
     sentiment: Sentiment | None
     verdicts: tuple[Verdict, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    knowledge_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

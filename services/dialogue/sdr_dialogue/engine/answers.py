@@ -38,6 +38,8 @@ class Answered:
     """The lead's words that the clinic's knowledge does not answer."""
     asked_why: bool
     """The lead asked why it is asked: the same question follows again."""
+    cited: tuple[int, ...] = ()
+    """Passages of the knowledge that the text comes from."""
 
 
 def answer(understood: Understanding, context: TurnContext, speech: Speech) -> Answered:
@@ -57,7 +59,13 @@ def answer(understood: Understanding, context: TurnContext, speech: Speech) -> A
         kept = sorted(range(len(said)), key=lambda index: not said[index][1])[:_MOST_ANSWERED]
         said = [said[index] for index in sorted(kept)]
     texts = [text for text, _ in said] or _unasked(understood, speech)
-    return Answered(" ".join(texts), unanswered[:500], asked_why)
+    cited = tuple(
+        passage.passage_id
+        for one in context.found
+        for passage in one.passages
+        if passage.answers and any(text in passage.text for text in texts)
+    )
+    return Answered(" ".join(texts), unanswered[:500], asked_why, cited)
 
 
 def _one(question: Question, understood: Understanding, context: TurnContext, speech: Speech) -> tuple[str, bool]:
@@ -65,9 +73,11 @@ def _one(question: Question, understood: Understanding, context: TurnContext, sp
     if is_about_us(question.topic):
         return _about_us(question, context, speech), True
     interest = understood.facts.get(FactKind.INTEREST)
-    kept = _kept(question, context, speech, interest.canonical if interest else "")
-    if kept:
-        return kept, True
+    if question.topic is Topic.ADDRESS and speech.language != "pt" and context.settings.clinic_address:
+        return _address(context, speech), True  # A street needs no Portuguese.
+    kept = answer_to(question, context.settings, interest.canonical if interest else "", context.found)
+    if kept is not None:
+        return kept.text, True
     named = [mention for mention in mentions(normalise(question.text), context.settings) if not mention.refused]
     if question.topic is Topic.ADDRESS and context.settings.clinic_address and not _asks_elsewhere(question):
         return _address(context, speech), True
@@ -83,13 +93,6 @@ def _one(question: Question, understood: Understanding, context: TurnContext, sp
     if question.topic is Topic.PRICE and _told_before(words, of_interest, speech):
         words = speech.book.price_again
     return speech.pick(words, of_interest=of_interest), question.topic is Topic.LANGUAGE
-
-
-def _kept(question: Question, context: TurnContext, speech: Speech, interest: str) -> str:
-    """The clinic's own answer; its street needs no Portuguese."""
-    if question.topic is Topic.ADDRESS and speech.language != "pt" and context.settings.clinic_address:
-        return _address(context, speech)
-    return answer_to(question, context.settings, interest)
 
 
 def _about_us(question: Question, context: TurnContext, speech: Speech) -> str:

@@ -141,6 +141,7 @@ def _conversed(context: TurnContext, understood: Understanding, speech: Speech) 
         sentiment=understood.sentiment,
         language=speech.language,
         unanswered_question=answered.unanswered,
+        cited=answered.cited,
     )
 
 

@@ -23,6 +23,7 @@ from sdr_dialogue.domain.turn import (
 from sdr_dialogue.store.rows import (
     Row,
     change_to_json,
+    citation_to_json,
     disqualification_to_json,
     facts_to_json,
     lead_from_row,
@@ -100,6 +101,12 @@ class PostgresConversations:
         }
         if await (await conn.execute(QUERIES["save"], parameters)).fetchone() is None:
             return False
+        if answer.knowledge_version:
+            cited = {
+                "citations": _json([citation_to_json(citation) for citation in answer.citations]),
+                "knowledge_version": answer.knowledge_version,
+            }
+            await conn.execute(QUERIES["cite"], parameters | cited)
         await self._change_lines(conn, [seen])
         return True
 

@@ -89,6 +89,11 @@ insert into turn (account_id, conversation_id, turn_id, message_ids, reply, asks
 values (%(account_id)s, %(conversation_id)s, %(turn_id)s, %(message_ids)s::bigint[], %(reply)s, %(asks)s,
   %(engine)s, '', %(settings_version)s, %(answered_at)s, true)
 
+-- cite --
+-- What the answer of a turn rests on, for one that searched the knowledge.
+update turn set citations = %(citations)s::jsonb, knowledge_version = %(knowledge_version)s
+where account_id = %(account_id)s and conversation_id = %(conversation_id)s and turn_id = %(turn_id)s
+
 -- change_lines --
 -- Edits and deletes lines that are stored; an edit older than what is known, or of a deleted line, does nothing.
 update line i set text = x.text, changed_at = x.changed_at, deleted = x.deleted
@@ -174,7 +179,7 @@ select revision from fence
 -- turns --
 -- One page of turns, newest first.
 select turn_id, answered_at, message_ids, reply, asks, learned, engine, prompt_version, settings_version,
-  input_tokens, output_tokens, cost_micro_usd, sentiment, verdicts
+  input_tokens, output_tokens, cost_micro_usd, sentiment, verdicts, citations, knowledge_version
 from turn
 where account_id = %(account_id)s and conversation_id = %(conversation_id)s
   and (%(before_turn_id)s = 0 or turn_id < %(before_turn_id)s)

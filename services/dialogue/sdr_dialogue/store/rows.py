@@ -17,6 +17,7 @@ from sdr_common.lead import (
     Sentiment,
 )
 from sdr_dialogue.domain.conversation import Speaker, Usage
+from sdr_dialogue.domain.knowledge import Citation
 from sdr_dialogue.domain.turn import ConversationRef, Lead, LineChange, PastTurn, StoredLine, TurnRecord
 from sdr_dialogue.domain.verdicts import Action, Check, Verdict
 
@@ -160,6 +161,11 @@ def turn_from_row(row: Row) -> PastTurn:
     )
 
 
+def citation_to_json(citation: Citation) -> dict[str, object]:
+    """One citation."""
+    return {"passage_id": citation.passage_id, "document_id": citation.document_id, "title": citation.title}
+
+
 def record_from_row(row: Row) -> TurnRecord:
     """One turn for people."""
     learned = facts_from_json(row["learned"])
@@ -178,6 +184,8 @@ def record_from_row(row: Row) -> TurnRecord:
         verdicts=tuple(
             Verdict(Check(item["check"]), Action(item["action"]), item["count"]) for item in row["verdicts"]
         ),
+        citations=tuple(Citation(**citation) for citation in row["citations"]),
+        knowledge_version=row["knowledge_version"],
     )
 
 
