@@ -49,3 +49,18 @@ where account_id = %(account_id)s and contact_id = %(contact_id)s and opted_out
 -- forget_lead --
 -- The facts.
 delete from lead where account_id = %(account_id)s and contact_id = %(contact_id)s and not opted_out
+
+-- export_unanswered_asking --
+-- Questions of a lead that the knowledge did not answer.
+select conversation_id as "conversa", asked_at as "quando", question as "pergunta"
+from unanswered_asking where account_id = %(account_id)s and contact_id = %(contact_id)s order by asked_at
+
+-- forget_unanswered_asking --
+-- Its words; groups that nobody else asked go with their last asking.
+with gone as (
+  delete from unanswered_asking where account_id = %(account_id)s and contact_id = %(contact_id)s
+  returning unanswered_id)
+delete from unanswered u using gone where u.account_id = %(account_id)s and u.unanswered_id = gone.unanswered_id
+  and u.state = 'open' and not exists (
+    select from unanswered_asking a where a.account_id = u.account_id and a.unanswered_id = u.unanswered_id
+      and a.contact_id <> %(contact_id)s)
