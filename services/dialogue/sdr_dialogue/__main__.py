@@ -1,9 +1,22 @@
-"""`python -m sdr_dialogue serve | migrate | check-config`."""
+"""`python -m sdr_dialogue serve | migrate | check-config | knowledge …`."""
 
 from __future__ import annotations
+
+import sys
 
 from sdr_common.commands import run_command
 from sdr_dialogue.settings import Settings
 
-if __name__ == "__main__":
+
+def main() -> None:
+    """Runs one command."""
+    if sys.argv[1:2] == ["knowledge"]:
+        # A client of the service alone: it needs no settings, and the other commands need no client.
+        from sdr_dialogue.commands import run_knowledge  # noqa: PLC0415
+
+        raise SystemExit(run_knowledge(sys.argv[2:]))
     run_command("dialogue", Settings, ["serve"], __doc__)
+
+
+if __name__ == "__main__":
+    main()

@@ -230,6 +230,8 @@ class Knowledge:
         if known is None:
             async with connection(self._pool) as conn:
                 known = await self._store.vocabulary(conn, account_id)
+            if known[0] == 0:
+                return known  # No search would tell that a knowledge began.
             self._vocabularies[account_id] = known
             while len(self._vocabularies) > _KEPT_VOCABULARIES:
                 self._vocabularies.popitem(last=False)

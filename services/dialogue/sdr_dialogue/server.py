@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import grpc
 
 from sdr.dialogue.v1 import dialogue_pb2, dialogue_pb2_grpc, knowledge_pb2, knowledge_pb2_grpc
+from sdr_common.address_guard import AddressGuard, networks
 from sdr_common.event_outbox import forwarding
 from sdr_common.grpc_server import start_server
 from sdr_common.idempotency import Idempotency
@@ -102,7 +103,7 @@ async def build(
         questions=questions_for_knowledge,
     )
     servicer = DialogueServicer(dialogue, idempotency)
-    reader = GuardedReader(PageFetcher(settings.document_deadline_s).fetch, settings.document_deadline_s)
+    reader = make_reader(settings)
 
     def register(server: grpc.aio.Server) -> None:
         dialogue_pb2_grpc.add_DialogueServiceServicer_to_server(servicer, server)
@@ -126,6 +127,13 @@ async def build(
     )
     stack.push_async_callback(process.stop)
     return process
+
+
+def make_reader(settings: Settings) -> GuardedReader:
+    """What reads files and pages."""
+    guard = AddressGuard(networks(settings.allowed_networks))
+    within_s = settings.document_deadline_s
+    return GuardedReader(PageFetcher(guard, within_s).fetch, within_s)
 
 
 def _keeping(knowledge: Knowledge, pool: Pool, every_s: float) -> Work:

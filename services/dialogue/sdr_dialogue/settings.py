@@ -8,7 +8,7 @@ from annotated_types import Ge, Le
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from sdr_common.settings import ServiceSettings
+from sdr_common.settings import AllowedNetworks, ServiceSettings
 from sdr_dialogue.domain.models import Provider
 
 _URL = r"^$|^https?://\S+$"
@@ -63,6 +63,9 @@ class Settings(ServiceSettings):
     """Failures in a row after which a model is left alone for a while."""
     breaker_pause_s: Annotated[float, Ge(0.05), Le(3600)] = 30.0
     """Seconds that it is left alone."""
+    allowed_networks: AllowedNetworks = ""
+    """Private networks, comma-separated, from which web pages may be taken into the knowledge, such as "10.0.0.0/8";
+    every other address must be a public one."""
     embedding_model: Annotated[str, Field(pattern=r"^\S*$")] = "text-embedding-3-small"
     """Model that finds knowledge by meaning, with the key above; empty: full text alone."""
     embedding_dimensions: Annotated[int, Ge(0), Le(4000)] = 512

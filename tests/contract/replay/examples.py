@@ -17,6 +17,7 @@ from sdr.reporting.v1 import reporting_pb2 as reporting
 from sdr.routing.v1 import routing_pb2 as routing
 from sdr.scoring.v1 import scoring_pb2 as scoring
 from sdr_common.grpc_client import make_channel
+from tests.contract.replay.knowing import knowledge_examples
 from tests.integration.dialogue import conftest as of_dialogue
 from tests.integration.gateway import test_accounts as of_gateway
 from tests.integration.reporting import conftest as of_reporting
@@ -126,6 +127,7 @@ async def dialogue_served(url: str) -> AsyncIterator[Served]:
                 dialogue.ObserveRequest(conversations=[seen(77)]),
             ),
             name + "PutSettings": _always(of_dialogue.a_settings_request, dialogue.PutSettingsRequest(account_id=8)),
+            **knowledge_examples(served),
             FORGET: _forget(),
         }
         yield Served(served.channel, examples)

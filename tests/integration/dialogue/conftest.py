@@ -133,6 +133,7 @@ class Dialogue:
     stub: DialogueServiceAsyncStub
     channel: grpc.aio.Channel
     model: LanguageModel
+    port: int = 0
 
     async def respond(self, request: pb.RespondRequest) -> pb.RespondResponse:
         return await call(self.stub.Respond, request, timeout_s=30)
@@ -187,7 +188,7 @@ async def running(url: str, model: LanguageModel, **settings: object) -> AsyncIt
     async with AsyncExitStack() as stack:
         server = await build(Settings.model_validate(values), stack, model)
         channel = await stack.enter_async_context(make_channel(f"127.0.0.1:{server.port}"))
-        yield Dialogue(url, DialogueServiceStub(channel), channel, model)
+        yield Dialogue(url, DialogueServiceStub(channel), channel, model, server.port)
 
 
 @pytest.fixture

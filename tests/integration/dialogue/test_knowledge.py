@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
+import sys
 import uuid
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +14,9 @@ from sdr.dialogue.v1 import dialogue_pb2 as dialogue_pb
 from sdr.dialogue.v1 import knowledge_pb2 as pb
 from sdr_common.errors import ErrorKind
 from sdr_common.grpc_errors import RemoteError
+from sdr_dialogue.engine.scripted import ScriptedEngine
 from tests.integration.dialogue.conftest import (
+    ACCOUNT,
     Dialogue,
     ObedientModel,
     a_message,
@@ -184,10 +189,10 @@ async def test_a_file_that_takes_too_long_is_given_up_and_its_reader_ends(databa
 
 
 async def test_an_address_that_is_not_public_is_not_fetched(dialogue: Dialogue) -> None:
-    for url in ("http://127.0.0.1:1/", "http://localhost/", "http://169.254.169.254/latest", "http://[::1]/"):
+    for url in ("http://10.0.0.1/", "http://169.254.169.254/latest", "http://[fd00::1]/"):
         with pytest.raises(RemoteError) as failure:
             await Knowledge(dialogue).put(pb.PutDocumentRequest(url=url))
-        assert "not a public one" in str(failure.value), url
+        assert "no public address" in str(failure.value), url
 
 
 async def test_the_settings_questions_are_knowledge_too_and_follow_the_settings(dialogue: Dialogue) -> None:
@@ -233,7 +238,59 @@ async def test_a_turn_s_engine_gets_what_was_found_and_its_record_keeps_the_cita
     assert turn.knowledge_version == put.document.version
 
 
+async def test_questions_that_nothing_answers_are_grouped_and_approved_into_the_knowledge(
+    database: str,
+) -> None:
+    async with running(database, ScriptedEngine()) as service:
+        await service.put_settings(a_settings_request())
+        knowledge = Knowledge(service)
+        words = ("vcs fazem transplante capilar?", "voces fazem transplante capilar", "tem estacionamento?")
+        for number, text in enumerate(words, start=1):
+            await service.respond(a_request(1, a_message(number, text), conversation_id=number))
+        questions = (await knowledge.unanswered()).questions
+        assert [(item.question, item.asked_count) for item in questions] == [(words[1], 2), (words[2], 1)]
+        await knowledge.approve(questions[0].unanswered_id, "Fazem transplante capilar?", "Sim, às quintas.")
+        await knowledge.reject(questions[1].unanswered_id)
+        assert not (await knowledge.unanswered()).questions
+        answer = await service.respond(a_request(2, a_message(9, words[0]), conversation_id=1))
+        assert answer.answer == "Sim, às quintas."
+        with pytest.raises(RemoteError) as failure:
+            await knowledge.reject(questions[0].unanswered_id)
+        assert failure.value.reason == "UNANSWERED_NOT_FOUND"
+
+
+async def test_a_redone_turn_counts_its_unanswered_question_once(database: str) -> None:
+    async with running(database, ScriptedEngine()) as service:
+        await service.put_settings(a_settings_request())
+        first = a_message(1, "vcs fazem transplante capilar?")
+        await service.respond(a_request(1, first))
+        await service.respond(a_request(2, first, a_message(2, "e moro em Moema")))
+        (question,) = (await Knowledge(service).unanswered()).questions
+        assert question.asked_count == 1
+
+
 async def test_a_burst_that_asks_nothing_searches_nothing(dialogue: Dialogue, model: ObedientModel) -> None:
     await Knowledge(dialogue).put_faq("Quanto custa o botox?", BOTOX)
     await dialogue.respond(a_request(1, a_message(10, "meu nome é Ana")))
     assert model.calls[0].found == ()
+
+
+async def test_the_command_line_adds_lists_searches_and_deletes(dialogue: Dialogue, tmp_path: Path) -> None:
+    file = tmp_path / "cuidados.md"
+    file.write_text("# Cuidados\n## Depois do laser\nEvite o sol por quinze dias.")
+    common = ("--account", str(ACCOUNT), "--target", f"127.0.0.1:{dialogue.port}")
+    added = await _command("add", str(file), *common)
+    assert re.fullmatch(r"stored: \d+  markdown  1 passages  Cuidados\n", added)
+    number = added.split()[1]
+    assert await _command("list", *common) == added.removeprefix("stored: ") + "knowledge version 1\n"
+    assert "answered, knowledge version 1" in await _command("search", "posso tomar sol depois do laser?", *common)
+    assert await _command("delete", number, *common) == "deleted, knowledge version 2\n"
+
+
+async def _command(*words: str) -> str:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "sdr_dialogue", "knowledge", *words), stdout=asyncio.subprocess.PIPE
+    )
+    written, _ = await process.communicate()
+    assert process.returncode == 0
+    return written.decode()

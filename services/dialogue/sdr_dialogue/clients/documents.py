@@ -21,7 +21,7 @@ _KINDS = {
 }
 
 Fetch = Callable[[str], Awaitable[tuple[bytes, str]]]
-"""Gives a page's bytes and its media type; raises `UnreadableDocument`."""
+"""Gives a page's bytes and what they are, pdf or html; raises `UnreadableDocument`."""
 
 
 class GuardedReader:
@@ -50,10 +50,7 @@ class GuardedReader:
 
     async def read_page(self, url: str, title: str) -> Content:
         """See the port."""
-        data, media_type = await self._fetch(url)
-        kind = {"application/pdf": "pdf", "text/plain": "text", "text/markdown": "markdown"}.get(media_type, "html")
-        if kind == "html" and media_type not in ("text/html", "application/xhtml+xml", ""):
-            raise UnreadableDocument("url", f"the page is {media_type}, not text, HTML or PDF", value=media_type)
+        data, kind = await self._fetch(url)
         own_title, text = await self._extract(kind, data, "url")
         return Content(DocumentKind.URL, title or own_title or url, text, url)
 
