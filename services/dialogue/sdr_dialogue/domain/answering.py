@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from sdr_common.lead import EndReason, Fact, FactKind, FactSource, InterestLevel, LeadStatus
 from sdr_dialogue.domain.conversation import LeadMessage, Line, Speaker, TurnContext, TurnDraft
-from sdr_dialogue.domain.knowledge import Found, citations_of
 from sdr_dialogue.domain.guarding import guarded
+from sdr_dialogue.domain.knowledge import Found, citations_of
 from sdr_dialogue.domain.merge import Reader, detect_human_edits, merge_facts
 from sdr_dialogue.domain.observing import take_in
 from sdr_dialogue.domain.progress import count_ask, end_of
