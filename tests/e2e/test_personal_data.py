@@ -13,6 +13,8 @@ import pytest
 from sdr.common.v1.lead_pb2 import ConversationRef
 from sdr.dialogue.v1 import dialogue_pb2
 from sdr.dialogue.v1.dialogue_pb2_grpc import DialogueServiceStub
+from sdr.gateway.v1.operations_pb2 import GetTimelineRequest
+from sdr.gateway.v1.operations_pb2_grpc import OperationsServiceStub
 from sdr.privacy.v1 import privacy_pb2
 from sdr.privacy.v1.privacy_pb2_grpc import PrivacyServiceStub
 from sdr.reporting.v1 import reporting_pb2
@@ -126,6 +128,13 @@ async def test_a_lead_stands_in_no_log_trace_or_error_and_is_gone_everywhere_onc
     assert _found(spans) == []
 
     async with _channel(stack, "gateway") as channel:
+        told = await call(
+            OperationsServiceStub(channel).GetTimeline,
+            GetTimelineRequest(account_id=ACCOUNT, conversation_id=phone.conversation_id),
+            timeout_s=30,
+        )
+        assert {item.what for item in told.items} >= {"received", "ended", "understood", "judged", "written"}
+        assert _found(str(told)) == []
         privacy = PrivacyServiceStub(channel)
         asked = privacy_pb2.ExportLeadRequest(account_id=ACCOUNT, contact_id=phone.contact_id)
         given = (await call(privacy.ExportLead, asked, timeout_s=30)).json

@@ -160,6 +160,22 @@ class _Dialogue(dialogue_grpc.DialogueServiceServicer):
     ) -> dialogue.GetConversationResponse:
         return dialogue.GetConversationResponse(lead=self._services.known_lead)
 
+    async def ListTurns(self, request: dialogue.ListTurnsRequest, _: Any) -> dialogue.ListTurnsResponse:
+        turns = [
+            dialogue.TurnRecord(
+                turn_id=asked.turn_id,
+                message_ids=[message.message_id for message in asked.messages],
+                reply="Oi!",
+                asks=lead.FACT_KIND_NAME,
+                learned=[lead.Fact(kind=lead.FACT_KIND_INTEREST, value="botox")],
+                engine="openai:gpt-5-mini",
+                prompt_version="v1",
+                usage=dialogue.Usage(input_tokens=120, output_tokens=40, cost_micro_usd=1200),
+            )
+            for asked in self._services.responds
+        ]
+        return dialogue.ListTurnsResponse(turns=sorted(turns, key=lambda turn: -turn.turn_id))
+
     async def GetSettings(self, request: dialogue.GetSettingsRequest, _: Any) -> dialogue.GetSettingsResponse:
         return dialogue.GetSettingsResponse(settings=self._services.settings.get("dialogue"), version=1)
 
@@ -177,6 +193,22 @@ class _Scoring(scoring_grpc.ScoringServiceServicer):
         judged = a_qualification(self._services.temperature)
         judged.ended = request.ended
         return scoring.QualifyResponse(qualification=judged)
+
+    async def ListQualifications(
+        self, request: scoring.ListQualificationsRequest, _: Any
+    ) -> scoring.ListQualificationsResponse:
+        return scoring.ListQualificationsResponse(
+            qualifications=[
+                scoring.QualificationSummary(
+                    version=1,
+                    conversation_id=asked.conversation.conversation_id,
+                    turn_id=asked.turn_id,
+                    score=95,
+                    temperature=lead.TEMPERATURE_HOT,
+                )
+                for asked in self._services.qualifies
+            ]
+        )
 
     async def GetSettings(self, request: scoring.GetSettingsRequest, _: Any) -> scoring.GetSettingsResponse:
         return scoring.GetSettingsResponse(settings=self._services.settings.get("scoring"), version=1)
@@ -219,6 +251,28 @@ class _Routing(routing_grpc.RoutingServiceServicer):
             bot_id=4,
             inbox_ids=[12],
             steps=[routing.ProvisioningStep(name="bot", outcome="created")],
+        )
+
+    async def ListDeliveries(self, request: routing.ListDeliveriesRequest, _: Any) -> routing.ListDeliveriesResponse:
+        return routing.ListDeliveriesResponse(
+            deliveries=[
+                routing.Delivery(
+                    delivery_id="0b2f3c4d-0000-4000-8000-000000000002",
+                    turn_id=asked.turn_id,
+                    state=routing.DELIVERY_STATE_DEAD,
+                    attempts=2,
+                    writes=[
+                        routing.Write(position=0, kind="attributes", state=routing.DELIVERY_STATE_DONE),
+                        routing.Write(
+                            position=1,
+                            kind="message",
+                            state=routing.DELIVERY_STATE_DEAD,
+                            detail="o Chatwoot recusou o token (401)",
+                        ),
+                    ],
+                )
+                for asked in reversed(self._services.delivers)
+            ]
         )
 
     async def GetSettings(self, request: routing.GetSettingsRequest, _: Any) -> routing.GetSettingsResponse:
@@ -268,7 +322,7 @@ async def fake_services() -> AsyncIterator[Services]:
     services = Services()
 
     def register(server: grpc.aio.Server) -> None:
-        dialogue_grpc.add_DialogueServiceServicer_to_server(_Dialogue(services), server)  # type: ignore[abstract]  # other calls are UNIMPLEMENTED
+        dialogue_grpc.add_DialogueServiceServicer_to_server(_Dialogue(services), server)
         scoring_grpc.add_ScoringServiceServicer_to_server(_Scoring(services), server)  # type: ignore[abstract]  # other calls are UNIMPLEMENTED
         routing_grpc.add_RoutingServiceServicer_to_server(_Routing(services), server)  # type: ignore[abstract]  # other calls are UNIMPLEMENTED
         privacy_grpc.add_PrivacyServiceServicer_to_server(_Privacy(services), server)

@@ -197,6 +197,7 @@ class Mailbox:
         parameters = {
             **_fence(claim),
             "counted": failure.counted,
+            "reason": failure.reason[:80],
             "retry_after_s": None if hint_s is None else min(max(hint_s, 0.0), _LONGEST_HINT_S),
             "base_s": base_s,
             "ceiling_s": ceiling_s,

@@ -222,6 +222,8 @@ class Failure:
     """True: the turn's own fault, towards poison. False: a dependency's; the attempt is given back."""
     retry_after_s: float | None = None
     """The other side's hint, in seconds; replaces the exponential pause."""
+    reason: str = ""
+    """Why, a short word for operators; kept with the turn."""
 
 
 @dataclass(frozen=True, slots=True)

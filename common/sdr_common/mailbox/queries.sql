@@ -77,7 +77,9 @@ returning m.account_id, m.key_id, m.epoch, due.fresh, due.waited_s
 -- when none wait or when it is sealed. Only locks and numbers: an entry may be read in a later
 -- statement only, else its snapshot is older than the lock. `take` follows.
 update mailbox
-set turn = nextval('mailbox_number'), woken_for = '', held_until = now() + make_interval(secs => %(lease_s)s)
+set turn = nextval('mailbox_number'), woken_for = '', held_until = now() + make_interval(secs => %(lease_s)s),
+  history = (case when jsonb_array_length(history) >= 20 then history - 0 else history end)
+    || jsonb_build_object('what', 'superseded', 'at', extract(epoch from clock_timestamp()), 'turn', turn)
 where account_id = %(account_id)s and key_id = %(key_id)s and owner = %(owner)s and epoch = %(epoch)s
   and not sealed and first_at is not null
 returning turn
@@ -136,7 +138,7 @@ returning sealed
 -- Ends turns that are still ours. Whether more waits is read from the row, never by looking for
 -- entries: a snapshot can be older than the lock. A stirring arrival has the last word over a wake.
 with held as materialized (
-  select m.account_id, m.key_id, m.turn, m.entries, m.epoch, m.attempt, h.outcome, h.wake_at, h.wake_reason, h.cancel
+  select m.account_id, m.key_id, m.turn, m.entries, m.epoch, m.attempt, m.woken_for, m.history, h.outcome, h.wake_at, h.wake_reason, h.cancel
   from unnest(%(accounts)s::bigint[], %(keys)s::bigint[], %(epochs)s::bigint[], %(outcomes)s::text[],
       %(wakes_at)s::timestamptz[], %(wake_reasons)s::text[], %(cancels)s::boolean[])
       as h(account_id, key_id, epoch, outcome, wake_at, wake_reason, cancel)
@@ -146,14 +148,14 @@ with held as materialized (
 freed as (
   update mailbox m
   set owner = null, attempt = 0, setbacks = 0, held_until = null, turn = null, entries = '{}', since = null,
-    woken_for = '', sealed = false, answer = null,
+    woken_for = '', sealed = false, answer = null, history = '[]',
     wake_at = case when m.first_at is null and not held.cancel then coalesce(held.wake_at, m.wake_at) end,
     wake_reason = case when m.first_at is not null or held.cancel then ''
       when held.wake_at is not null then held.wake_reason else m.wake_reason end
   from held where m.account_id = held.account_id and m.key_id = held.key_id),
 kept as (
-  insert into mailbox_turn (turn, account_id, key_id, entries, epoch, attempt, outcome)
-  select turn, account_id, key_id, entries, epoch, attempt, outcome from held)
+  insert into mailbox_turn (turn, account_id, key_id, entries, epoch, attempt, outcome, woken_for, history)
+  select turn, account_id, key_id, entries, epoch, attempt, outcome, woken_for, history from held)
 select account_id, key_id, epoch from held
 
 -- fail --
@@ -163,6 +165,9 @@ update mailbox m
 set owner = null,
   attempt = case when %(counted)s then m.attempt else greatest(m.attempt - 1, 0) end,
   setbacks = case when %(counted)s then 0 else m.setbacks + 1 end,
+  history = (case when jsonb_array_length(m.history) >= 20 then m.history - 0 else m.history end)
+    || jsonb_build_object('what', 'put_back', 'at', extract(epoch from clock_timestamp()), 'turn', m.turn,
+      'counted', %(counted)s, 'reason', %(reason)s::text),
   held_until = now() + make_interval(secs => case
     when %(retry_after_s)s::float8 is not null then %(retry_after_s)s::float8 * (1 + random() * 0.1)
     else least(%(ceiling_s)s::float8,

@@ -19,3 +19,16 @@ drop table mailbox_entry;
 drop sequence mailbox_number
 """
 """Drops them."""
+
+UP_V2: Final = """
+alter table mailbox add column history jsonb not null default '[]';
+alter table mailbox_turn
+  add column woken_for text not null default '',
+  add column history jsonb not null default '[]'
+"""
+"""What happened to a turn before its end: when it was superseded or put back, and why; the latest twenty."""
+
+DOWN_V2: Final = """
+alter table mailbox_turn drop column history, drop column woken_for;
+alter table mailbox drop column history
+"""

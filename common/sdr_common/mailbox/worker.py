@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psycopg
 import structlog
@@ -275,13 +275,13 @@ class MailboxWorker:
 
     async def _put_back(self, held: _Held, error: Exception) -> None:
         held.settling = True
-        claim, failure = held.claim, self._failure_of(error)
+        reason = getattr(error, "reason", type(error).__name__)
+        claim, failure = held.claim, replace(self._failure_of(error), reason=reason)
         try:
             pause_s = await self._outage.outlast(lambda: self._mailbox.fail(claim, failure))
         except LeaseLost:
             _LOG.info("turn_lease_lost", turn=claim.turn, epoch=claim.epoch)
             return
-        reason = getattr(error, "reason", type(error).__name__)
         fields = {"turn": claim.turn, "attempt": claim.attempt, "reason": reason, "pause_s": round(pause_s, 3)}
         if failure.counted and not isinstance(error, DomainError):
             _LOG.error("turn_failed", **fields, exc_info=error)

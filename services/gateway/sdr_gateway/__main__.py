@@ -1,4 +1,4 @@
-"""`python -m sdr_gateway serve | work | all | migrate | check-config | account … | lead … | conversation … | audit`."""
+"""`python -m sdr_gateway serve | work | all | migrate | check-config | account … | timeline | …`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from sdr_common.settings import load_settings
 from sdr_gateway.settings import GatewaySettings
 
 _OPERATOR_COMMANDS = {
+    "timeline": "say why the bot did (not) answer in a conversation, step by step",
+    "failed-turns": "print turns that failed so often that a human was called",
     "lead": "forget a lead, or give out what is stored of it (LGPD)",
     "conversation": "give a conversation back to the bot",
     "audit": "print who did what when, newest first",

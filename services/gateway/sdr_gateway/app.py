@@ -11,7 +11,7 @@ from enum import Flag, auto
 
 import grpc
 
-from sdr.gateway.v1 import gateway_pb2, gateway_pb2_grpc
+from sdr.gateway.v1 import gateway_pb2, gateway_pb2_grpc, operations_pb2, operations_pb2_grpc
 from sdr.privacy.v1.privacy_pb2_grpc import add_PrivacyServiceServicer_to_server
 from sdr_common.account_settings import AccountSettingsStore
 from sdr_common.address_guard import AddressGuard, networks
@@ -44,18 +44,23 @@ from sdr_gateway.operations.ingest import Ingest
 from sdr_gateway.operations.observe import Observer
 from sdr_gateway.operations.privacy import Privacy
 from sdr_gateway.operations.sweep import Sweep, SweepLimits
+from sdr_gateway.operations.timeline import Timelines
 from sdr_gateway.operations.turns import TurnWork
 from sdr_gateway.operations.wakes import WakeWork
-from sdr_gateway.servicer import AccountServicer, ConversationServicer, LeadServicer
+from sdr_gateway.servicer import AccountServicer, ConversationServicer, LeadServicer, OperationsServicer
 from sdr_gateway.settings import GatewaySettings
 from sdr_gateway.store.accounts import AccountDirectory, BurstDefaults, PostgresAccounts
 from sdr_gateway.store.conversations import PostgresConversations
 from sdr_gateway.store.sweeps import PostgresSweeps
+from sdr_gateway.store.timeline import IgnoredLedger, PostgresTimeline
 from sdr_gateway.store.tombstones import LEAD_DATA, PostgresTombstones
 from sdr_gateway.worker.handler import TurnHandler, measure
 
 SCHEMA = "gateway"
 """The Postgres schema that is this service's alone."""
+_CONTRACTS = (gateway_pb2.DESCRIPTOR, operations_pb2.DESCRIPTOR)
+_NOTE_EVERY_S = 5.0
+"""Pause between two writes of what was told and not kept."""
 _SETTLE_EVERY_S = 10.0
 """Pause between two looks for forgotten leads whose late traces are due."""
 
@@ -114,7 +119,8 @@ class Gateway:
         worker = self._worker(mailbox, conversations, directory, channels, listing) if Role.WORK in self._role else None
         commit = GroupCommit(mailbox, on_commit=worker.nudge if worker is not None else None)
         await stack.enter_async_context(commit)
-        ingest = Ingest(commit, MeterCounter(), quiet_s=settings.quiet_s, echo_quiet_s=settings.echo_quiet_s)
+        ledger = IgnoredLedger(pool)
+        ingest = Ingest(commit, MeterCounter(), ledger, quiet_s=settings.quiet_s, echo_quiet_s=settings.echo_quiet_s)
         idempotency = Idempotency(pool)
         privacy = Privacy(
             pool,
@@ -142,10 +148,20 @@ class Gateway:
                 public_url=settings.public_url,
                 on_change=directory.forget,
             )
+            operations = OperationsServicer(
+                Timelines(
+                    PostgresTimeline(pool),
+                    conversations,
+                    dialogue=channels.dialogue,
+                    scoring=channels.scoring,
+                    routing=channels.routing,
+                )
+            )
             grpc_server = await self._serve_grpc(
                 AccountServicer(accounts),
                 ConversationServicer(ConversationWork(pool, idempotency, directory, conversations, ingest)),
                 LeadServicer(privacy),
+                operations,
                 calls,
             )
             api = await make_api(
@@ -164,6 +180,7 @@ class Gateway:
         # Shut first: what came in before is still committed and, in this process, worked on.
         self._serve_http(webhook, api, stack)
         process.in_background(*standard_work(process, pool, "sdr_gateway", idempotency))
+        process.in_background(lambda stop: ledger.run(stop, _NOTE_EVERY_S))
         if worker is not None:
             sweep = self._sweep(directory, listing, ingest)
             process.in_background(worker.run, lambda stop: sweep.run(stop, settings.sweep_interval_s))
@@ -263,18 +280,20 @@ class Gateway:
         accounts: AccountServicer,
         conversations: ConversationServicer,
         leads: LeadServicer,
+        operations: OperationsServicer,
         gate: SourceGate,
     ) -> GrpcServer:
         def register(server: grpc.aio.Server) -> None:
             gateway_pb2_grpc.add_AccountServiceServicer_to_server(accounts, server)
             gateway_pb2_grpc.add_ConversationServiceServicer_to_server(conversations, server)
             add_PrivacyServiceServicer_to_server(leads, server)
+            operations_pb2_grpc.add_OperationsServiceServicer_to_server(operations, server)
             register_audit(server, self._pool)
 
         server = await start_server(
             SCHEMA,
             register,
-            [*(service.full_name for service in gateway_pb2.DESCRIPTOR.services_by_name.values()), *NAMES],
+            [service.full_name for file in _CONTRACTS for service in file.services_by_name.values()] + NAMES,
             host=self._settings.grpc_host,
             port=self._settings.grpc_port,
             gate=gate,

@@ -1,4 +1,4 @@
-"""`lead forget | export` and `audit`: what an operator asks of the running product."""
+"""`timeline`, `failed-turns`, `lead forget | export` and `audit`: what an operator asks of the running product."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ import grpc
 
 from sdr.audit.v1 import audit_pb2
 from sdr.audit.v1.audit_pb2_grpc import AuditServiceStub
+from sdr.gateway.v1 import operations_pb2
 from sdr.gateway.v1.gateway_pb2 import ResumeConversationRequest
 from sdr.gateway.v1.gateway_pb2_grpc import ConversationServiceStub
+from sdr.gateway.v1.operations_pb2_grpc import OperationsServiceStub
 from sdr.privacy.v1 import privacy_pb2
 from sdr.privacy.v1.privacy_pb2_grpc import PrivacyServiceStub
 from sdr_common.client_commands import fail, say
@@ -44,6 +46,17 @@ def add_operator_commands(commands: argparse._SubParsersAction[argparse.Argument
     resume.add_argument("--account", type=int, required=True, help="our account id")
     resume.add_argument("--conversation", type=int, required=True, help="Chatwoot's number of the conversation")
     resume.set_defaults(run=_resume)
+    timeline = commands.add_parser("timeline", help="say why the bot did (not) answer in a conversation, step by step")
+    _add_target(timeline)
+    timeline.add_argument("--account", type=int, required=True, help="our account id")
+    timeline.add_argument("--conversation", type=int, required=True, help="Chatwoot's display id")
+    timeline.add_argument("--turns", type=int, default=20, help="turns at most, 1-50")
+    timeline.set_defaults(run=_timeline)
+    failed = commands.add_parser("failed-turns", help="print turns that failed so often that a human was called")
+    _add_target(failed)
+    failed.add_argument("--account", type=int, required=True, help="our account id")
+    failed.add_argument("--limit", type=int, default=50, help="turns at most, 1-200")
+    failed.set_defaults(run=_failed)
     audit = commands.add_parser("audit", help="print who did what when, newest first")
     _add_target(audit)
     audit.add_argument("--account", type=int, default=0, help="our account id; 0: the whole installation")
@@ -106,4 +119,29 @@ async def _audit(arguments: argparse.Namespace, channel: grpc.aio.Channel) -> in
     for entry in (await call(AuditServiceStub(channel).ListAuditEntries, request, timeout_s=_TIMEOUT_S)).entries:
         words = [entry.done_at.ToJsonString(), entry.actor, entry.action, entry.subject, entry.detail]
         say("  ".join(word for word in words if word and word != "{}"))
+    return 0
+
+
+async def _timeline(arguments: argparse.Namespace, channel: grpc.aio.Channel) -> int:
+    request = operations_pb2.GetTimelineRequest(
+        account_id=arguments.account, conversation_id=arguments.conversation, page_size=arguments.turns
+    )
+    page = await call(OperationsServiceStub(channel).GetTimeline, request, timeout_s=_TIMEOUT_S)
+    for item in page.items:
+        turn = f"turno {item.turn_id}" if item.turn_id else "-"
+        named = f"  [{', '.join(map(str, item.message_ids))}]" if item.message_ids else ""
+        say(f"{item.happened_at.ToJsonString()}  {turn:<10}  {item.text}{named}")
+    if page.next_page_token:
+        say("Há turnos mais antigos; aumente --turns.")
+    say(f"\n{page.verdict}")
+    return 0
+
+
+async def _failed(arguments: argparse.Namespace, channel: grpc.aio.Channel) -> int:
+    request = operations_pb2.ListFailedTurnsRequest(account_id=arguments.account, page_size=arguments.limit)
+    page = await call(OperationsServiceStub(channel).ListFailedTurns, request, timeout_s=_TIMEOUT_S)
+    for turn in page.turns:
+        say(f"{turn.given_up_at.ToJsonString()}  conversa {turn.conversation_id}  {turn.text}")
+    if not page.turns:
+        say("Nenhum turno falhou.")
     return 0

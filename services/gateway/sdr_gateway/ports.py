@@ -83,6 +83,14 @@ class EventCounter(Protocol):
         ...
 
 
+class IgnoredLedger(Protocol):
+    """Notes what was told and not kept, where it names a conversation."""
+
+    def note(self, account_id: int, conversation_id: int, reason: str, message_id: int) -> None:
+        """Counts one event; costs the caller nothing."""
+        ...
+
+
 class Turns(Protocol):
     """Points of no return and of change in an open turn; `MailboxWorker` has them."""
 
@@ -146,6 +154,10 @@ class Dialogue(Protocol):
         """What happened outside an answer."""
         ...
 
+    async def list_turns(self, request: dialogue.ListTurnsRequest) -> dialogue.ListTurnsResponse:
+        """What turns understood and said."""
+        ...
+
     async def get_conversation(self, request: dialogue.GetConversationRequest) -> dialogue.GetConversationResponse:
         """What dialogue knows of a conversation."""
         ...
@@ -164,6 +176,12 @@ class Scoring(Protocol):
 
     async def qualify(self, request: scoring.QualifyRequest) -> scoring.QualifyResponse:
         """The judgement of a lead."""
+        ...
+
+    async def list_qualifications(
+        self, request: scoring.ListQualificationsRequest
+    ) -> scoring.ListQualificationsResponse:
+        """A lead's judgements."""
         ...
 
     async def get_settings(self, request: scoring.GetSettingsRequest) -> scoring.GetSettingsResponse:
@@ -190,6 +208,10 @@ class Routing(Protocol):
 
     async def connect_chatwoot(self, request: routing.ConnectChatwootRequest) -> routing.ConnectChatwootResponse:
         """Provisions an account's Chatwoot."""
+        ...
+
+    async def list_deliveries(self, request: routing.ListDeliveriesRequest) -> routing.ListDeliveriesResponse:
+        """A conversation's deliveries."""
         ...
 
     async def get_settings(self, request: routing.GetSettingsRequest) -> routing.GetSettingsResponse:

@@ -7,12 +7,16 @@ from typing import Any
 import grpc
 
 from sdr.gateway.v1 import gateway_pb2 as pb
+from sdr.gateway.v1 import operations_pb2
 from sdr.gateway.v1.gateway_pb2_grpc import AccountServiceServicer, ConversationServiceServicer
+from sdr.gateway.v1.operations_pb2_grpc import OperationsServiceServicer
 from sdr.privacy.v1 import privacy_pb2
 from sdr.privacy.v1.privacy_pb2_grpc import PrivacyServiceServicer
 from sdr_gateway.operations.accounts import AccountWork, ConnectCommand
 from sdr_gateway.operations.conversations import ConversationWork
 from sdr_gateway.operations.privacy import Privacy
+from sdr_gateway.operations.timeline import Timelines
+from sdr_gateway.timeline_wire import failed_turn, timeline_item, turn_from_token, turn_token
 
 Context = grpc.aio.ServicerContext[Any, Any]
 """A call's context; its message types are fixed by each method."""
@@ -100,3 +104,37 @@ class LeadServicer(PrivacyServiceServicer):
     ) -> privacy_pb2.ExportLeadResponse:
         """See the contract."""
         return privacy_pb2.ExportLeadResponse(json=await self._work.export(request))
+
+
+class OperationsServicer(OperationsServiceServicer):
+    """The operators' view.
+
+    Args:
+        work: Its use cases.
+    """
+
+    def __init__(self, work: Timelines) -> None:
+        self._work = work
+
+    async def GetTimeline(
+        self, request: operations_pb2.GetTimelineRequest, context: Context
+    ) -> operations_pb2.GetTimelineResponse:
+        """See the contract."""
+        of = f"timeline {request.conversation_id}"
+        before = turn_from_token(request.page_token, of)
+        page = await self._work.get(request.account_id, request.conversation_id, request.page_size, before)
+        return operations_pb2.GetTimelineResponse(
+            verdict=page.verdict,
+            items=[timeline_item(item) for item in page.items],
+            next_page_token=turn_token(page.before, of),
+        )
+
+    async def ListFailedTurns(
+        self, request: operations_pb2.ListFailedTurnsRequest, context: Context
+    ) -> operations_pb2.ListFailedTurnsResponse:
+        """See the contract."""
+        before = turn_from_token(request.page_token, "failed")
+        found, next_before = await self._work.failed(request.account_id, request.page_size, before)
+        return operations_pb2.ListFailedTurnsResponse(
+            turns=[failed_turn(turn) for turn in found], next_page_token=turn_token(next_before, "failed")
+        )

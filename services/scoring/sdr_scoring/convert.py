@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from sdr.common.v1 import lead_pb2 as lead
 from sdr.scoring.v1 import scoring_pb2 as pb
 from sdr_common.account_settings import StoredVersion
-from sdr_common.errors import InvalidField
+from sdr_common.errors import InvalidField, InvalidPageToken
 from sdr_common.lead import Fact, FactKind, FunnelStage, NextStep
 from sdr_common.lead_proto import (
     channel_from_wire,
@@ -31,7 +32,7 @@ from sdr_scoring.domain.explanation import explain
 from sdr_scoring.domain.qualification import AppliedRule, Judgement, Qualification, QualificationId, ScoreLine
 from sdr_scoring.domain.rubric import DEFAULT_RUBRIC, Rubric, Thresholds
 from sdr_scoring.operations import PutSettingsCommand, QualifyCommand
-from sdr_scoring.ports import AccountRubric, Subject
+from sdr_scoring.ports import AccountRubric, Subject, Summary
 
 T = TypeVar("T")
 
@@ -72,6 +73,43 @@ def qualification_id_from_wire(text: str) -> QualificationId:
 def qualify_response(qualification: Qualification) -> pb.QualifyResponse:
     """The answer to Qualify."""
     return pb.QualifyResponse(qualification=qualification_to_wire(qualification))
+
+
+def summary_to_wire(summary: Summary) -> pb.QualificationSummary:
+    """A judgement without its reasons."""
+    wire = pb.QualificationSummary(
+        qualification_id=summary.qualification_id,
+        version=summary.version,
+        conversation_id=summary.conversation_id,
+        turn_id=summary.turn_id,
+        score=summary.score,
+        temperature=temperature_to_wire(summary.temperature),
+    )
+    wire.qualified_at.FromDatetime(summary.qualified_at)
+    return wire
+
+
+def version_token(before: int) -> str:
+    """Where the next page of judgements begins; 0: there is none."""
+    return base64.urlsafe_b64encode(f"version:{before}".encode()).decode() if before else ""
+
+
+def version_from_token(token: str) -> int:
+    """The version before which a page begins; 0: the first page.
+
+    Raises:
+        InvalidPageToken: it is none of ours.
+    """
+    if not token:
+        return 0
+    try:
+        word, _, number = base64.b64decode(token.encode(), altchars=b"-_", validate=True).decode().partition(":")
+        version = int(number)
+    except ValueError:
+        raise InvalidPageToken from None
+    if word != "version" or not 0 < version < 2**31:
+        raise InvalidPageToken
+    return version
 
 
 def explain_response(qualification: Qualification) -> pb.ExplainResponse:

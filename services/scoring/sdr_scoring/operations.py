@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -16,9 +16,11 @@ from sdr_scoring.domain.clinic import Clinic
 from sdr_scoring.domain.errors import QualificationNotFound
 from sdr_scoring.domain.qualification import Qualification, QualificationId, qualify
 from sdr_scoring.domain.rubric import Rubric
-from sdr_scoring.ports import AccountRubric, Qualifications, Rubrics, Subject
+from sdr_scoring.ports import AccountRubric, Qualifications, Rubrics, Subject, Summary
 
 A = TypeVar("A", bound=Message)
+
+_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,15 @@ class Scoring:
         if found is None:
             raise QualificationNotFound(account_id, qualification_id)
         return found
+
+    async def list_qualifications(
+        self, account_id: int, contact_id: int, page_size: int, before: int
+    ) -> tuple[Sequence[Summary], int]:
+        """A lead's judgements, newest first, and the version before which the next page begins (0: none)."""
+        size = page_size or _PAGE
+        async with connection(self._pool) as conn:
+            found = await self._qualifications.of_lead(conn, account_id, contact_id, before, size + 1)
+        return found[:size], found[size - 1].version if len(found) > size else 0
 
     async def get_settings(self, account_id: int, version: int) -> AccountRubric:
         """One version of an account's settings, or the active one for 0.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
-from sdr_common.lead import Channel
+from sdr_common.lead import Channel, Temperature
 from sdr_common.postgres import Connection
 from sdr_scoring.domain.clinic import Clinic
 from sdr_scoring.domain.qualification import Judgement, Qualification, QualificationId
@@ -68,6 +70,19 @@ class Rubrics(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A stored judgement without its reasons."""
+
+    qualification_id: str
+    version: int
+    conversation_id: int
+    turn_id: int
+    score: int
+    temperature: Temperature
+    qualified_at: datetime
+
+
 class Qualifications(Protocol):
     """Judgements, kept for ever."""
 
@@ -77,4 +92,10 @@ class Qualifications(Protocol):
 
     async def find(self, conn: Connection, account_id: int, qualification_id: QualificationId) -> Qualification | None:
         """A stored one of this account; None when there is none."""
+        ...
+
+    async def of_lead(
+        self, conn: Connection, account_id: int, contact_id: int, before: int, limit: int
+    ) -> Sequence[Summary]:
+        """A lead's, newest first, with versions below `before`; 0: from the newest."""
         ...

@@ -32,6 +32,19 @@ class ScoringServicer(scoring_pb2_grpc.ScoringServiceServicer):
         qualification_id = convert.qualification_id_from_wire(request.qualification_id)
         return convert.explain_response(await self._scoring.find_qualification(request.account_id, qualification_id))
 
+    async def ListQualifications(
+        self, request: pb.ListQualificationsRequest, context: Context
+    ) -> pb.ListQualificationsResponse:
+        """Lists a lead's judgements."""
+        before = convert.version_from_token(request.page_token)
+        found, next_before = await self._scoring.list_qualifications(
+            request.account_id, request.contact_id, request.page_size, before
+        )
+        return pb.ListQualificationsResponse(
+            qualifications=[convert.summary_to_wire(summary) for summary in found],
+            next_page_token=convert.version_token(next_before),
+        )
+
     async def GetSettings(self, request: pb.GetSettingsRequest, context: Context) -> pb.GetSettingsResponse:
         """Reads the account's rubric."""
         return convert.get_settings_response(await self._scoring.get_settings(request.account_id, request.version))

@@ -21,6 +21,8 @@ READ_ONLY = {
     "dialogue.ListUnanswered",
     "dialogue.SearchKnowledge",
     "gateway.ExportAccount",
+    "gateway.GetTimeline",
+    "gateway.ListFailedTurns",
     "privacy.ExportLead",
     "reporting.GetOverview",
     "reporting.ListLeads",
@@ -32,6 +34,7 @@ READ_ONLY = {
     "routing.ListDeliveries",
     "scoring.Explain",
     "scoring.GetSettings",
+    "scoring.ListQualifications",
 }
 RECOGNISED_OTHERWISE = {"reporting.Record": "by the event_id of each event"}
 """Mutating calls that need no request_id, and how a repeat is recognised."""

@@ -13,7 +13,7 @@ import psycopg
 from psycopg.rows import DictRow
 
 from sdr_common.mailbox import QUERIES, Claim, Close, Entry, IngestResult, Mailbox, MailboxOptions, NewEntry
-from sdr_common.mailbox.schema import UP_V1
+from sdr_common.mailbox.schema import UP_V1, UP_V2
 from sdr_common.postgres import Connection, Pool, Queries, connection, make_pool, transaction
 
 T = TypeVar("T")
@@ -30,6 +30,7 @@ def make_schema(url: str, up: str = UP_V1) -> None:
         conn.execute(f"create schema {SCHEMA}")
         conn.execute(f"set search_path = {SCHEMA}")
         conn.execute(up)
+        conn.execute(UP_V2)
 
 
 class Box:

@@ -51,6 +51,10 @@ class GrpcDialogue:
         """See `ports.Dialogue`."""
         return await call(self._stub.GetConversation, request, timeout_s=self._timeout_s)
 
+    async def list_turns(self, request: dialogue.ListTurnsRequest) -> dialogue.ListTurnsResponse:
+        """See `ports.Dialogue`."""
+        return await call(self._stub.ListTurns, request, timeout_s=self._timeout_s)
+
     async def get_settings(self, request: dialogue.GetSettingsRequest) -> dialogue.GetSettingsResponse:
         """See `ports.Dialogue`."""
         return await call(self._stub.GetSettings, request, timeout_s=self._timeout_s)
@@ -75,6 +79,12 @@ class GrpcScoring:
     async def qualify(self, request: scoring.QualifyRequest) -> scoring.QualifyResponse:
         """See `ports.Scoring`."""
         return await call(self._stub.Qualify, request, timeout_s=self._timeout_s)
+
+    async def list_qualifications(
+        self, request: scoring.ListQualificationsRequest
+    ) -> scoring.ListQualificationsResponse:
+        """See `ports.Scoring`."""
+        return await call(self._stub.ListQualifications, request, timeout_s=self._timeout_s)
 
     async def get_settings(self, request: scoring.GetSettingsRequest) -> scoring.GetSettingsResponse:
         """See `ports.Scoring`."""
@@ -112,6 +122,10 @@ class GrpcRouting:
     async def connect_chatwoot(self, request: routing.ConnectChatwootRequest) -> routing.ConnectChatwootResponse:
         """See `ports.Routing`."""
         return await call(self._stub.ConnectChatwoot, request, timeout_s=self._connect_timeout_s)
+
+    async def list_deliveries(self, request: routing.ListDeliveriesRequest) -> routing.ListDeliveriesResponse:
+        """See `ports.Routing`."""
+        return await call(self._stub.ListDeliveries, request, timeout_s=self._timeout_s)
 
     async def get_settings(self, request: routing.GetSettingsRequest) -> routing.GetSettingsResponse:
         """See `ports.Routing`."""

@@ -237,6 +237,9 @@ class Ignored:
     """An event that is counted and forgotten."""
 
     reason: IgnoredReason
+    conversation_id: int = 0
+    """Chatwoot's display id; 0: it names none, or nobody asks."""
+    message_id: int = 0
 
 
 Verdict = Kept | Typing | Ignored

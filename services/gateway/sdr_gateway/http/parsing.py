@@ -69,13 +69,20 @@ def parse_event(body: bytes, *, chatwoot_account_id: int, connected_at: float) -
 def _created(body: bytes, _: int, connected_at: float) -> Verdict:
     event = _read(_MESSAGE, body)
     contact, snapshot = _contact(event.conversation, event), _snapshot(event.conversation)
-    return classify_created(_message(event), contact, snapshot, connected_at=connected_at)
+    return _placed(classify_created(_message(event), contact, snapshot, connected_at=connected_at), event)
 
 
 def _updated(body: bytes, _: int, connected_at: float) -> Verdict:
     event = _read(_MESSAGE, body)
     contact, snapshot = _contact(event.conversation, event), _snapshot(event.conversation)
-    return classify_updated(_message(event), contact, snapshot, connected_at=connected_at)
+    return _placed(classify_updated(_message(event), contact, snapshot, connected_at=connected_at), event)
+
+
+def _placed(verdict: Verdict, event: MessageEvent) -> Verdict:
+    """An event that is not kept, with the ids by which operators look for it."""
+    if isinstance(verdict, Ignored):
+        return Ignored(verdict.reason, event.conversation.id, event.id)
+    return verdict
 
 
 def _conversation_updated(body: bytes, _: int, __: float) -> Verdict:

@@ -183,7 +183,7 @@ class Sweep:
             found_now.append(classify_conversation(contact, snapshot, status_changed=turned, changed=None))
         trace = current_traceparent()
         receipts = await asyncio.gather(
-            *(self._ingest.take(account, verdict, trace) for verdict in found_now if not ignored(verdict))
+            *(self._ingest.take(account, verdict, trace, swept=True) for verdict in found_now if not ignored(verdict))
         )
         through = trusted_through(messages, now=now - grace_s)
         if through > position.swept_through_id:

@@ -24,7 +24,7 @@ with of_lead as materialized (
   group by e.key_id)
 update mailbox m set owner = null, epoch = m.epoch + 1, attempt = 0, setbacks = 0, held_until = null, turn = null,
   entries = '{}', since = null, woken_for = '', sealed = false, answer = null, first_at = null, ready_at = null,
-  cap_at = null, quiet_at = null, wake_at = null, wake_reason = ''
+  cap_at = null, quiet_at = null, wake_at = null, wake_reason = '', history = '[]'
 from of_lead l
 where m.account_id = %(account_id)s and m.key_id = l.key_id and l.anew is not true
   and (m.since is null or m.since <= l.forgotten_at)

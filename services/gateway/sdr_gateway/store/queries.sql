@@ -132,3 +132,44 @@ order by account_id for update
 update account set admin_token_sealed = %(admin_token_sealed)s, webhook_secret_sealed = %(webhook_secret_sealed)s,
   path_secret_sealed = %(path_secret_sealed)s
 where account_id = %(account_id)s
+
+-- note_ignored --
+-- Adds up what was told and not kept, for many conversations at once; in key order.
+insert into ignored_event as i (account_id, conversation_id, reason, event_count, first_at, last_at, last_message_id)
+select g.account_id, g.conversation_id, g.reason, g.event_count, now(), now(), g.message_id
+from jsonb_to_recordset(%(noted)s::jsonb)
+  as g(account_id bigint, conversation_id bigint, reason text, event_count bigint, message_id bigint)
+order by g.account_id, g.conversation_id, g.reason
+on conflict on constraint ignored_event_pk do update set event_count = i.event_count + excluded.event_count,
+  last_at = excluded.last_at, last_message_id = greatest(i.last_message_id, excluded.last_message_id)
+
+-- list_ignored --
+-- What a conversation was told that was not kept.
+select reason, event_count, last_at, last_message_id from ignored_event
+where account_id = %(account_id)s and conversation_id = %(conversation_id)s
+
+-- list_turns --
+-- Turns of a conversation that ended, newest first.
+select turn, entries, attempt, outcome, woken_for, history, closed_at from mailbox_turn
+where account_id = %(account_id)s and key_id = %(conversation_id)s and (%(before)s::bigint = 0 or turn < %(before)s)
+order by turn desc limit %(limit)s
+
+-- list_failed_turns --
+-- Turns that were given up, newest first.
+select turn, key_id, attempt, history, closed_at from mailbox_turn
+where account_id = %(account_id)s and outcome = 'poison' and (%(before)s::bigint = 0 or turn < %(before)s)
+order by turn desc limit %(limit)s
+
+-- show_mailbox --
+-- Where a conversation's mailbox stands.
+select turn, entries, attempt, woken_for, history, held_until, owner is not null as held, due_at, wake_at, wake_reason
+from mailbox where account_id = %(account_id)s and key_id = %(conversation_id)s
+
+-- show_entries --
+-- Entries without what was said: those of some turns, or those that wait.
+select seq, ext, arrived_at, traceparent, body ->> 'kind' as kind, coalesce((body ->> 'swept')::boolean, false) as swept,
+  (body ->> 'contact_id')::bigint as contact_id
+from mailbox_entry
+where seq = any(%(seqs)s::bigint[])
+  or (%(waiting)s and account_id = %(account_id)s and key_id = %(conversation_id)s and turn is null)
+order by seq

@@ -18,7 +18,7 @@ delete from written_attribute where account_id = %(account_id)s and contact_id =
 -- Open work ends here: whoever carries a delivery of the lead out right now loses its lease.
 update mailbox set owner = null, epoch = epoch + 1, attempt = 0, setbacks = 0, held_until = null, turn = null,
   entries = '{}', since = null, woken_for = '', sealed = false, answer = null, first_at = null, ready_at = null,
-  cap_at = null, quiet_at = null, wake_at = null, wake_reason = ''
+  cap_at = null, quiet_at = null, wake_at = null, wake_reason = '', history = '[]'
 where account_id = %(account_id)s and key_id = %(contact_id)s
 
 -- forget_mailbox_entry --

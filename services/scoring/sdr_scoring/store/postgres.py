@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from sdr.scoring.v1 import scoring_pb2 as pb
 from sdr_common.account_settings import AccountSettingsStore, CachedSettings, StoredSettings
+from sdr_common.lead import Temperature
 from sdr_common.postgres import Connection, Pool, Queries
 from sdr_scoring.convert import (
     clinic_from_wire,
@@ -17,7 +19,7 @@ from sdr_scoring.convert import (
 from sdr_scoring.domain.clinic import Clinic
 from sdr_scoring.domain.qualification import Judgement, Qualification, QualificationId
 from sdr_scoring.domain.rubric import Rubric
-from sdr_scoring.ports import AccountRubric, Subject
+from sdr_scoring.ports import AccountRubric, Subject, Summary
 from sdr_scoring.store import rows
 
 QUERIES = Queries.load("sdr_scoring.store")
@@ -77,6 +79,25 @@ class PostgresQualifications:
         parameters = {"account_id": account_id, "qualification_id": uuid.UUID(qualification_id)}
         row = await (await conn.execute(QUERIES["find_qualification"], parameters)).fetchone()
         return None if row is None else rows.qualification(row)
+
+    async def of_lead(
+        self, conn: Connection, account_id: int, contact_id: int, before: int, limit: int
+    ) -> Sequence[Summary]:
+        """See `Qualifications.of_lead`."""
+        parameters = {"account_id": account_id, "contact_id": contact_id, "before": before, "limit": limit}
+        found = await (await conn.execute(QUERIES["list_qualifications"], parameters)).fetchall()
+        return [
+            Summary(
+                qualification_id=str(row["qualification_id"]),
+                version=row["version"],
+                conversation_id=row["conversation_id"],
+                turn_id=row["turn_id"],
+                score=row["score"],
+                temperature=Temperature(row["temperature"]),
+                qualified_at=row["qualified_at"],
+            )
+            for row in found
+        ]
 
 
 def _account_rubric(stored: StoredSettings[pb.ScoringSettings]) -> AccountRubric:

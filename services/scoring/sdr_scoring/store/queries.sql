@@ -18,3 +18,9 @@ returning qualification_id, version, rubric_version, qualified_at, judgement
 -- One judgement of one account.
 select qualification_id, version, rubric_version, qualified_at, judgement from qualification
 where qualification_id = %(qualification_id)s and account_id = %(account_id)s
+
+-- list_qualifications --
+-- A lead's judgements without their reasons, newest first.
+select qualification_id, version, conversation_id, turn_id, score, temperature, qualified_at from qualification
+where account_id = %(account_id)s and contact_id = %(contact_id)s and (%(before)s = 0 or version < %(before)s)
+order by version desc limit %(limit)s

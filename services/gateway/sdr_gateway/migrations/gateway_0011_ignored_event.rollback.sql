@@ -1,0 +1,2 @@
+drop index mailbox_turn_poisoned;
+drop table ignored_event;
