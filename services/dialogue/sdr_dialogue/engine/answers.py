@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sdr_common.lead import FactKind
+from sdr_common.lead import Fact, FactKind
 from sdr_dialogue.domain.conversation import TurnContext
 from sdr_dialogue.engine.interest import Mention, mentions
 from sdr_dialogue.engine.knowledge_base import answer_to
@@ -24,6 +24,14 @@ _SMALL_TALK = re.compile(
     r" (?:tudo (?:bem|bom|joia|certo|otimo)|como (?:vai|voce esta|esta voce|estao)|beleza)(?: com voces?|"
     r" por ai| ai)? [?] "
 )
+_ADVICE = re.compile(
+    r" (?:o que (?:voces? )?(?:me )?(?:indica\w*|recomenda\w*|suger\w+|aconselha\w*|tem(?= para)|faco|fazer|"
+    r"posso fazer)|tem "
+    r"(?:\w+ )?(?:jeito|solucao|cura|conserto|tratamento|alguma coisa|algo)|da para (?:resolver|tirar|melhorar|"
+    r"sumir|tratar)|"
+    r"resolve\w*|ha solucao|existe (?:\w+ )?(?:solucao|tratamento)|tem como (?:tirar|resolver|melhorar)) "
+)
+"""A question for the way, not for a product: "tem jeito?", "o que vocês indicam?"."""
 _MOST_LISTED = 6
 _MOST_ANSWERED = 2
 
@@ -83,6 +91,8 @@ def _one(question: Question, understood: Understanding, context: TurnContext, sp
         return _address(context, speech), True
     if question.topic is Topic.OTHER and "?" not in question.text:
         return "", True
+    if _ADVICE.search(question.text) and (known := _advised(named, interest, context, speech)):
+        return known, True
     if question.topic is Topic.OFFERED or (question.topic is Topic.OTHER and named):
         return _offered(question, named, context, speech)
     if question.topic is Topic.HOW_IT_WORKS and not (named or "?" in question.text):
@@ -125,6 +135,9 @@ def _offered(question: Question, named: list[Mention], context: TurnContext, spe
     own = {procedure.slug: procedure.name for procedure in settings.procedures}
     if named:
         offered = [own[slug] for mention in named if (slug := mention.own_slug or mention.slug) in own]
+        if offered and in_sentence(offered[0]) != in_sentence(named[0].name):
+            complaint = _bare_complaint(named[0].name)
+            return speech.pick(speech.book.treated_with, complaint=complaint, procedure=in_sentence(offered[0])), True
         if offered:
             return speech.pick(speech.book.offered, procedure=in_sentence(offered[0])), True
         return speech.pick(speech.book.not_listed, procedure=in_sentence(named[0].name)), False
@@ -137,6 +150,24 @@ def _offered(question: Question, named: list[Mention], context: TurnContext, spe
         listed = names[0] if len(names) == 1 else ", ".join(names[:-1]) + speech.last_joint + names[-1]
         return speech.pick(speech.book.offers, procedures=listed), True
     return speech.pick(speech.book.no_answer), False
+
+
+def _advised(named: list[Mention], interest: Fact | None, context: TurnContext, speech: Speech) -> str:
+    """The clinic's own procedure for what bothers the lead, else that a professional tells."""
+    own = {procedure.slug: procedure.name for procedure in context.settings.procedures}
+    slugs = [(mention.own_slug or mention.slug, mention.name) for mention in named]
+    if not slugs and interest is not None:
+        slugs = [(interest.canonical, interest.value.split(",")[0])]
+    for slug, name in slugs:
+        if slug in own:
+            procedure = in_sentence(own[slug])
+            return speech.pick(speech.book.treated_with, complaint=_bare_complaint(name), procedure=procedure)
+    return speech.pick(speech.book.advice)
+
+
+def _bare_complaint(name: str) -> str:
+    """What is treated without the word for treating: "tratamento de manchas" gives "manchas"."""
+    return re.sub(r"^tratamento (?:de |do |da |para )?", "", in_sentence(name))
 
 
 def _unasked(understood: Understanding, speech: Speech) -> list[str]:

@@ -88,6 +88,8 @@ _REFINED = {
         "bigode_chines",
     ),
     "rugas": ("toxina_botulinica", "botox"),
+    "olheiras": ("preenchimento_olheiras",),
+    "acne": ("cicatriz",),
 }
 """A wish, and those that only say it more exactly."""
 
@@ -297,6 +299,8 @@ def _without_doubles(every: list[Mention]) -> list[Mention]:
     for mention in every:
         if any(mention.slug == other.slug for other in kept):
             continue
+        if mention.own_slug not in ("", mention.slug) and mention.own_slug in slugs:
+            continue  # "Rugas, pé de galinha": the clinic's own procedure says it already.
         if mention.slug == "preenchimento_facial" and any(
             slug.startswith("preenchimento_") for slug in slugs - {mention.slug}
         ):

@@ -19,7 +19,7 @@ _SPANISH = words(
 _ENGLISH = words(
     """hi hello hey i want would like the you your how much does is my name live from next week month thanks thank
     price
-    yes first time never done need looking for to and with it do have tattoo removal filler skin know please i'm im
+    yes first time never done need looking for to and with it do have removal filler skin know please i'm im
     don't dont about what where when are can this interested speak human person not no sure just researching today
     tomorrow soon appointment in on an of been before wrinkles lips hair removed remove get rush hurry anytime
     whenever looking yet couple weeks days months me stop messaging messages"""

@@ -67,7 +67,7 @@ _STOP = words(
     se so preciso posso consigo pretendo nunca vi fiz hoje atualmente tambem ou entao tem mesmo ai obrigada obrigado
     meu meus onde como consigo trabalho pensando desde faz ha agora sou ne sabe viu mais menos daria da fico eu ate ta
     aqui ali sozinha sozinho comigo e/ou interessada interessado aguardo por oi ola quero procuro busco pesquisando
-    chamo nome semana bom boa era seria acho longe"""
+    chamo nome semana bom boa era seria acho longe mudei mudamos voltei"""
 )
 _PLACE_WORDS = words(
     """vila jardim parque zona bairro centro santa santo sao alto nova bela conjunto residencial setor asa lago
@@ -315,10 +315,15 @@ def _trimmed(place: str) -> str:
     return _TRIMMED.sub("", place).strip() or place
 
 
+_SPELLED = {"vl": "Vila", "jd": "Jardim", "jdm": "Jardim", "pq": "Parque", "sto": "Santo", "sta": "Santa"}
+
+
 def _titled(place: str) -> str:
     if not place.islower() and not (place.isupper() and len(place) > 3):
         return place
     return " ".join(
-        word if word in _SMALL and index else (word.upper() if len(word) == 2 else word.capitalize())
+        word
+        if word in _SMALL and index
+        else _SPELLED.get(word) or (word.upper() if len(word) == 2 else word.capitalize())
         for index, word in enumerate(place.lower().split())
     )

@@ -48,6 +48,7 @@ _AIM = re.compile(
 )
 _ELSEWHERE = re.compile(
     r" (?:(?:depois|apos|passar|passando) (?:d?o |d?a |de )?(?:carnaval|ano novo|reveillon|praia)|voltar da praia|"
+    r"volt\w+ de viagem|"
     r"feliz aniversario|nao (?:e|tenho)(?: \w+){0,2} (?:evento|motivo)|promocao de|tem promocao|(?:tenho|"
     r"de) (?:\w+ )?anos de casad[ao]) "
 )

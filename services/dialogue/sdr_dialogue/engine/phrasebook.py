@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
-from sdr_common.lead import EscalationReason, FactKind
+from sdr_common.lead import EscalationReason, FactKind, UrgencyLevel
 from sdr_dialogue.engine.topics import Topic
 
 Variants = tuple[str, ...]
+
+
+class Comfort(StrEnum):
+    """Why the lead's mood is answered before anything else."""
+
+    REPEATED = "repeated"
+    """It was asked for something it had told."""
+    WAITED = "waited"
+    AFRAID = "afraid"
+    COSTLY = "costly"
+    DISAPPOINTED = "disappointed"
+    """By something that was done elsewhere or before."""
+    SAD = "sad"
+    """Unhappy with itself."""
+    ANGRY = "angry"
+    """For the first time, and not grossly: the second time calls a human."""
+    GLAD = "glad"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +54,11 @@ class Phrasebook:
     """{urgency}."""
     haste: Variants
     no_hurry: Variants
+    urgency_by_level: Mapping[UrgencyLevel, Variants]
+    """For dates that do not read well when repeated."""
     got_knowledge: Variants
+    experienced: Variants
+    """To a lead who had it done or knows the prices."""
     new_to_it: Variants
     near: Variants
     got_place: Variants
@@ -45,7 +67,8 @@ class Phrasebook:
     corrected: Variants
     no_pressure: Variants
     """After an evasion."""
-    sorry_repeat: Variants
+    comfort: Mapping[Comfort, Variants]
+    """Said first, by the lead's mood."""
     neutral: Variants
     """Leads over to the next question when nothing was learned."""
     answers: Mapping[Topic, Variants]
@@ -65,6 +88,10 @@ class Phrasebook:
     """{procedure}."""
     not_listed: Variants
     """{procedure}."""
+    treated_with: Variants
+    """{complaint}, {procedure}: the clinic's procedure for what bothers the lead."""
+    advice: Variants
+    """To "o que vocês indicam?" where the clinic's list says nothing."""
     offers: Variants
     """{procedures}."""
     image: Variants
@@ -74,6 +101,8 @@ class Phrasebook:
     human_offer: Variants
     """Goes with the last attempt."""
     thanks: Variants
+    no_more_questions: Variants
+    """Instead of `thanks`, after an evasion."""
     qualified: Variants
     """To a lead whose qualification is over; {name} as in the greeting."""
     welcome: Variants

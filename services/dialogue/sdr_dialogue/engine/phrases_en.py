@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sdr_common.lead import EscalationReason, FactKind
-from sdr_dialogue.engine.phrasebook import Phrasebook
+from sdr_dialogue.engine.phrasebook import Comfort, Phrasebook
 from sdr_dialogue.engine.topics import Topic
 
 ENGLISH = Phrasebook(
@@ -51,6 +51,8 @@ ENGLISH = Phrasebook(
     got_urgency=("Noted.", "Got it, I've written that down."),
     haste=("Got it, as soon as possible!",),
     no_hurry=("No rush at all.", "Sure, take your time."),
+    urgency_by_level={},
+    experienced=("Great, so you already know it well.",),
     got_knowledge=("Great, that helps.",),
     new_to_it=("No problem, the team will explain everything.",),
     near=("Great, you're very close to us!",),
@@ -58,7 +60,18 @@ ENGLISH = Phrasebook(
     occasion=("What a special moment! ✨",),
     corrected=("No problem, I've corrected that.",),
     no_pressure=("That's fine, no problem.",),
-    sorry_repeat=("Sorry if I repeated a question.",),
+    comfort={
+        Comfort.REPEATED: ("Sorry if I repeated a question.",),
+        Comfort.WAITED: ("I'm sorry about the wait.",),
+        Comfort.AFRAID: (
+            "It's perfectly normal to feel that way; nothing is done before all your doubts are cleared.",
+        ),
+        Comfort.COSTLY: ("I understand, price matters.",),
+        Comfort.DISAPPOINTED: ("I'm sorry you went through that.",),
+        Comfort.SAD: ("I understand how that feels.",),
+        Comfort.ANGRY: ("I'm sorry about that. I can call someone from the team right now if you prefer.",),
+        Comfort.GLAD: ("So nice to hear!",),
+    },
     neutral=("Got it!", "All right!"),
     answers={
         Topic.PRICE: ("The price depends on each case, so the team confirms it at the evaluation.",),
@@ -87,12 +100,15 @@ ENGLISH = Phrasebook(
     address=("We're at {address}.",),
     offered=("Yes, we do {procedure}!",),
     not_listed=("I couldn't find it on my list; I've noted it so the team can confirm.",),
+    treated_with=("Yes, for that we work with {procedure}; the professional confirms what suits you.",),
+    advice=("The professional will tell you what suits you best, at the evaluation.",),
     offers=("We work with {procedures}.",),
     image=("I got your photo! I can't evaluate images here, the professional does that at the appointment.",),
     audio=("I couldn't listen to your audio here 😕 Could you type it instead?",),
     place_pin=("I got your location! Could you also write the neighborhood or city?",),
     attachment=("I got the file! It stays here for the team.",),
     human_offer=("If you prefer, I can also call someone from the team.",),
+    no_more_questions=("That's fine, no problem!",),
     thanks=("Perfect, that's all I needed!",),
     qualified=("I got your message{name}! The team will continue with you here.",),
     welcome=("You're welcome{name}! Just write here if you need anything.",),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sdr_common.lead import EscalationReason, FactKind
-from sdr_dialogue.engine.phrasebook import Phrasebook
+from sdr_dialogue.engine.phrasebook import Comfort, Phrasebook
 from sdr_dialogue.engine.topics import Topic
 
 SPANISH = Phrasebook(
@@ -48,6 +48,8 @@ SPANISH = Phrasebook(
     got_urgency=("Anotado.", "Muy bien, lo dejo registrado."),
     haste=("Entendido, ¡cuanto antes!",),
     no_hurry=("Sin problema, sin prisa.", "Claro, puedes averiguar con calma."),
+    urgency_by_level={},
+    experienced=("¡Qué bien, entonces ya lo conoces!",),
     got_knowledge=("Muy bien, eso ayuda.",),
     new_to_it=("No te preocupes, el equipo te explica todo.",),
     near=("¡Qué bueno, estás muy cerca!",),
@@ -55,7 +57,16 @@ SPANISH = Phrasebook(
     occasion=("¡Qué momento tan especial! ✨",),
     corrected=("Sin problema, ya lo corregí.",),
     no_pressure=("Está bien, sin problema.",),
-    sorry_repeat=("Perdón si repetí alguna pregunta.",),
+    comfort={
+        Comfort.REPEATED: ("Perdón si repetí alguna pregunta.",),
+        Comfort.WAITED: ("Perdón por la espera.",),
+        Comfort.AFRAID: ("Es muy normal sentir eso; no se hace nada sin aclarar antes todas tus dudas.",),
+        Comfort.COSTLY: ("Entiendo, el precio cuenta.",),
+        Comfort.DISAPPOINTED: ("Lamento que hayas pasado por eso.",),
+        Comfort.SAD: ("Entiendo cómo te sientes.",),
+        Comfort.ANGRY: ("Te pido disculpas. Si prefieres, llamo ahora a alguien del equipo.",),
+        Comfort.GLAD: ("¡Qué bueno leer eso!",),
+    },
     neutral=("¡Muy bien!", "¡Entendido!"),
     answers={
         Topic.PRICE: ("El precio depende de cada caso, por eso lo confirma el equipo en la evaluación.",),
@@ -82,12 +93,15 @@ SPANISH = Phrasebook(
     address=("Estamos en {address}.",),
     offered=("¡Sí, lo hacemos: {procedure}!",),
     not_listed=("No lo encontré en mi lista, lo dejo anotado para que el equipo te confirme.",),
+    treated_with=("¡Sí! Para eso trabajamos con {procedure}; el profesional confirma lo mejor para ti.",),
+    advice=("Lo mejor para tu caso lo indica el profesional, en la evaluación.",),
     offers=("Trabajamos con {procedures}.",),
     image=("¡Recibí tu foto! Por aquí no puedo evaluar imágenes, eso lo hace el profesional en la consulta.",),
     audio=("No pude escuchar tu audio por aquí 😕 ¿Me lo puedes escribir?",),
     place_pin=("¡Recibí tu ubicación! ¿Me escribes también el barrio o la ciudad?",),
     attachment=("¡Recibí el archivo! Queda aquí para el equipo.",),
     human_offer=("Si prefieres, también puedo llamar a alguien del equipo.",),
+    no_more_questions=("¡Está bien, sin problema!",),
     thanks=("¡Perfecto, eso era todo lo que necesitaba!",),
     qualified=("¡Recibí tu mensaje{name}! El equipo sigue contigo por aquí.",),
     welcome=("¡De nada{name}! Cualquier cosa, escríbenos por aquí.",),

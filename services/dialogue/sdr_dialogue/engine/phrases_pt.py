@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sdr_common.lead import EscalationReason, FactKind
-from sdr_dialogue.engine.phrasebook import Phrasebook
+from sdr_common.lead import EscalationReason, FactKind, UrgencyLevel
+from sdr_dialogue.engine.phrasebook import Comfort, Phrasebook
 from sdr_dialogue.engine.topics import Topic
 
 PORTUGUESE = Phrasebook(
@@ -104,6 +104,13 @@ PORTUGUESE = Phrasebook(
     got_urgency=("Certo, {urgency}!", "Entendi, {urgency}.", "Boa, {urgency}!"),
     haste=("Entendi, quanto antes melhor então!", "Certo, o quanto antes!"),
     no_hurry=("Tranquilo, sem pressa nenhuma.", "Sem problema, dá pra pesquisar com calma.", "Tudo bem, no seu tempo."),
+    urgency_by_level={
+        UrgencyLevel.THIS_WEEK: ("Certo, então é pra logo!", "Entendi, pra já então."),
+        UrgencyLevel.NEXT_TWO_WEEKS: ("Certo, nas próximas semanas então.", "Entendi, daqui a pouquinho."),
+        UrgencyLevel.WITHIN_30_DAYS: ("Certo, nas próximas semanas então.", "Entendi, dá tempo de organizar tudo."),
+        UrgencyLevel.OVER_30_DAYS: ("Entendi, mais pra frente então.", "Certo, dá pra planejar com calma."),
+    },
+    experienced=("Ah, então você já conhece bem!", "Que bom, já tem experiência então."),
     got_knowledge=("Ótimo, isso já ajuda bastante.", "Boa, então você já tem uma base."),
     new_to_it=(
         "Sem problema, a equipe explica tudo direitinho.",
@@ -115,7 +122,32 @@ PORTUGUESE = Phrasebook(
     occasion=("Que momento especial! ✨", "Que bacana! ✨"),
     corrected=("Sem problema, já corrigi aqui.", "Ah, entendi! Já atualizei aqui."),
     no_pressure=("Tudo bem, sem problema.", "Sem problema, fica à vontade."),
-    sorry_repeat=("Desculpa se repeti alguma pergunta.", "Desculpa, vou direto ao ponto."),
+    comfort={
+        Comfort.REPEATED: ("Desculpa se repeti alguma pergunta.", "Desculpa, vou direto ao ponto."),
+        Comfort.WAITED: (
+            "Desculpa pela demora e pela espera.",
+            "Você tem razão, desculpa. Vou ser breve.",
+            "Peço desculpas por isso.",
+        ),
+        Comfort.AFRAID: (
+            "É super normal ter esse receio, e ninguém faz nada sem tirar todas as dúvidas antes.",
+            "Entendo o receio; na avaliação o profissional explica tudo com calma, sem compromisso.",
+        ),
+        Comfort.COSTLY: (
+            "Entendo, o valor pesa mesmo na decisão.",
+            "Entendo sua preocupação com o valor; a equipe vê com você o que cabe.",
+        ),
+        Comfort.DISAPPOINTED: (
+            "Sinto muito que tenha passado por isso.",
+            "Poxa, imagino a frustração. Sinto muito.",
+        ),
+        Comfort.SAD: ("Imagino como isso incomoda.", "Entendo como você se sente."),
+        Comfort.ANGRY: (
+            "Você tem razão em se incomodar, peço desculpas. Se preferir, chamo alguém da equipe agora.",
+            "Desculpa, de verdade. Vou direto ao ponto, e se quiser já chamo uma pessoa da equipe.",
+        ),
+        Comfort.GLAD: ("Que bom ler isso!", "Que delícia essa animação!", "Ah, que bom!"),
+    },
     neutral=("Certo!", "Entendi!", "Tá certo!"),
     answers={
         Topic.PRICE: (
@@ -182,6 +214,14 @@ PORTUGUESE = Phrasebook(
     address=("Ficamos em {address}.", "Nosso endereço é {address}."),
     offered=("Sim, fazemos {procedure}!", "Sim, trabalhamos com {procedure}!"),
     not_listed=("Não encontrei {procedure} na minha lista, vou deixar anotado pra equipe te confirmar.",),
+    treated_with=(
+        "Sim! Pra {complaint} trabalhamos com {procedure}; o profissional confirma o melhor pra você na avaliação.",
+        "Tem opção, sim: pra {complaint} aqui trabalhamos com {procedure}; na avaliação o profissional confirma.",
+    ),
+    advice=(
+        "O melhor caminho pro seu caso quem indica é o profissional, na avaliação.",
+        "Pra te indicar certinho o profissional precisa ver de perto, na avaliação.",
+    ),
     offers=("Trabalhamos com {procedures}.", "Entre os procedimentos daqui estão {procedures}."),
     image=(
         (
@@ -200,6 +240,7 @@ PORTUGUESE = Phrasebook(
         "Se preferir, também posso chamar alguém da equipe pra falar com você.",
         "E se quiser falar direto com uma pessoa da equipe, é só me avisar.",
     ),
+    no_more_questions=("Tudo bem, sem problema!", "Sem problema, fica à vontade!"),
     thanks=("Perfeito, era tudo de que eu precisava!", "Ótimo, já tenho tudo por aqui!"),
     qualified=(
         "Certo{name}! A equipe segue com você por aqui.",

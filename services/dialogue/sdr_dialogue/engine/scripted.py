@@ -20,8 +20,9 @@ from sdr_dialogue.engine.analysis import analyse
 from sdr_dialogue.engine.answers import Answered, answer
 from sdr_dialogue.engine.language import language_of
 from sdr_dialogue.engine.speech import REPLY_LIMIT, Speech, joined, shortened, speech_for
+from sdr_dialogue.engine.tone import emojis_for
 from sdr_dialogue.engine.understand import Ground, Understanding, understand
-from sdr_dialogue.engine.wording import called, compose, declined_name, greeting, media_words
+from sdr_dialogue.engine.wording import called, comforting, compose, declined_name, greeting, media_words
 
 NAME = "scripted"
 _THANKS = re.compile(r" (?:obrigad[ao]s?|agradeco|agradecida|gratidao|gracias|thanks|thank) ")
@@ -175,7 +176,9 @@ def _asks(context: TurnContext, understood: Understanding, answered: Answered) -
 def _thanks(context: TurnContext, understood: Understanding, speech: Speech) -> str:
     """A short word when nothing is left to ask: the closing follows."""
     hello, media = greeting(context, understood, speech), media_words(context, speech)
-    return joined([hello, media, speech.pick(speech.book.thanks)], "", context.settings.emojis_per_reply)
+    words = speech.book.no_more_questions if understood.evasive else speech.book.thanks
+    parts = [hello, comforting(understood, speech), media, speech.pick(words)]
+    return joined(parts, "", emojis_for(understood, context.settings))
 
 
 def _to_qualified(context: TurnContext, understood: Understanding, speech: Speech, answered: Answered) -> str:
@@ -183,7 +186,8 @@ def _to_qualified(context: TurnContext, understood: Understanding, speech: Speec
     thanked = any(_THANKS.search(hearing.text) for hearing in understood.hearings)
     closing = speech.book.welcome if thanked else speech.book.qualified
     words = answered.text or speech.pick(closing, name=called(understood.facts))
-    return joined([media, words], "", context.settings.emojis_per_reply)
+    comfort = "" if thanked else comforting(understood, speech)
+    return joined([comfort, media, words], "", emojis_for(understood, context.settings))
 
 
 def read_value(kind: FactKind, value: str, settings: AccountSettings, now: datetime) -> tuple[str, str]:

@@ -22,6 +22,7 @@ _EMOJI = re.compile(
     "(?:[\U0001f1e6-\U0001f1ff]{2}|[\U0001f300-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u231a-\u23ff]"
     "(?:[\ufe0f\U0001f3fb-\U0001f3ff]|\u200d[\U0001f300-\U0001faff\u2600-\u27bf]\ufe0f?)*)"
 )
+_OPENS_SENTENCE = re.compile(r"\s*(?:$|[¿¡\"“]*[A-ZÀ-Ý])")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 _MASCULINE_CLINICS = words("instituto espaco centro studio estudio consultorio spa atelie grupo laboratorio nucleo")
 
@@ -131,15 +132,18 @@ def shortened(text: str, limit: int) -> str:
 
 
 def limit_emojis(text: str, most: int) -> str:
-    """Keep the first emojis only."""
-    seen = 0
-
-    def keep(match: re.Match[str]) -> str:
-        nonlocal seen
-        seen += 1
-        return match.group() if seen <= most else ""
-
-    return re.sub(r"[ \t]{2,}", " ", _EMOJI.sub(keep, text)).strip()
+    """Keep the first emojis only; one that ended a sentence leaves a full stop."""
+    parts: list[str] = []
+    position = 0
+    for seen, match in enumerate(_EMOJI.finditer(text), start=1):
+        parts.append(text[position : match.start()])
+        position = match.end()
+        if seen <= most:
+            parts.append(match.group())
+        elif parts[-1].rstrip()[-1:].isalnum() and _OPENS_SENTENCE.match(text, position):
+            parts[-1] = parts[-1].rstrip() + "."
+    parts.append(text[position:])
+    return re.sub(r"[ \t]{2,}", " ", "".join(parts)).strip()
 
 
 def _filled(template: str, values: dict[str, str]) -> str:

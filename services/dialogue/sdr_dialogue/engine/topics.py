@@ -322,7 +322,7 @@ def _asks(text: str) -> bool:
     if _STARTS.search(text):
         return len(text.split()) >= 2 and not re.search(
             r"^ (?:que (?:vem|bom|legal|otimo|pena|saco|raiva)|quando (?:der|puder|eu)|tem que|qualquer|"
-            r"e verdade|(?:o )?quanto antes|tem (?:uns?|umas?|algum|mais) )",
+            r"e verdade|(?:o )?quanto antes|tem (?:uns?|umas?|algum|mais) |(?:tem|tenho|sei|quero) (?:\w+ ){0,3}nao )",
             text,
         )
     first = topics_of(text)[:1]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from sdr_common.lead import Fact, FactKind, KnowledgeLevel, LocationLevel, Sentiment, UrgencyLevel
 from sdr_dialogue.domain.conversation import Speaker, TurnContext
 from sdr_dialogue.domain.served_area import CLOSE_TO_CLINIC
+from sdr_dialogue.domain.text import fold
 from sdr_dialogue.engine.name import declines_shown_name, shown_first_name
 from sdr_dialogue.engine.speech import Speech, in_sentence, joined, listed
 from sdr_dialogue.engine.spelling import spelled_out
+from sdr_dialogue.engine.tone import comfort_of, emojis_for
 from sdr_dialogue.engine.topics import Topic
 from sdr_dialogue.engine.understand import Understanding
 
@@ -25,6 +28,18 @@ _OCCASIONS = (
     "lua de mel",
     "debutante",
 )
+_READS_WELL = re.compile(
+    r"(?:(?:na|no|pra|para|em|ate|ainda|nessa|nesse|pro|nesta|neste|de|depois do|antes do|depois da|"
+    r"antes da) )*(?:(?:o|a) )?"
+    r"(?:(?:essa|esta|esse|este|nessa|nesse|proxim[ao]|outr[ao]) )?(?:semana|mes|ano|fim de semana|hoje|amanha|"
+    r"depois de amanha|"
+    r"segunda|terca|quarta|quinta|sexta|sabado|domingo|janeiro|fevereiro|marco|abril|maio|junho|julho|agosto|"
+    r"setembro|outubro|"
+    r"novembro|dezembro|natal|carnaval|pascoa|verao|inverno|fim do ano|fim do mes|meio do ano|"
+    r"dia \d{1,2}(?: de \w+)?|"
+    r"comeco do mes)(?:-feira| feira)?(?: (?:que vem|ainda|mesmo|agora|passando))?(?: (?:mesmo|ainda))?"
+)
+"""A date that can be said back as the lead said it: "semana que vem", "dia 20 de abril"."""
 _MEDIA = ("audio", "image", "location")
 
 
@@ -87,21 +102,13 @@ def acknowledgement(understood: Understanding, speech: Speech, *, answered: bool
         said.insert(0, speech.pick(book.occasion))
     if said:
         return " ".join(said)
-    if understood.evasive:
-        return speech.pick(book.no_pressure)
-    return (
-        speech.pick(book.sorry_repeat)
-        if understood.sentiment is Sentiment.NEGATIVE and not understood.questions and _complains(understood)
-        else ""
-    )
+    return speech.pick(book.no_pressure) if understood.evasive else ""
 
 
-def _complains(understood: Understanding) -> bool:
-    return any(
-        f" {word} " in hearing.text
-        for hearing in understood.hearings
-        for word in ("ja falei", "ja disse", "de novo", "ja respondi", "mesma pergunta")
-    )
+def comforting(understood: Understanding, speech: Speech) -> str:
+    """What is said to the lead's mood; empty: nothing."""
+    comfort = comfort_of(understood)
+    return speech.pick(speech.book.comfort[comfort]) if comfort is not None else ""
 
 
 def _noted(fact: Fact, speech: Speech) -> str:
@@ -113,12 +120,9 @@ def _noted(fact: Fact, speech: Speech) -> str:
             else speech.pick(book.neutral)
         )
     if fact.kind is FactKind.URGENCY:
-        if fact.level == UrgencyLevel.RESEARCHING:
-            return speech.pick(book.no_hurry)
-        said = spelled_out(in_sentence(fact.value))[:80]
-        if said == "o quanto antes":
-            return speech.pick(book.haste)
-        return speech.pick(book.got_urgency, urgency=said.lower() if said.isupper() else said)
+        return _noted_urgency(fact, speech)
+    if fact.level == KnowledgeLevel.KNOWS_PRICES:
+        return speech.pick(book.experienced)
     if fact.kind is FactKind.KNOWLEDGE:
         new = fact.level in (KnowledgeLevel.FIRST_SEARCH, KnowledgeLevel.UNKNOWN)
         return speech.pick(book.new_to_it if new else book.got_knowledge)
@@ -129,6 +133,20 @@ def _noted(fact: Fact, speech: Speech) -> str:
         if fact.canonical == CLOSE_TO_CLINIC
         else speech.pick(book.got_place, place=fact.value[:80])
     )
+
+
+def _noted_urgency(fact: Fact, speech: Speech) -> str:
+    """A word on the date; the lead's own words only where they read well in ours."""
+    book = speech.book
+    if fact.level == UrgencyLevel.RESEARCHING:
+        return speech.pick(book.no_hurry)
+    said = spelled_out(in_sentence(fact.value))[:80]
+    if said == "o quanto antes":
+        return speech.pick(book.haste)
+    by_level = book.urgency_by_level.get(UrgencyLevel(fact.level)) if fact.level else None
+    if by_level and not _READS_WELL.fullmatch(fold(said)):
+        return speech.pick(by_level)
+    return speech.pick(book.got_urgency, urgency=said.lower() if said.isupper() else said)
 
 
 def question_for(kind: FactKind, context: TurnContext, speech: Speech, *, wish_known: bool = True) -> str:
@@ -182,11 +200,23 @@ def compose(
     media = media_words(context, speech)
     hello = greeting(context, understood, speech)
     declined = asks is FactKind.NAME and declined_name(context)
-    note = "" if declined else acknowledgement(understood, speech, answered=bool(answer))
+    comfort = comforting(understood, speech)
+    note = (
+        ""
+        if declined or _is_enough(comfort, understood)
+        else acknowledgement(understood, speech, answered=bool(answer))
+    )
     wish_known = FactKind.INTEREST in understood.facts
     question = question_for(asks, context, speech, wish_known=wish_known) if asks else ""
     if hello and FactKind.NAME in {draft.kind for draft in understood.drafts}:
         note = ""
-    elif not (hello or note or answer or media or declined) and question:
+    elif not (hello or comfort or note or answer or media or declined) and question:
         note = speech.pick(speech.book.neutral)
-    return joined([hello, note, answer, media], question, context.settings.emojis_per_reply)
+    emojis = emojis_for(understood, context.settings)
+    return joined([hello, comfort, note, answer, media], question, emojis)
+
+
+def _is_enough(comfort: str, understood: Understanding) -> bool:
+    """Whether a word on the mood stands alone: an angry lead wants no echo, a sad one its name at most."""
+    named = any(draft.kind is FactKind.NAME for draft in understood.drafts)
+    return bool(comfort) and understood.sentiment is not Sentiment.POSITIVE and not named and not understood.corrected
