@@ -302,7 +302,8 @@ def _without_doubles(every: list[Mention]) -> list[Mention]:
         if mention.own_slug not in ("", mention.slug) and mention.own_slug in slugs:
             continue  # "Rugas, pé de galinha": the clinic's own procedure says it already.
         if mention.slug == "preenchimento_facial" and any(
-            slug.startswith("preenchimento_") for slug in slugs - {mention.slug}
+            slug.startswith("preenchimento_") or slug in ("bigode_chines", "olheiras")
+            for slug in slugs - {mention.slug}
         ):
             continue
         if mention.slug == "laser" and slugs & {"remocao_tatuagem", "depilacao_laser", "lavieen", "melasma", "manchas"}:

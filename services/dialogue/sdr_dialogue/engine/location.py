@@ -168,7 +168,13 @@ def _cut_at_comma(kept: list[str]) -> list[str]:
         return kept
     head, tail = kept[: kept.index(",")], kept[kept.index(",") + 1 :]
     tail = [word for word in tail if word != ","]
-    if head and tail and len(tail) <= 4 and all(word not in COMMON_WORDS or word in _EDGES for word in tail):
+    if (
+        head
+        and tail
+        and len(tail) <= 4
+        and not any(word in ("i", "ll", "ill", "be") for word in tail)
+        and all(word not in COMMON_WORDS or word in _EDGES for word in tail)
+    ):
         return [*head, ",", *tail]
     return head
 
@@ -235,7 +241,7 @@ def _named_apart(hearing: Hearing) -> FactDraft | None:
 
 def _known_beside(hearing: Hearing) -> FactDraft | None:
     """A place of the served area beside "perto de vocês": the name says more."""
-    for start, end in _segments(hearing):
+    for start, end in sorted(_segments(hearing), key=lambda piece: piece[1] - piece[0]):
         place = re.sub(
             r"^(?:em|no|na|aqui em|bem em)\s+", "", hearing.said.exact(start, end).strip(" ,.-!"), flags=re.I
         )
@@ -305,7 +311,7 @@ def _draft(hearing: Hearing, place: str, located: Located, span: tuple[int, int]
 
 
 _TRIMMED = re.compile(
-    r"^(?:(?:é|eh|e|em|no|na|aqui|de|do|da|sou|moro|mora|eu|ela|ele|j[áa]|disse|falei|respondi)[,:]?\s+)+|\s+mesmo$",
+    r"^(?:(?:the|é|eh|e|em|no|na|aqui|de|do|da|sou|moro|mora|eu|ela|ele|j[áa]|disse|falei|respondi)[,:]?\s+)+|\s+mesmo$",
     re.IGNORECASE,
 )
 _SMALL = words("de do da dos das e em no na")

@@ -77,7 +77,8 @@ NEGATIVE = phrases(
 """Sad, afraid, unsatisfied; in a question ("é muito caro?") they are no mood."""
 
 IRRITATED_MILD = phrases(
-    """que saco, que droga, droga, que chatice, inferno, que inferno, nao enche, nao me enche, saco cheio,
+    """que saco, que canseira, ja deu, nao da para falar com, que droga, droga, que chatice, inferno, que inferno,
+    nao enche, nao me enche, saco cheio,
     de saco cheio,
     cansei, cansei de, chega de, me poupe, ta de sacanagem, esta de sacanagem, sacanagem, de brincadeira comigo,
     e brincadeira, ta de brincadeira, esta de brincadeira, so pode ser brincadeira, me tirando, esta me tirando,

@@ -69,7 +69,7 @@ ENGLISH = Phrasebook(
         Comfort.COSTLY: ("I understand, price matters.",),
         Comfort.DISAPPOINTED: ("I'm sorry you went through that.",),
         Comfort.SAD: ("I understand how that feels.",),
-        Comfort.ANGRY: ("I'm sorry about that. I can call someone from the team right now if you prefer.",),
+        Comfort.ANGRY: ("I'm sorry about that.",),
         Comfort.GLAD: ("So nice to hear!",),
     },
     neutral=("Got it!", "All right!"),

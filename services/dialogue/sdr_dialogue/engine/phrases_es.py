@@ -64,7 +64,7 @@ SPANISH = Phrasebook(
         Comfort.COSTLY: ("Entiendo, el precio cuenta.",),
         Comfort.DISAPPOINTED: ("Lamento que hayas pasado por eso.",),
         Comfort.SAD: ("Entiendo cómo te sientes.",),
-        Comfort.ANGRY: ("Te pido disculpas. Si prefieres, llamo ahora a alguien del equipo.",),
+        Comfort.ANGRY: ("Te pido disculpas.",),
         Comfort.GLAD: ("¡Qué bueno leer eso!",),
     },
     neutral=("¡Muy bien!", "¡Entendido!"),

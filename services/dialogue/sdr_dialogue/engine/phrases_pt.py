@@ -142,11 +142,8 @@ PORTUGUESE = Phrasebook(
             "Poxa, imagino a frustração. Sinto muito.",
         ),
         Comfort.SAD: ("Imagino como isso incomoda.", "Entendo como você se sente."),
-        Comfort.ANGRY: (
-            "Você tem razão em se incomodar, peço desculpas. Se preferir, chamo alguém da equipe agora.",
-            "Desculpa, de verdade. Vou direto ao ponto, e se quiser já chamo uma pessoa da equipe.",
-        ),
-        Comfort.GLAD: ("Que bom ler isso!", "Que delícia essa animação!", "Ah, que bom!"),
+        Comfort.ANGRY: ("Você tem razão, peço desculpas.", "Desculpa, de verdade. Vou direto ao ponto."),
+        Comfort.GLAD: ("Que bom ler isso!", "Que delícia essa animação!", "Fico feliz em saber!"),
     },
     neutral=("Certo!", "Entendi!", "Tá certo!"),
     answers={

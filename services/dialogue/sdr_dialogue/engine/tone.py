@@ -19,7 +19,7 @@ _CAUSES: tuple[tuple[Comfort, re.Pattern[str]], ...] = (
         re.compile(
             r" (?:ninguem|demor\w+|espera\w*|sumiram|somem|sem resposta|nao (?:me )?respond\w+|ja perguntei|"
             r"(?:quanta|tanta|"
-            r"muita|mais uma)s? perguntas?|aff?e?|mal atendid[ao]|atendimento) "
+            r"muita|mais uma)s? perguntas?|aff?e?|mal atendid[ao]|atendimento|com voces) "
         ),
     ),
     (

@@ -186,6 +186,8 @@ def _facts_of(hearing: Hearing, asked_before: frozenset[FactKind]) -> list[FactD
     if disqualification_of(hearing) is not None or escalation_of(hearing) in _ALARMS:
         # "Sou representante da Botox", "o laser me queimou": no wish.
         found = [draft for draft in found if draft.kind is FactKind.NAME]
+    if anger_of(hearing) is not Anger.NONE:
+        found = [draft for draft in found if draft.confidence >= 0.9]  # "Que saco!" is no place.
     if hearing.asked is None:
         return found
     answered = [draft for draft in found if draft.kind is hearing.asked]

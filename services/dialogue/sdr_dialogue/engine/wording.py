@@ -213,6 +213,8 @@ def compose(
     elif not (hello or comfort or note or answer or media or declined) and question:
         note = speech.pick(speech.book.neutral)
     emojis = emojis_for(understood, context.settings)
+    if understood.sentiment is Sentiment.IRRITATED and not answer and not speech.has_said(speech.book.human_offer):
+        note = speech.pick(speech.book.human_offer)
     return joined([hello, comfort, note, answer, media], question, emojis)
 
 
