@@ -15,7 +15,7 @@ lead message that no earlier answer stands for.
 The promises, and how each is broken:
 
 - *lost*: a deserved message is covered by no answer, a message after the last one included.
-- *doubled*: a message is covered by two answers, an answer covers nothing, or one key was stored twice.
+- *doubled*: a message is covered by two answers, an answer covers nothing, or one key (of a note too) was stored twice.
 - *order*: parts of an answer out of their order or mixed with another's; or a message is answered later than a newer
   one although its webhook was acknowledged before that one's was due.
 - *over a human*: the last look at the conversation, by the same process, before the request that made a public
@@ -131,6 +131,11 @@ def _coverage(conversation: Conversation, answers: list[Answer], counted: Counte
         if not found and not excuse:
             yield Violation("lost", conversation.id, (message.id,), "the bot had the word and nothing answers it")
     yield from _too_many(conversation, answers)
+    notes = Counter(message.key for message in conversation.messages if message.private and message.key)
+    for key, times in notes.items():
+        if times > 1:
+            stored = tuple(message.id for message in conversation.messages if message.key == key)
+            yield Violation("doubled", conversation.id, stored, f"the note {key!r} was stored {times} times")
 
 
 def _claims(conversation: Conversation, answer: Answer) -> Iterator[Violation]:

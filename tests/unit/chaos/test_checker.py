@@ -178,6 +178,13 @@ def test_one_key_stored_twice_is_doubled() -> None:
     assert ended(export).broken() == {"doubled": 1}
 
 
+def test_a_note_that_was_written_twice_is_doubled() -> None:
+    export = ended(Export())
+    for _ in range(2):
+        export._message(1, "Lead quente", "AgentBot", private=True, sdr_key="turn-1/note")
+    assert export.broken() == {"doubled": 1}
+
+
 @pytest.mark.parametrize("claimed", [[], [99], [3]])
 def test_an_answer_must_name_what_the_lead_said_before(claimed: list[int]) -> None:
     export = Export()
