@@ -192,6 +192,7 @@ async def gateway_served(url: str) -> AsyncIterator[Served]:
         running_gateway(url, services, chatwoot_url=chatwoot.url, public_url="https://sdr.example.com") as door,
         make_channel(f"127.0.0.1:{door.gateway.grpc_port}") as channel,
     ):
+        await door.execute("insert into conversation (account_id, conversation_id, phase) values (1, 31, 'paused')")
 
         def document() -> Message:
             return gateway.ImportAccountRequest(request_id=_id(), account_id=1, yaml=of_gateway.DOCUMENT)
@@ -202,6 +203,10 @@ async def gateway_served(url: str) -> AsyncIterator[Served]:
             ),
             name + "ConnectAccount": _always(
                 lambda: of_gateway._connect(chatwoot), gateway.ConnectAccountRequest(chatwoot_account_id=4)
+            ),
+            "sdr.gateway.v1.ConversationService/ResumeConversation": _always(
+                lambda: gateway.ResumeConversationRequest(request_id=_id(), account_id=1, conversation_id=31),
+                gateway.ResumeConversationRequest(conversation_id=32),
             ),
             FORGET: _forget(1),
         }

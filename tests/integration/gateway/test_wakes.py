@@ -211,8 +211,10 @@ async def test_while_chatwoot_is_away_a_wake_waits(database: str, services: Serv
     async with a_door(database, services, chatwoot, NO_NUDGE) as door:
         await asked(door, services, chatwoot)
         chatwoot.down = True
-        await eventually(lambda: any("/conversations/241" in path for path in chatwoot.requests), timeout_s=15)
-        assert await door.outcomes() == ["answered"]
+        shown = "/api/v1/accounts/3/conversations/241"
+        await eventually(lambda: shown in chatwoot.requests, timeout_s=15)
+        assert await wake_of(door) == ""
+        assert "abandoned" not in await door.outcomes()
         chatwoot.down = False
         await eventually(lambda: ended_with(door, "abandoned"), timeout_s=15)
 

@@ -35,6 +35,8 @@ class Phrasebook:
 
     greeting: Variants
     """{hello}, {name} (", Ana" or empty), {me}, {clinic}."""
+    greeting_again: Variants
+    """To a lead whose name an earlier conversation taught; as `greeting`."""
     hello: Mapping[str, str]
     """Greeting words by the lead's own: "bom dia" -> "Bom dia"; "" is the default."""
     me: str

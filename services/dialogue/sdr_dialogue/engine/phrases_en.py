@@ -8,6 +8,10 @@ from sdr_dialogue.engine.topics import Topic
 
 ENGLISH = Phrasebook(
     greeting=("{hello}{name}! I'm {assistant}, the virtual assistant at {clinic} 😊",),
+    greeting_again=(
+        "{hello}{name}! So good to talk to you again 😊",
+        "{hello}{name}, welcome back! I'm {assistant}, the virtual assistant at {clinic} 😊",
+    ),
     hello={"": "Hi", "bom dia": "Good morning", "boa tarde": "Good afternoon", "boa noite": "Good evening"},
     me="{assistant}",
     questions={

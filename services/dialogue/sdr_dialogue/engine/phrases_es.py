@@ -8,6 +8,10 @@ from sdr_dialogue.engine.topics import Topic
 
 SPANISH = Phrasebook(
     greeting=("¡{hello}{name}! Soy {assistant}, asistente virtual de {clinic} 😊",),
+    greeting_again=(
+        "¡{hello}{name}! Qué gusto hablar contigo de nuevo 😊",
+        "¡{hello}{name}, qué bueno tenerte de vuelta! Soy {assistant}, asistente virtual de {clinic} 😊",
+    ),
     hello={"": "Hola", "bom dia": "Buenos días", "boa tarde": "Buenas tardes", "boa noite": "Buenas noches"},
     me="{assistant}",
     questions={

@@ -11,6 +11,10 @@ PORTUGUESE = Phrasebook(
         "{hello}{name}! Aqui é {me}, assistente virtual {of_clinic} 😊",
         "{hello}{name}, que bom receber sua mensagem! Eu sou {me}, assistente virtual {of_clinic} 😊",
     ),
+    greeting_again=(
+        "{hello}{name}! Que bom falar com você de novo 😊",
+        "{hello}{name}, que bom ter você de volta! Aqui é {me}, assistente virtual {of_clinic} 😊",
+    ),
     hello={"": "Oi", "bom dia": "Bom dia", "boa tarde": "Boa tarde", "boa noite": "Boa noite", "ola": "Olá"},
     me="{article}{assistant}",
     questions={

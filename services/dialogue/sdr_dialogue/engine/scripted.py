@@ -22,7 +22,7 @@ from sdr_dialogue.engine.language import language_of
 from sdr_dialogue.engine.speech import REPLY_LIMIT, Speech, joined, shortened, speech_for
 from sdr_dialogue.engine.tone import emojis_for
 from sdr_dialogue.engine.understand import Ground, Understanding, understand
-from sdr_dialogue.engine.wording import called, comforting, compose, declined_name, greeting, media_words
+from sdr_dialogue.engine.wording import called, comforting, compose, declined_name, greeting, is_back, media_words
 
 NAME = "scripted"
 _THANKS = re.compile(r" (?:obrigad[ao]s?|agradeco|agradecida|gratidao|gracias|thanks|thank) ")
@@ -185,9 +185,10 @@ def _to_qualified(context: TurnContext, understood: Understanding, speech: Speec
     media = media_words(context, speech)
     thanked = any(_THANKS.search(hearing.text) for hearing in understood.hearings)
     closing = speech.book.welcome if thanked else speech.book.qualified
-    words = answered.text or speech.pick(closing, name=called(understood.facts))
+    hello = "" if thanked or not is_back(context) else greeting(context, understood, speech)
+    words = answered.text or speech.pick(closing, name="" if hello else called(understood.facts))
     comfort = "" if thanked else comforting(understood, speech)
-    return joined([comfort, media, words], "", emojis_for(understood, context.settings))
+    return joined([hello, comfort, media, words], "", emojis_for(understood, context.settings))
 
 
 def read_value(kind: FactKind, value: str, settings: AccountSettings, now: datetime) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from sdr_common.lead import Fact, FactKind, KnowledgeLevel, LocationLevel, Sentiment, UrgencyLevel
+from sdr_common.lead import Fact, FactKind, FactSource, KnowledgeLevel, LocationLevel, Sentiment, UrgencyLevel
 from sdr_dialogue.domain.conversation import Speaker, TurnContext
 from sdr_dialogue.domain.served_area import CLOSE_TO_CLINIC
 from sdr_dialogue.domain.text import fold
@@ -51,7 +51,14 @@ def greeting(context: TurnContext, understood: Understanding, speech: Speech) ->
     hello = next(
         (word for said, word in speech.book.hello.items() if said and f" {said} " in text), speech.book.hello[""]
     )
-    return speech.introduction(speech.book.greeting, hello=hello, name=called(understood.facts))
+    words = speech.book.greeting_again if is_back(context) else speech.book.greeting
+    return speech.introduction(words, hello=hello, name=called(understood.facts))
+
+
+def is_back(context: TurnContext) -> bool:
+    """Whether an earlier conversation taught us the lead's name; one that a human wrote down says nothing of it."""
+    name = context.facts.get(FactKind.NAME)
+    return name is not None and name.source is not FactSource.AGENT
 
 
 def called(facts: Mapping[FactKind, Fact]) -> str:
