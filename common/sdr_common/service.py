@@ -6,6 +6,7 @@ A service's `server.py` puts its parts together and gives background work to a `
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
@@ -23,6 +24,8 @@ from sdr_common.postgres import Pool, connection
 
 _PURGE_INTERVAL_S = 600.0
 _READY_POLL_S = 0.5
+_GARBAGE_THRESHOLD = 10_000
+"""New objects before the youngest are looked through; a call makes some thousand, nearly all freed without it."""
 _LOG = structlog.get_logger()
 
 Work = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
@@ -154,5 +157,16 @@ async def run_until_stopped(build: Callable[[AsyncExitStack, Callable[[], None]]
     stop = stop_on_signals()
     async with AsyncExitStack() as stack:
         await build(stack, stop.set)
+        _leave_alone_what_stays()
         await stop.wait()
     _LOG.info("service_stopped")
+
+
+def _leave_alone_what_stays() -> None:
+    """Spares the garbage collector what was made so far, which lives as long as the process.
+
+    Without it a tenth of a service's CPU under load goes into walking modules and contracts again and again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_GARBAGE_THRESHOLD, 20, 20)
