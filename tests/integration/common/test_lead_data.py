@@ -65,7 +65,7 @@ async def test_scoring_gives_a_lead_out_and_forgets_its_words_but_nobody_elses(
             "qualification": 1,
             "lead": 1,
             "idempotency": 1,
-            "event_outbox": 1,
+            "event_outbox": 0,
         }
         assert (await export(scoring.channel)) == {"qualification": [], "lead": []}
         assert len((await export(scoring.channel, NEIGHBOUR))["qualification"]) == 1
