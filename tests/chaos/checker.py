@@ -36,6 +36,7 @@ from itertools import pairwise
 from tests.chaos.evidence import Conversation, Message
 
 PATIENCE_S = 60.0
+STALE_S = 1.0
 CLOSING_MARK = "Um abraço da Clínica Bella Pele"
 """Ends every closing template of a run's account, and nothing else."""
 PROMISES = ("lost", "doubled", "order", "over a human", "closing", "attributes")
@@ -74,7 +75,7 @@ class Verdict:
 
     violations: tuple[Violation, ...]
     counted: Counter[str]
-    """lead messages, deserved, excused by reason, answers, takeovers, closings, judged, left by the lead."""
+    """What was judged, by its name in the table."""
 
     @property
     def passed(self) -> bool:
@@ -96,6 +97,7 @@ def check(conversations: Iterable[Conversation]) -> Verdict:
         counted["answers"] += len(answers)
         counted["takeovers"] += any(silence.reason in _HUMAN for silence in conversation.silences)
         violations += _coverage(conversation, answers, counted)
+        counted["stale answers"] += _stale(conversation, answers)
         violations += _order(conversation, answers)
         violations += _over_a_human(conversation)
         violations += _closing(conversation, answers, counted)
@@ -160,6 +162,28 @@ def _too_many(conversation: Conversation, answers: list[Answer]) -> Iterator[Vio
         first = answer.parts[0].id
         if number > bisect_right(said, first):
             yield Violation("doubled", conversation.id, (first,), f"answer {number} to fewer messages of the lead")
+
+
+def _stale(conversation: Conversation, answers: list[Answer]) -> int:
+    """Answers that do not know a message that was taken in well before they went out.
+
+    No violation, because the next answer covers it: after its seal, and after two redos, an answer goes out as it is.
+    But it is the exception: many of them show that nobody looks for newer messages before an answer is sealed.
+    """
+    found, told = 0, set[int]()
+    for answer in answers:
+        told.update(answer.covers)
+        first = answer.parts[0]
+        requested_at, _ = conversation.created.get(first.id, (first.at, ""))
+        missed = [
+            message.id
+            for message in conversation.messages
+            if message.is_lead and message.id < first.id and message.id not in told
+            if not any(silence.holds(message.at) for silence in conversation.silences)
+            if any(ended < requested_at - STALE_S for _, ended in conversation.webhooks.get(message.id, ()))
+        ]
+        found += bool(missed)
+    return found
 
 
 def excuse_of(conversation: Conversation, message: Message, answers: Iterable[Answer]) -> str:

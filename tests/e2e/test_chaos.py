@@ -60,6 +60,14 @@ def test_the_judge_notices_a_product_that_lost(what: str, promise: str, size: Si
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_judge_counts_answers_that_nobody_kept_from_going_stale() -> None:
+    slow_model = _small(model_faults=0.8, messages=250, conversations=50)
+    sound, stale = run(slow_model).verdict, run(slow_model, sabotage="staleness").verdict
+    assert stale.counted["stale answers"] >= 3 * max(sound.counted["stale answers"], 2), (sound.counted, stale.counted)
+
+
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_what_makes_the_lost_fence_visible_is_not_what_breaks_the_promise() -> None:
     size = next(size for what, _, size in SABOTAGED if what == "fencing")

@@ -25,8 +25,8 @@ def drop_dedupe() -> None:
 
     take_as_it_is = Ingest._entry
 
-    def entry(self: Any, *given: Any) -> Any:  # what the patched method takes and gives
-        made = take_as_it_is(self, *given)
+    def entry(self: Any, *given: Any, **named: Any) -> Any:  # what the patched method takes and gives
+        made = take_as_it_is(self, *given, **named)
         object.__setattr__(made, "version", uuid.uuid4().hex)
         return made
 
@@ -84,8 +84,22 @@ def drop_sweep() -> None:
     setattr(Sweep, "run", idle)  # noqa: B010  (a patch)
 
 
+def drop_staleness() -> None:
+    """An answer is sealed whatever came while it was made."""
+    from sdr_common.mailbox import Mailbox  # noqa: PLC0415  (as above)
+
+    seal = Mailbox.seal
+
+    async def at_once(self: Any, claim: Any, answer: bytes, *, patience_s: float | None = None) -> bool:  # as above
+        return await seal(self, claim, answer, patience_s=0.0)
+
+    setattr(Mailbox, "seal", at_once)  # noqa: B010  (a patch)
+
+
 if WHAT and _is("sdr_gateway"):
-    if WHAT == "dedupe":
+    if WHAT == "staleness":
+        drop_staleness()
+    elif WHAT == "dedupe":
         drop_dedupe()
     elif WHAT == "sweep":
         drop_sweep()
