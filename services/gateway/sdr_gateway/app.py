@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from sdr_common.account_settings import AccountSettingsStore
 from sdr_common.address_guard import AddressGuard, networks
 from sdr_common.audit import register_audit
 from sdr_common.chatwoot import ChatwootHttp, ChatwootOptions
+from sdr_common.database_clock import DatabaseClock
 from sdr_common.event_outbox import EventForwarder, EventOutbox
 from sdr_common.grpc_client import make_channel
 from sdr_common.grpc_server import GrpcServer, start_server
@@ -130,13 +130,14 @@ class Gateway:
             keepers=channels.keepers,
             on_change=directory.forget,
         )
+        clock = DatabaseClock(pool)
         webhook, grpc_server, api = None, None, None
         if Role.SERVE in self._role:
             redis = LossyRedis(settings.redis_url)
             stack.push_async_callback(redis.aclose)
             door = SourceGate(RateLimits(redis, "webhook"), settings.webhooks_per_minute)
             calls = SourceGate(RateLimits(redis, "gateway"), settings.calls_per_minute)
-            webhook = ChatwootWebhook(directory, ingest, time.time, door)
+            webhook = ChatwootWebhook(directory, ingest, clock.now, door)
             accounts = AccountWork(
                 pool,
                 idempotency,
@@ -180,7 +181,7 @@ class Gateway:
         # Shut first: what came in before is still committed and, in this process, worked on.
         self._serve_http(webhook, api, stack)
         process.in_background(*standard_work(process, pool, "sdr_gateway", idempotency))
-        process.in_background(lambda stop: ledger.run(stop, _NOTE_EVERY_S))
+        process.in_background(lambda stop: ledger.run(stop, _NOTE_EVERY_S), clock.run)
         if worker is not None:
             sweep = self._sweep(directory, listing, ingest)
             process.in_background(worker.run, lambda stop: sweep.run(stop, settings.sweep_interval_s))
