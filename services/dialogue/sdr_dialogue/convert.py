@@ -25,6 +25,7 @@ from sdr_common.lead_proto import (
 )
 from sdr_dialogue.convert_knowledge import citation_to_wire
 from sdr_dialogue.domain.conversation import LeadMessage, Speaker, Usage
+from sdr_dialogue.domain.costs import Costs
 from sdr_dialogue.domain.settings import AccountSettings, FrequentQuestion, Procedure
 from sdr_dialogue.domain.turn import (
     Answer,
@@ -142,7 +143,32 @@ def lead_state_to_wire(state: LeadState) -> lead.LeadState:
 def usage_to_wire(usage: Usage) -> pb.Usage:
     """What a call cost."""
     return pb.Usage(
-        input_tokens=usage.input_tokens, output_tokens=usage.output_tokens, cost_micro_usd=usage.cost_micro_usd
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        cost_micro_usd=usage.cost_micro_usd,
+        cached_tokens=usage.cached_tokens,
+    )
+
+
+def costs_response(costs: Costs, brl_per_usd: float, *, stopped: bool) -> pb.GetCostsResponse:
+    """What models cost in a period."""
+    return pb.GetCostsResponse(
+        lines=[
+            pb.CostLine(
+                engine=line.engine,
+                purpose=line.purpose,
+                prompt_version=line.prompt_version,
+                call_count=line.call_count,
+                lead_count=line.lead_count,
+                usage=usage_to_wire(line.usage),
+            )
+            for line in costs.lines
+        ],
+        lead_count=costs.lead_count,
+        cost_micro_usd=costs.cost_micro_usd,
+        cost_milli_brl=round(costs.cost_micro_usd * brl_per_usd / 1000),
+        month_micro_usd=costs.month_micro_usd,
+        stopped=stopped,
     )
 
 
@@ -274,6 +300,8 @@ def account_settings_from_wire(clinic: lead.Clinic, settings: pb.DialogueSetting
             FrequentQuestion(_text(item.question), _text(item.answer)) for item in settings.frequent_questions
         ),
         forbidden_topics=tuple(map(_text, settings.forbidden_topics)),
+        budget_alert_brl=settings.budget_alert_brl if settings.HasField("budget_alert_brl") else 500,
+        budget_stop_brl=settings.budget_stop_brl if settings.HasField("budget_stop_brl") else 1000,
         version=version,
     )
 
@@ -303,6 +331,8 @@ def account_settings_to_wire(settings: AccountSettings) -> tuple[lead.Clinic, pb
             pb.FrequentQuestion(question=item.question, answer=item.answer) for item in settings.frequent_questions
         ],
         forbidden_topics=settings.forbidden_topics,
+        budget_alert_brl=settings.budget_alert_brl,
+        budget_stop_brl=settings.budget_stop_brl,
     )
     return clinic, message
 

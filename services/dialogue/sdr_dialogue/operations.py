@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import structlog
@@ -13,7 +14,8 @@ from sdr_common.grpc_client import inbound_deadline
 from sdr_common.lead import FactKind
 from sdr_common.postgres import Connection, Pool, connection, transaction
 from sdr_dialogue.domain.answering import Prepared, conclude, prepare, with_found
-from sdr_dialogue.domain.conversation import AnalysisContext, AnalysisDraft, TurnContext, TurnDraft
+from sdr_dialogue.domain.conversation import AnalysisContext, AnalysisDraft, TurnContext, TurnDraft, Usage
+from sdr_dialogue.domain.costs import Budget, Spending
 from sdr_dialogue.domain.documents import Asking, frequent_questions
 from sdr_dialogue.domain.errors import ConversationNotFound
 from sdr_dialogue.domain.judging import TRANSCRIPT_LINES, judge, transcript
@@ -40,6 +42,7 @@ from sdr_dialogue.domain.turn import (
     ShownConversation,
     TurnRecord,
 )
+from sdr_dialogue.ledger import Ledger
 from sdr_dialogue.ports import (
     AccountSettingsSource,
     Conversations,
@@ -71,6 +74,7 @@ class Dialogue:
         settings: The accounts' settings.
         events: For reporting.
         model: What answers.
+        ledger: What models cost.
         read: Reads levels of a value that a human wrote into Chatwoot; None: only published words have one.
         word_nudge: Words a reminder; no model is asked for one.
         knowledge: What a turn's questions are searched in.
@@ -87,6 +91,7 @@ class Dialogue:
         settings: AccountSettingsSource,
         events: Events,
         model: LanguageModel,
+        ledger: Ledger,
         read: Reader | None = None,
         word_nudge: Worder,
         knowledge: KnowledgeSearch,
@@ -99,6 +104,7 @@ class Dialogue:
         self._settings = settings
         self._events = events
         self._model = model
+        self._ledger = ledger
         self._read = read
         self._word_nudge = word_nudge
         self._knowledge = knowledge
@@ -120,6 +126,7 @@ class Dialogue:
         settings = await self._settings.active(burst.conversation.account_id)
         before: Prepared | None = None
         draft: TurnDraft | None = None
+        spent, budget = Usage(), self._ledger.budget(settings)
         for _ in range(_TRIES):
             async with connection(self._pool) as conn:
                 loaded = await self._conversations.load(conn, burst)
@@ -128,12 +135,16 @@ class Dialogue:
                 draft = None
             elif draft is None or before is None or not _same_question(before, prepared):
                 prepared = await self._searched(prepared)
-                draft = await self._model.respond(prepared.context)
+                allowed = budget.allows_models(loaded.spent_micro_usd)
+                draft = await self._model.respond(replace(prepared.context, models_allowed=allowed))
+                spent += draft.usage
             else:
                 prepared = with_found(prepared, before.context.found)
             before = prepared
             outcome = conclude(prepared, draft)
-            if await self._save(prepared, outcome, finish):
+            engine = (draft.engine, draft.prompt_version) if draft else ("", "")
+            paid = Spending(burst.conversation, burst.turn_id, "turn", *engine, spent)
+            if await self._save(prepared, outcome, finish, paid, budget):
                 _log_answer(outcome)
                 return outcome.answer
         raise WriteConflict
@@ -155,7 +166,9 @@ class Dialogue:
         )
         return with_found(prepared, found)
 
-    async def _save(self, prepared: Prepared, outcome: Outcome, finish: Finish[Answer]) -> bool:
+    async def _save(
+        self, prepared: Prepared, outcome: Outcome, finish: Finish[Answer], paid: Spending, budget: Budget
+    ) -> bool:
         conversation, turn_id = outcome.burst.conversation, outcome.burst.turn_id
         async with transaction(self._pool) as conn:
             if prepared.overtaken:
@@ -167,6 +180,7 @@ class Dialogue:
                 learning = Learning(conversation, turn_id, "respond", learned, answer.lead, answer.engine, answer.usage)
                 await self._events.facts_learned(conn, learning)
                 await self._note_unanswered(conn, outcome)
+            await self._ledger.pay(conn, paid, budget)
             await finish(conn, outcome.answer)
         return True
 
@@ -190,11 +204,14 @@ class Dialogue:
         settings = await self._settings.active(conversation.account_id)
         asked: AnalysisContext | None = None
         draft: AnalysisDraft | None = None
+        spent, budget = Usage(), self._ledger.budget(settings)
         for _ in range(_TRIES):
             loaded = await self._whole(conversation, TRANSCRIPT_LINES)
             context = transcript(loaded, settings, turn_id)
             if draft is None or asked is None or (asked.lines, asked.facts) != (context.lines, context.facts):
-                draft = await self._model.analyze(context)
+                allowed = budget.allows_models(loaded.spent_micro_usd)
+                draft = await self._model.analyze(replace(context, models_allowed=allowed))
+                spent += draft.usage
             asked = context
             judgement = judge(conversation, turn_id, loaded, draft, settings)
             async with transaction(self._pool) as conn:
@@ -212,6 +229,8 @@ class Dialogue:
                         judgement.usage,
                     ),
                 )
+                paid = Spending(conversation, turn_id, "analysis", draft.engine, draft.prompt_version, spent)
+                await self._ledger.pay(conn, paid, budget)
                 await finish(conn, judgement)
             _LOG.info(
                 "conversation_judged",

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from sdr_common.postgres import Connection
 from sdr_dialogue.domain.conversation import AnalysisContext, AnalysisDraft, TurnContext, TurnDraft
+from sdr_dialogue.domain.costs import Budget, Costs, MonthTold, Spending
 from sdr_dialogue.domain.documents import Asking, Content, Document, Unanswered
 from sdr_dialogue.domain.fitting import Vocabulary
 from sdr_dialogue.domain.knowledge import Found
@@ -112,11 +113,31 @@ class AccountSettingsSource(Protocol):
         ...
 
 
+class CostBook(Protocol):
+    """What models cost; never commits."""
+
+    async def record(self, conn: Connection, spending: Spending, budget: Budget) -> MonthTold:
+        """Adds a spending to its turn and the account's month."""
+        ...
+
+    async def of(self, conn: Connection, account_id: int, since: datetime, until: datetime) -> Costs:
+        """What an account spent in a period."""
+        ...
+
+
 class Events(Protocol):
     """What happened, for reporting; written in the transaction of its cause."""
 
     async def facts_learned(self, conn: Connection, learning: Learning) -> None:
         """Facts have new values; nothing happens when there are none."""
+        ...
+
+    async def model_used(self, conn: Connection, spending: Spending) -> None:
+        """Calls to models cost something."""
+        ...
+
+    async def budget_reached(self, conn: Connection, spending: Spending, told: MonthTold) -> None:
+        """A limit of the account's month was reached, told once."""
         ...
 
 
@@ -275,4 +296,3 @@ class DocumentReader(Protocol):
         Raises:
             UnreadableDocument: it cannot be fetched or read.
         """
-        ...

@@ -18,6 +18,7 @@ from sdr_common.grpc_server import start_server
 from sdr_common.idempotency import Idempotency
 from sdr_common.lead import FactKind
 from sdr_common.lead_data import NAMES, parts_of, register_lead_data
+from sdr_common.lossy_redis import LossyRedis
 from sdr_common.postgres import Pool, Queries, make_pool
 from sdr_common.service import ServiceProcess, Work, pause, run_until_stopped, schema_problem, standard_work
 from sdr_dialogue.clients.breaker import CircuitBreaker
@@ -28,6 +29,7 @@ from sdr_dialogue.clients.latency import DelayedModel
 from sdr_dialogue.clients.llm import ModelChoice, ProviderModel
 from sdr_dialogue.clients.pages import PageFetcher
 from sdr_dialogue.clients.prompt import VERSION, Prompts
+from sdr_dialogue.clients.reply_cache import CachedReplies
 from sdr_dialogue.domain.conversation import TurnContext
 from sdr_dialogue.domain.models import Provider
 from sdr_dialogue.domain.settings import AccountSettings
@@ -36,12 +38,14 @@ from sdr_dialogue.engine.nudging import word_nudge
 from sdr_dialogue.engine.scripted import ScriptedEngine, read_value
 from sdr_dialogue.engine.speech import speech_for
 from sdr_dialogue.engine.wording import question_for
+from sdr_dialogue.ledger import Ledger
 from sdr_dialogue.operations import Dialogue
 from sdr_dialogue.operations_knowledge import Knowledge
 from sdr_dialogue.ports import LanguageModel
 from sdr_dialogue.servicer import DialogueServicer
 from sdr_dialogue.servicer_knowledge import KnowledgeServicer
 from sdr_dialogue.settings import Settings
+from sdr_dialogue.store.costs import PostgresCosts
 from sdr_dialogue.store.events import OutboxEvents
 from sdr_dialogue.store.knowledge import PostgresKnowledge
 from sdr_dialogue.store.postgres import PostgresConversations
@@ -89,12 +93,16 @@ async def build(
         embedder=embedder,
         embed_within_s=settings.embedding_deadline_s,
     )
+    ledger = Ledger(
+        pool, settings=accounts, costs=PostgresCosts(), events=OutboxEvents(), brl_per_usd=settings.brl_per_usd
+    )
     dialogue = Dialogue(
         pool,
         conversations=PostgresConversations(),
         settings=accounts,
         events=OutboxEvents(),
         model=model,
+        ledger=ledger,
         read=_read,
         word_nudge=word_nudge,
         knowledge=knowledge,
@@ -102,7 +110,7 @@ async def build(
         unanswered=unanswered,
         questions=questions_for_knowledge,
     )
-    servicer = DialogueServicer(dialogue, idempotency)
+    servicer = DialogueServicer(dialogue, ledger, idempotency)
     reader = make_reader(settings)
 
     def register(server: grpc.aio.Server) -> None:
@@ -176,7 +184,17 @@ def choose_model(settings: Settings) -> LanguageModel:
     if not links:
         return scripted
     deadlines = Deadlines(settings.model_deadline_s, settings.analysis_deadline_s, settings.lead_deadline_s)
-    return ModelChain(links, scripted, deadlines)
+    chain = ModelChain(links, scripted, deadlines)
+    return _cached(settings, chain)
+
+
+def _cached(settings: Settings, chain: ModelChain) -> ModelChain | CachedReplies:
+    if not settings.reply_cache_s:
+        return chain
+    version = Prompts(VERSION).version
+    return CachedReplies(
+        chain, ask=_question, redis=LossyRedis(settings.redis_url), keep_s=settings.reply_cache_s, version=version
+    )
 
 
 def _choice(settings: Settings, provider: Provider) -> ModelChoice:
@@ -223,7 +241,7 @@ async def run(settings: Settings, _command: str) -> None:
 
     async def start(stack: AsyncExitStack, on_crash: Callable[[], None]) -> None:
         await build(settings, stack, model, on_crash)
-        if isinstance(model, ModelChain):
+        if isinstance(model, ModelChain | CachedReplies):
             stack.push_async_callback(model.close)
             # The first lead does not wait for a library to load, nor the first one of an outage for another.
             await model.warm_up()

@@ -9,9 +9,11 @@ import grpc
 from sdr.dialogue.v1 import dialogue_pb2 as pb
 from sdr.dialogue.v1 import dialogue_pb2_grpc
 from sdr_common.idempotency import Finish, Idempotency
+from sdr_common.lead_proto import timestamp_from_wire
 from sdr_common.postgres import Connection
 from sdr_dialogue import convert
 from sdr_dialogue.domain.turn import Answer, Judgement
+from sdr_dialogue.ledger import Ledger
 from sdr_dialogue.operations import Dialogue
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -24,8 +26,9 @@ _TURNS = 50
 class DialogueServicer(dialogue_pb2_grpc.DialogueServiceServicer):
     """Serves `sdr.dialogue.v1.DialogueService`; errors are mapped by the server's edge."""
 
-    def __init__(self, dialogue: Dialogue, idempotency: Idempotency) -> None:
+    def __init__(self, dialogue: Dialogue, ledger: Ledger, idempotency: Idempotency) -> None:
         self._dialogue = dialogue
+        self._ledger = ledger
         self._idempotency = idempotency
 
     async def Respond(self, request: pb.RespondRequest, context: Context) -> pb.RespondResponse:
@@ -88,6 +91,13 @@ class DialogueServicer(dialogue_pb2_grpc.DialogueServiceServicer):
             request.account_id, request.conversation_id, request.page_size or _TURNS, request.page_token
         )
         return convert.list_turns_response(turns, token)
+
+    async def GetCosts(self, request: pb.GetCostsRequest, context: Context) -> pb.GetCostsResponse:
+        """Reads what models cost."""
+        since = timestamp_from_wire(request.since) if request.HasField("since") else None
+        until = timestamp_from_wire(request.until) if request.HasField("until") else None
+        costs, stopped = await self._ledger.costs(request.account_id, since, until)
+        return convert.costs_response(costs, self._ledger.brl_per_usd, stopped=stopped)
 
     async def GetSettings(self, request: pb.GetSettingsRequest, context: Context) -> pb.GetSettingsResponse:
         """Reads the account's settings."""

@@ -59,6 +59,12 @@ class Settings(ServiceSettings):
     """Seconds of answer and judgement together, where a turn ends a qualification: so long a lead waits at most."""
     prompt_budget_tokens: Annotated[int, Ge(3_000), Le(200_000)] = 8_000
     """Estimated tokens of a turn's prompt at most; what does not fit is left out by rule, the oldest lines first."""
+    brl_per_usd: Annotated[float, Ge(0.01), Le(1000)] = 5.5
+    """Reais for a dollar: accounts set their budgets in reais, providers charge dollars."""
+    redis_url: Annotated[str, Field(validation_alias="REDIS_URL")] = ""
+    """`redis://…`, where processes share answers to impersonal questions; empty: each keeps its own."""
+    reply_cache_s: Annotated[int, Ge(0), Le(2_592_000)] = 86_400
+    """Seconds that a model's answer to an impersonal question is given again without a call; 0: never."""
     breaker_failures: Annotated[int, Ge(1), Le(100)] = 5
     """Failures in a row after which a model is left alone for a while."""
     breaker_pause_s: Annotated[float, Ge(0.05), Le(3600)] = 30.0

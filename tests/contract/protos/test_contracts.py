@@ -14,6 +14,7 @@ from tests.contract.protos.descriptors import elements, enums, messages, methods
 READ_ONLY = {
     "audit.ListAuditEntries",
     "dialogue.GetConversation",
+    "dialogue.GetCosts",
     "dialogue.GetDocument",
     "dialogue.GetSettings",
     "dialogue.ListDocuments",

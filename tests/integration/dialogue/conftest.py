@@ -67,6 +67,7 @@ class ObedientModel:
     """When set to an event, answers wait for it."""
     entered: asyncio.Event = field(default_factory=asyncio.Event)
     judgement: AnalysisDraft | None = None
+    usage: Usage = field(default_factory=lambda: Usage(10, 5, 7))
     before_answering: Callable[[], Any] | None = None
     """Awaited once before the next answer: what happens meanwhile."""
 
@@ -90,7 +91,7 @@ class ObedientModel:
             ),
             escalation=EscalationReason.HUMAN_REQUESTED if "atendente" in text else None,
             opted_out="parar" in text,
-            usage=Usage(10, 5, 7),
+            usage=self.usage,
             engine=self.name,
             prompt_version="p1",
         )

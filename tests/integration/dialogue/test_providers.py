@@ -175,6 +175,14 @@ async def test_a_turn_is_one_call_and_a_judgement_one_more(llm: EmulatedLlm, thr
     assert [len(await llm.requests(provider)) for provider in OTHERS] == [0, 0]
 
 
+async def test_an_account_that_may_not_spend_is_answered_by_the_scripted_engine(
+    llm: EmulatedLlm, three: list[ProviderModel]
+) -> None:
+    chain = a_chain(*three)
+    draft = await chain.respond(a_context(models_allowed=False))
+    assert (draft.engine, await llm.requests()) == ("scripted", [])
+
+
 async def test_a_prompt_stays_within_its_budget_and_keeps_the_newest(llm: EmulatedLlm) -> None:
     await llm.script({"kind": "answer", "content": an_output()})
     history = tuple(

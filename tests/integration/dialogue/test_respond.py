@@ -10,7 +10,7 @@ from sdr.dialogue.v1 import dialogue_pb2 as pb
 from sdr.reporting.v1.reporting_pb2 import Event
 from sdr_common.grpc_errors import RemoteError
 from sdr_common.lead import FactKind
-from sdr_dialogue.domain.conversation import Speaker
+from sdr_dialogue.domain.conversation import Speaker, Usage
 from tests.integration.dialogue.conftest import (
     Dialogue,
     ObedientModel,
@@ -248,7 +248,10 @@ async def test_evidence_that_the_lead_never_said_is_no_fact(dialogue: Dialogue) 
     assert answer.lead.facts[0].evidence == "nome=Maria"
 
 
-async def test_learned_facts_are_told_to_reporting_once_and_nothing_else_is(dialogue: Dialogue) -> None:
+async def test_learned_facts_are_told_to_reporting_once_and_nothing_else_is(
+    dialogue: Dialogue, model: ObedientModel
+) -> None:
+    model.usage = Usage()
     request = a_request(1, a_message(10, "nome=Maria;"))
     await dialogue.respond(request)
     await dialogue.respond(request)
@@ -257,7 +260,7 @@ async def test_learned_facts_are_told_to_reporting_once_and_nothing_else_is(dial
     assert len(rows) == 1
     event = Event.FromString(bytes(rows[0]["body"]))
     learned = event.facts_learned
-    assert (learned.turn_id, learned.known_count, learned.engine, learned.cost_micro_usd) == (1, 1, "obedient", 7)
+    assert (learned.turn_id, learned.known_count, learned.engine, learned.cost_micro_usd) == (1, 1, "obedient", 0)
     assert [fact.value for fact in learned.facts] == ["Maria"]
     assert learned.status == lead.LEAD_STATUS_IN_PROGRESS
 

@@ -109,7 +109,9 @@ class ModelChain:
     async def respond(self, context: TurnContext) -> TurnDraft:
         """See the port."""
         calls = [(link, link.model.respond) for link in self._links]
-        return await self._first_answer(calls, self._last.respond, context, self._deadlines.turn_s)
+        return await self._first_answer(
+            calls, self._last.respond, context, self._deadlines.turn_s, context.models_allowed
+        )
 
     async def analyze(self, context: AnalysisContext) -> AnalysisDraft:
         """See the port."""
@@ -117,7 +119,7 @@ class ModelChain:
         if context.waited_s < _NOBODY_WAITS_S:
             within_s = min(within_s, self._deadlines.lead_s - context.waited_s)
         calls = [(link, link.model.analyze) for link in self._links]
-        return await self._first_answer(calls, self._last.analyze, context, within_s)
+        return await self._first_answer(calls, self._last.analyze, context, within_s, context.models_allowed)
 
     async def _first_answer(
         self,
@@ -125,8 +127,9 @@ class ModelChain:
         last: Callable[[C], Awaitable[D]],
         context: C,
         within_s: float,
+        allowed: bool,
     ) -> D:
-        ends = self._clock() + min(within_s, _remaining_s())
+        ends = self._clock() + (min(within_s, _remaining_s()) if allowed else 0.0)
         spent = Usage()
         for position, (link, ask) in enumerate(calls):
             behind = any(other.breaker.may_allow() for other, _ in calls[position + 1 :])

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sdr_common.lead import EndReason, Fact, FactKind, FactSource, InterestLevel, LeadStatus
 from sdr_dialogue.domain.conversation import LeadMessage, Line, Speaker, TurnContext, TurnDraft
-from sdr_dialogue.domain.guarding import guarded
+from sdr_dialogue.domain.guarding import guarded, guarded_passages
 from sdr_dialogue.domain.knowledge import Found, citations_of
 from sdr_dialogue.domain.merge import Reader, detect_human_edits, merge_facts
 from sdr_dialogue.domain.observing import take_in
@@ -34,7 +34,7 @@ from sdr_dialogue.domain.turn import (
     Seen,
     StoredLine,
 )
-from sdr_dialogue.domain.verdicts import Verdict
+from sdr_dialogue.domain.verdicts import Action, Check, Verdict
 
 STATUS_ATTRIBUTE = "sdr_ia_status"
 """The contact attribute that publishes where a lead stands."""
@@ -101,8 +101,11 @@ def prepare(burst: Burst, loaded: Loaded, settings: AccountSettings, read: Reade
 
 
 def with_found(prepared: Prepared, found: tuple[Found, ...]) -> Prepared:
-    """The burst with what the account's knowledge says to its questions."""
-    return replace(prepared, context=replace(prepared.context, found=found))
+    """The burst with what the account's knowledge says to its questions, without passages that give instructions."""
+    clean, poisoned = guarded_passages(found)
+    verdicts = (Verdict(Check.INJECTED_KNOWLEDGE, Action.IGNORED, poisoned),) if poisoned else ()
+    known = tuple(verdict for verdict in prepared.verdicts if verdict.check is not Check.INJECTED_KNOWLEDGE)
+    return replace(prepared, context=replace(prepared.context, found=clean), verdicts=(*known, *verdicts))
 
 
 def _silence(burst: Burst, lead: Lead) -> str:

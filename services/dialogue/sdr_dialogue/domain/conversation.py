@@ -72,6 +72,8 @@ class TurnContext:
     """True: answer questions, ask nothing."""
     greeted: bool = False
     """True: the bot has greeted in this conversation; it does not greet again."""
+    models_allowed: bool = True
+    """False: the account's budget is used up; the scripted engine answers."""
     found: tuple[Found, ...] = ()
     """What the account's knowledge says to the burst's questions, each at most once."""
 
@@ -157,6 +159,8 @@ class AnalysisContext:
     attempts: dict[FactKind, int] = field(default_factory=dict)
     asks: dict[int, FactKind] = field(default_factory=dict)
     """What each confirmed bot line asked for, by message id."""
+    models_allowed: bool = True
+    """As in `TurnContext`."""
     waited_s: float = 0.0
     """Seconds that the lead waits already, since the turn that ended the qualification was taken up."""
 

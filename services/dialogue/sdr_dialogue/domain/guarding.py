@@ -18,7 +18,7 @@ def guarded(context: TurnContext) -> tuple[TurnContext, tuple[Verdict, ...]]:
     """
     messages, ignored = _messages(context.messages)
     name, odd = shown_name(context.contact_name)
-    found, poisoned = _passages(context.found)
+    found, poisoned = guarded_passages(context.found)
     verdicts = (
         Verdict(Check.INJECTION, Action.IGNORED, ignored),
         Verdict(Check.INJECTED_NAME, Action.IGNORED, int(odd)),
@@ -50,7 +50,7 @@ def _messages(messages: Iterable[LeadMessage]) -> tuple[tuple[LeadMessage, ...],
     return tuple(clean), ignored
 
 
-def _passages(found: Iterable[Found]) -> tuple[tuple[Found, ...], int]:
+def guarded_passages(found: Iterable[Found]) -> tuple[tuple[Found, ...], int]:
     """Whole passages go: what stands beside an instruction in a document is not to be trusted either."""
     clean, poisoned = [], 0
     for item in found:

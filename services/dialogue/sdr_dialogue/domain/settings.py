@@ -52,4 +52,8 @@ class AccountSettings:
     frequent_questions: tuple[FrequentQuestion, ...] = ()
     forbidden_topics: tuple[str, ...] = ()
     """Words and phrases that no reply may contain."""
+    budget_alert_brl: int = 500
+    """Reais in a month of UTC at which the account is told once; 0: never."""
+    budget_stop_brl: int = 1000
+    """Reais in a month of UTC from which the scripted engine answers alone; 0: never."""
     version: int = 1

@@ -34,6 +34,13 @@ def check_settings(settings: AccountSettings) -> None:
         raise InvalidSettings(
             "settings.message_limit", f"{settings.message_limit} is not 0 (20) or 5-200", value=settings.message_limit
         )
+    if 0 < settings.budget_stop_brl < settings.budget_alert_brl:
+        raise InvalidSettings(
+            "settings.budget_stop_brl",
+            f"{settings.budget_stop_brl} is less than budget_alert_brl ({settings.budget_alert_brl})",
+            value=settings.budget_stop_brl,
+            limit=settings.budget_alert_brl,
+        )
     _unique("settings.frequent_questions", (plain(item.question) for item in settings.frequent_questions))
 
 

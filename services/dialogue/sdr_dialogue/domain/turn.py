@@ -144,6 +144,8 @@ class Loaded:
     """Whose it is; 0: not known."""
     summary: str = ""
     behaviour: Behaviour | None = None
+    spent_micro_usd: int = 0
+    """What the account's models cost in this month of UTC."""
 
 
 @dataclass(frozen=True, slots=True)

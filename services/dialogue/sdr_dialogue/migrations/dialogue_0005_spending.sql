@@ -31,7 +31,7 @@ create table account_month (
   stopped_at timestamptz,
   constraint account_month_pk primary key (account_id, month)
 ) with (fillfactor = 50);
-comment on table account_month is 'What an account spent in a month of its own time zone, and when it was told.';
+comment on table account_month is 'What an account spent in a month of UTC, and when it was told.';
 
 create table transcript (
   account_id bigint not null,

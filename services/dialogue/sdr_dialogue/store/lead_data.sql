@@ -24,6 +24,19 @@ select t.conversation_id as "conversa", t.turn_id as "turno", t.answered_at as "
 from turn t join conversation c using (account_id, conversation_id)
 where c.account_id = %(account_id)s and c.contact_id = %(contact_id)s order by t.conversation_id, t.turn_id
 
+-- export_transcript --
+-- Audio of a lead as text.
+select conversation_id as "conversa", created_at as "quando", text as "texto"
+from transcript where account_id = %(account_id)s and contact_id = %(contact_id)s order by message_id, position
+
+-- forget_spending --
+-- What was spent stays in the account's sums, without whom it was spent on.
+update spending set contact_id = 0 where account_id = %(account_id)s and contact_id = %(contact_id)s
+
+-- forget_transcript --
+-- Audio of a lead as text.
+delete from transcript where account_id = %(account_id)s and contact_id = %(contact_id)s
+
 -- forget_line --
 -- What was said.
 delete from line i using conversation c

@@ -213,6 +213,7 @@ def _loaded(row: Row) -> Loaded:
         contact_id=conversation["contact_id"] if conversation else 0,
         summary=conversation["summary"] if conversation else "",
         behaviour=Behaviour(conversation["behaviour"]) if conversation and conversation["behaviour"] else None,
+        spent_micro_usd=row.get("spent") or 0,
     )
 
 

@@ -3,6 +3,8 @@
 -- the burst's own, its newest turns. Replies only of the newest ten turns; what a turn learned only while it
 -- may still be superseded. A contact of 0 stands for the conversation's own.
 select now() as now,
+  (select m.cost_micro_usd from account_month m where m.account_id = %(account_id)s
+    and m.month = date_trunc('month', now() at time zone 'UTC')::date) as spent,
   (select row_to_json(l) from lead l where l.account_id = %(account_id)s and l.contact_id = case
       when %(contact_id)s > 0 then %(contact_id)s
       else (select o.contact_id from conversation o
