@@ -25,6 +25,7 @@ from sdr_common import audit
 from sdr_common.event_outbox import EventOutbox
 from sdr_common.idempotency import Idempotency
 from sdr_common.postgres import Connection, Pool, Queries, transaction
+from sdr_common.retention import Purged, Retention
 
 SERVICE_NAMES = [service.full_name for service in pb.DESCRIPTOR.services_by_name.values()]
 """For reflection."""
@@ -200,10 +201,12 @@ class PrivacyServicer(PrivacyServiceServicer):
 
     Args:
         data: What it keeps of leads.
+        retention: Erases what is old.
     """
 
-    def __init__(self, data: LeadData) -> None:
+    def __init__(self, data: LeadData, retention: Retention) -> None:
         self._data = data
+        self._retention = retention
 
     async def ForgetLead(  # noqa: N802  (named by the contract)
         self, request: pb.ForgetLeadRequest, context: grpc.aio.ServicerContext[Any, Any]
@@ -218,6 +221,12 @@ class PrivacyServicer(PrivacyServiceServicer):
         found = await self._data.export(request.account_id, request.contact_id)
         return pb.ExportLeadResponse(json=json.dumps(found, ensure_ascii=False))
 
+    async def PurgeRecords(  # noqa: N802  (named by the contract)
+        self, request: pb.PurgeRecordsRequest, context: grpc.aio.ServicerContext[Any, Any]
+    ) -> pb.PurgeRecordsResponse:
+        """See the contract."""
+        return purged_to_wire(await self._retention.purge(request.account_id, request.days))
+
 
 def register_lead_data(
     server: grpc.aio.Server,
@@ -225,6 +234,7 @@ def register_lead_data(
     idempotency: Idempotency,
     parts: Sequence[LeadPart],
     *,
+    old: Queries | None = None,
     tells_events: bool = True,
 ) -> None:
     """Serves a service's audit trail and its leads' rights.
@@ -234,11 +244,21 @@ def register_lead_data(
         pool: The service's pool.
         idempotency: Guards its mutating calls.
         parts: What it keeps of leads.
+        old: Statements that erase what is old, `purge_<what>`; None: nothing of it goes by age.
         tells_events: It has an outbox of events.
     """
     audit.register_audit(server, pool)
     data = LeadData(pool, idempotency, parts, tells_events=tells_events)
-    add_PrivacyServiceServicer_to_server(PrivacyServicer(data), server)
+    retention = Retention(pool, old if old is not None else Queries())
+    add_PrivacyServiceServicer_to_server(PrivacyServicer(data, retention), server)
+
+
+def purged_to_wire(purged: Purged) -> pb.PurgeRecordsResponse:
+    """What was erased."""
+    return pb.PurgeRecordsResponse(
+        purged=[pb.ErasedRecords(what=what, record_count=count) for what, count in purged.counts.items()],
+        more=purged.more,
+    )
 
 
 NAMES = [*SERVICE_NAMES, *audit.SERVICE_NAMES]

@@ -94,6 +94,7 @@ class Services:
     actors: list[str] = field(default_factory=list)
     refuse_list: DomainError | None = None
     forgets: list[privacy.ForgetLeadRequest] = field(default_factory=list)
+    purges: list[privacy.PurgeRecordsRequest] = field(default_factory=list)
     refuse_forget: DomainError | None = None
     answer: Callable[[dialogue.RespondRequest], Awaitable[dialogue.RespondResponse]] | None = None
     accept: Callable[[routing.DeliverRequest], Awaitable[None]] | None = None
@@ -311,6 +312,10 @@ class _Privacy(privacy_grpc.PrivacyServiceServicer):
             raise self._services.refuse_forget
         self._services.forgets.append(request)
         return privacy.ForgetLeadResponse(erased=[privacy.ErasedRecords(what="lead", record_count=1)])
+
+    async def PurgeRecords(self, request: privacy.PurgeRecordsRequest, _: Any) -> privacy.PurgeRecordsResponse:
+        self._services.purges.append(request)
+        return privacy.PurgeRecordsResponse(more=len(self._services.purges) == 1)
 
     async def ExportLead(self, request: privacy.ExportLeadRequest, _: Any) -> privacy.ExportLeadResponse:
         return privacy.ExportLeadResponse(json='{"lead": [{"nome": "Mariana"}]}')

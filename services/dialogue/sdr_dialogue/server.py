@@ -59,6 +59,8 @@ _OWN_NAMES = [
 ]
 LEAD_DATA = Queries.load("sdr_dialogue.store", "lead_data.sql")
 """What is kept of one lead."""
+OLD = Queries.load("sdr_dialogue.store", "retention.sql")
+"""What goes by age."""
 
 
 async def build(
@@ -118,7 +120,7 @@ async def build(
         knowledge_pb2_grpc.add_KnowledgeServiceServicer_to_server(
             KnowledgeServicer(knowledge, reader, idempotency), server
         )
-        register_lead_data(server, pool, idempotency, parts_of(LEAD_DATA))
+        register_lead_data(server, pool, idempotency, parts_of(LEAD_DATA), old=OLD)
 
     server = await start_server(
         SCHEMA,

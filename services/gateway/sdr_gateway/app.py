@@ -26,6 +26,7 @@ from sdr_common.lossy_redis import LossyRedis
 from sdr_common.mailbox import GroupCommit, Mailbox, MailboxOptions, MailboxWorker, WorkerOptions
 from sdr_common.postgres import Pool, make_pool
 from sdr_common.rate_limits import RateLimits
+from sdr_common.retention import Retention
 from sdr_common.secret_box import SecretBox
 from sdr_common.service import ServiceProcess, run_until_stopped, schema_problem, standard_work
 from sdr_common.source_gate import SourceGate
@@ -43,6 +44,7 @@ from sdr_gateway.operations.ending import TurnEnd
 from sdr_gateway.operations.ingest import Ingest
 from sdr_gateway.operations.observe import Observer
 from sdr_gateway.operations.privacy import Privacy
+from sdr_gateway.operations.retention import RetentionWork
 from sdr_gateway.operations.sweep import Sweep, SweepLimits
 from sdr_gateway.operations.timeline import Timelines
 from sdr_gateway.operations.turns import TurnWork
@@ -51,9 +53,9 @@ from sdr_gateway.servicer import AccountServicer, ConversationServicer, LeadServ
 from sdr_gateway.settings import GatewaySettings
 from sdr_gateway.store.accounts import AccountDirectory, BurstDefaults, PostgresAccounts
 from sdr_gateway.store.conversations import PostgresConversations
-from sdr_gateway.store.sweeps import PostgresSweeps
+from sdr_gateway.store.sweeps import PostgresRetentionClaims, PostgresSweeps
 from sdr_gateway.store.timeline import IgnoredLedger, PostgresTimeline
-from sdr_gateway.store.tombstones import LEAD_DATA, PostgresTombstones
+from sdr_gateway.store.tombstones import LEAD_DATA, OLD, PostgresTombstones
 from sdr_gateway.worker.handler import TurnHandler, measure
 
 SCHEMA = "gateway"
@@ -61,6 +63,8 @@ SCHEMA = "gateway"
 _CONTRACTS = (gateway_pb2.DESCRIPTOR, operations_pb2.DESCRIPTOR)
 _NOTE_EVERY_S = 5.0
 """Pause between two writes of what was told and not kept."""
+_RETENTION_EVERY_S = 300.0
+"""Pause between two looks for an account whose old records are due."""
 _SETTLE_EVERY_S = 10.0
 """Pause between two looks for forgotten leads whose late traces are due."""
 
@@ -131,6 +135,7 @@ class Gateway:
             on_change=directory.forget,
         )
         clock = DatabaseClock(pool)
+        own_old = Retention(pool, OLD)
         webhook, grpc_server, api = None, None, None
         if Role.SERVE in self._role:
             redis = LossyRedis(settings.redis_url)
@@ -161,7 +166,7 @@ class Gateway:
             grpc_server = await self._serve_grpc(
                 AccountServicer(accounts),
                 ConversationServicer(ConversationWork(pool, idempotency, directory, conversations, ingest)),
-                LeadServicer(privacy),
+                LeadServicer(privacy, own_old),
                 operations,
                 calls,
             )
@@ -187,6 +192,9 @@ class Gateway:
             process.in_background(worker.run, lambda stop: sweep.run(stop, settings.sweep_interval_s))
             after_s = settings.forget_settle_s
             process.in_background(lambda stop: privacy.run(stop, _SETTLE_EVERY_S, after_s))
+            retention = RetentionWork(pool, PostgresRetentionClaims(pool), own, own_old, channels.keepers)
+            interval_s = settings.retention_interval_s
+            process.in_background(lambda stop: retention.run(stop, interval_s, min(interval_s, _RETENTION_EVERY_S)))
             if channels.reporting is not None:
                 process.in_background(EventForwarder(pool, channels.reporting).run)
 

@@ -242,6 +242,10 @@ class LeadKeeper(Protocol):
         """Gives its part out."""
         ...
 
+    async def purge_records(self, request: privacy.PurgeRecordsRequest) -> privacy.PurgeRecordsResponse:
+        """Erases what is old."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ForgottenLead:

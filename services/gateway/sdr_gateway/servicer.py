@@ -12,6 +12,8 @@ from sdr.gateway.v1.gateway_pb2_grpc import AccountServiceServicer, Conversation
 from sdr.gateway.v1.operations_pb2_grpc import OperationsServiceServicer
 from sdr.privacy.v1 import privacy_pb2
 from sdr.privacy.v1.privacy_pb2_grpc import PrivacyServiceServicer
+from sdr_common.lead_data import purged_to_wire
+from sdr_common.retention import Retention
 from sdr_gateway.operations.accounts import AccountWork, ConnectCommand
 from sdr_gateway.operations.conversations import ConversationWork
 from sdr_gateway.operations.privacy import Privacy
@@ -88,10 +90,12 @@ class LeadServicer(PrivacyServiceServicer):
 
     Args:
         work: Its use cases.
+        retention: Erases the gateway's own old records.
     """
 
-    def __init__(self, work: Privacy) -> None:
+    def __init__(self, work: Privacy, retention: Retention) -> None:
         self._work = work
+        self._retention = retention
 
     async def ForgetLead(
         self, request: privacy_pb2.ForgetLeadRequest, context: Context
@@ -104,6 +108,12 @@ class LeadServicer(PrivacyServiceServicer):
     ) -> privacy_pb2.ExportLeadResponse:
         """See the contract."""
         return privacy_pb2.ExportLeadResponse(json=await self._work.export(request))
+
+    async def PurgeRecords(
+        self, request: privacy_pb2.PurgeRecordsRequest, context: Context
+    ) -> privacy_pb2.PurgeRecordsResponse:
+        """The gateway's own part: it asks the other services by each account's settings, once a day."""
+        return purged_to_wire(await self._retention.purge(request.account_id, request.days))
 
 
 class OperationsServicer(OperationsServiceServicer):

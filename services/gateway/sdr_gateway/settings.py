@@ -78,6 +78,8 @@ class GatewaySettings(ServiceSettings):
     """How far a sweep looks back beyond the one before it."""
     sweep_conversations: Annotated[int, Ge(1), Le(10_000)] = 500
     """Conversations per sweep and account; the rest waits for the next one."""
+    retention_interval_s: Annotated[float, Ge(1), Le(2_592_000)] = 86_400.0
+    """Pause between two erasures of an account's old records."""
     forget_settle_s: Annotated[float, Ge(0), Le(86_400)] = 120.0
     """So long after a lead was forgotten, what was on its way then is erased too; longer than any turn takes."""
     session_idle_h: Annotated[float, Gt(0), Le(720)] = 12.0

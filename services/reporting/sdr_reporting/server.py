@@ -12,7 +12,7 @@ from sdr_common.clock import utc_now
 from sdr_common.grpc_server import start_server
 from sdr_common.idempotency import Idempotency
 from sdr_common.lead_data import NAMES, register_lead_data
-from sdr_common.postgres import make_pool
+from sdr_common.postgres import Queries, make_pool
 from sdr_common.service import ServiceProcess, run_until_stopped, standard_work
 from sdr_reporting.operations import Reporting
 from sdr_reporting.servicer import ReportingServicer
@@ -22,6 +22,8 @@ from sdr_reporting.store.postgres import PostgresAccounts, PostgresEvents, Postg
 
 SCHEMA = "reporting"
 """The Postgres schema that is this service's alone."""
+OLD = Queries.load("sdr_reporting.store", "retention.sql")
+"""What goes by age."""
 
 
 async def build(
@@ -54,7 +56,7 @@ async def build(
 
     def register(server: grpc.aio.Server) -> None:
         reporting_pb2_grpc.add_ReportingServiceServicer_to_server(ReportingServicer(reporting), server)
-        register_lead_data(server, pool, idempotency, lead_parts(), tells_events=False)
+        register_lead_data(server, pool, idempotency, lead_parts(), tells_events=False, old=OLD)
 
     server = await start_server(
         SCHEMA,

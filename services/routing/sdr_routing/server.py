@@ -41,6 +41,8 @@ SCHEMA = "routing"
 """The Postgres schema that is this service's alone."""
 LEAD_DATA = Queries.load("sdr_routing.store", "lead_data.sql")
 """What is kept of one lead."""
+OLD = Queries.load("sdr_routing.store", "retention.sql")
+"""What goes by age."""
 
 _READY_POLL_S = 0.5
 
@@ -161,7 +163,7 @@ async def build(
     def register(server: grpc.aio.Server) -> None:
         if serves:
             routing_pb2_grpc.add_RoutingServiceServicer_to_server(make_servicer(parts, worker, settings), server)
-            register_lead_data(server, parts.pool, parts.idempotency, parts_of(LEAD_DATA))
+            register_lead_data(server, parts.pool, parts.idempotency, parts_of(LEAD_DATA), old=OLD)
 
     own = [service.full_name for service in routing_pb2.DESCRIPTOR.services_by_name.values()]
     names = [*own, *NAMES] if serves else []

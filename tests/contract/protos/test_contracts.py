@@ -37,7 +37,10 @@ READ_ONLY = {
     "scoring.GetSettings",
     "scoring.ListQualifications",
 }
-RECOGNISED_OTHERWISE = {"reporting.Record": "by the event_id of each event"}
+RECOGNISED_OTHERWISE = {
+    "reporting.Record": "by the event_id of each event",
+    "privacy.PurgeRecords": "a repeat finds nothing left",
+}
 """Mutating calls that need no request_id, and how a repeat is recognised."""
 
 

@@ -5,12 +5,12 @@ import re
 import psycopg
 import pytest
 
-from sdr_dialogue.server import LEAD_DATA
+from sdr_dialogue.server import LEAD_DATA, OLD
 from sdr_dialogue.store import knowledge, unanswered
 from sdr_dialogue.store.postgres import QUERIES
 
 OWN = {**QUERIES, **knowledge.QUERIES, **unanswered.QUERIES}
-ALL = {**OWN, **LEAD_DATA}
+ALL = {**OWN, **LEAD_DATA, **OLD}
 
 
 @pytest.mark.parametrize("name", sorted(ALL))

@@ -8,9 +8,9 @@ import psycopg
 import pytest
 
 from sdr_gateway.store.accounts import QUERIES
-from sdr_gateway.store.tombstones import LEAD_DATA
+from sdr_gateway.store.tombstones import LEAD_DATA, OLD
 
-ALL = {**QUERIES, **LEAD_DATA}
+ALL = {**QUERIES, **LEAD_DATA, **OLD}
 
 
 @pytest.mark.parametrize("name", sorted(ALL))

@@ -5,10 +5,10 @@ import re
 import psycopg
 import pytest
 
-from sdr_routing.server import LEAD_DATA
+from sdr_routing.server import LEAD_DATA, OLD
 from sdr_routing.store.postgres import QUERIES
 
-ALL = {**QUERIES, **LEAD_DATA}
+ALL = {**QUERIES, **LEAD_DATA, **OLD}
 
 
 @pytest.mark.parametrize("name", sorted(ALL))

@@ -176,3 +176,7 @@ class GrpcLeadKeeper:
     async def export_lead(self, request: privacy.ExportLeadRequest) -> privacy.ExportLeadResponse:
         """See `ports.LeadKeeper`."""
         return await call(self._stub.ExportLead, request, timeout_s=self._timeout_s)
+
+    async def purge_records(self, request: privacy.PurgeRecordsRequest) -> privacy.PurgeRecordsResponse:
+        """See `ports.LeadKeeper`."""
+        return await call(self._stub.PurgeRecords, request, timeout_s=self._timeout_s)

@@ -173,3 +173,16 @@ from mailbox_entry
 where seq = any(%(seqs)s::bigint[])
   or (%(waiting)s and account_id = %(account_id)s and key_id = %(conversation_id)s and turn is null)
 order by seq
+
+-- claim_retention --
+-- Takes the account whose old records wait longest to be erased; one process at a time.
+with next as materialized (
+  select account_id from account
+  where retained_at is null or retained_at < now() - make_interval(secs => %(interval_s)s)
+  order by retained_at nulls first limit 1 for update skip locked)
+update account a set retained_at = now() from next where a.account_id = next.account_id returning a.account_id
+
+-- postpone_retention --
+-- A service did not answer: the account is taken up again soon.
+update account set retained_at = now() - make_interval(secs => %(interval_s)s) + make_interval(secs => %(pause_s)s)
+where account_id = %(account_id)s

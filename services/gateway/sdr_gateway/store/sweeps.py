@@ -75,3 +75,26 @@ class PostgresSweeps:
         }
         async with connection(self._pool) as conn:
             await conn.execute(QUERIES["move_sweep_position"], parameters)
+
+
+class PostgresRetentionClaims:
+    """`operations.retention.RetentionClaims` over the account rows.
+
+    Args:
+        pool: The gateway's pool.
+    """
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def claim(self, interval_s: float) -> int:
+        """See `RetentionClaims`."""
+        async with connection(self._pool) as conn:
+            row = await (await conn.execute(QUERIES["claim_retention"], {"interval_s": interval_s})).fetchone()
+        return 0 if row is None else int(row["account_id"])
+
+    async def postpone(self, account_id: int, interval_s: float, pause_s: float) -> None:
+        """See `RetentionClaims`."""
+        parameters = {"account_id": account_id, "interval_s": interval_s, "pause_s": pause_s}
+        async with connection(self._pool) as conn:
+            await conn.execute(QUERIES["postpone_retention"], parameters)

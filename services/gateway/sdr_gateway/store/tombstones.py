@@ -13,6 +13,10 @@ LEAD_DATA = Queries.load("sdr_gateway.store", "lead_data.sql")
 """What the gateway keeps of one lead; `forget_…` needs the tombstone to be up."""
 
 
+OLD = Queries.load("sdr_gateway.store", "retention.sql")
+"""What goes by age."""
+
+
 class PostgresTombstones:
     """`ports.Tombstones` over the table of forgotten leads."""
 
