@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -48,11 +49,11 @@ class Driver:
     async def run(self) -> Tally:
         """Plays all of them, so many at a time."""
         self._closers = await self._agents()
-        gate = asyncio.Semaphore(self._size.at_once)
+        gate, ends_at = asyncio.Semaphore(self._size.at_once), time.monotonic() + self._size.limit_s
         async with asyncio.TaskGroup() as group:
             for planned in conversations(self._size):
                 await gate.acquire()
-                if self.tally.conversations >= self._size.conversations and self.tally.sent >= self._size.messages:
+                if self._has_enough() or time.monotonic() > ends_at:
                     break
                 self.tally.conversations += 1
                 task = group.create_task(self._play(planned))
@@ -61,6 +62,9 @@ class Driver:
                 if self.tally.conversations <= self._size.at_once:
                     await asyncio.sleep(planned.dice.uniform(0.0, 0.15))
         return self.tally
+
+    def _has_enough(self) -> bool:
+        return self.tally.conversations >= self._size.conversations and self.tally.sent >= self._size.messages
 
     async def _agents(self) -> list[int]:
         export = await self._chatwoot.sandbox("GET", "/export?only=users")

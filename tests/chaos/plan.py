@@ -70,6 +70,8 @@ class Size:
     """Conversations whose model stalls or fails."""
     victims: tuple[tuple[str, Mode], ...] = VICTIMS
     """What is done to whom; all of it, in a seeded order, before anything is repeated."""
+    limit_s: float = 1020.0
+    """No further conversation is begun after so long, whatever else was asked for: a run is bounded."""
     answer_within_s: float = 150.0
     """A lead that waits longer gives up; what went wrong is the checker's to find."""
     settle_s: float = 90.0
