@@ -12,8 +12,8 @@ from tests.integration.sandbox.servers import running_chatwoot
 from tests.support.net import eventually
 
 LEADS, TURNS = 10, 2
-PER_MINUTE = 1200
-"""20 requests a second, of which a quarter goes through in the first moments after an outage."""
+PER_MINUTE = 2400
+"""40 requests a second, of which a quarter goes through in the first moments after an outage."""
 
 
 async def test_after_an_outage_each_answer_goes_out_once_in_order_and_without_a_flood(

@@ -20,6 +20,9 @@ from tests.support.payloads import a_message, encode, sign
 
 KEPT = {key: value for key, value in os.environ.items() if not key.startswith(("SDR_", "DATABASE_URL"))}
 
+AHEAD_S = 7200
+"""A clock that is ahead makes all that happens look old: signatures stale, messages history."""
+
 
 @pytest.fixture
 async def chatwoot() -> AsyncIterator[ListedChatwoot]:
@@ -27,16 +30,15 @@ async def chatwoot() -> AsyncIterator[ListedChatwoot]:
         yield made
 
 
-@pytest.mark.parametrize("shift_s", [-3600, 7200])
 async def test_a_gateway_with_a_wrong_clock_answers_webhooks_and_what_the_sweep_finds_once(
-    service_database: Callable[[str], str], chatwoot: ListedChatwoot, shift_s: int
+    service_database: Callable[[str], str], chatwoot: ListedChatwoot
 ) -> None:
     database, port = service_database("gateway"), free_port()
     await store_account(database, connected_at=time.time() - 600, chatwoot_url=chatwoot.url)
     chatwoot.add_message(201, "oi, o webhook se perdeu", conversation_id=242, age_s=5)
     async with fake_services() as services:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.support.shifted_process", str(shift_s), "sdr_gateway", "all"),
+            *(sys.executable, "-m", "tests.support.shifted_process", str(AHEAD_S), "sdr_gateway", "all"),
             stdout=asyncio.subprocess.DEVNULL,
             env={
                 **KEPT,

@@ -26,7 +26,7 @@ async def test_a_poisonous_message_calls_a_human_and_holds_nobody_else_up(
             return a_reply()
 
         services.answer = answer
-        async with running_gateway(service_database("gateway"), services, poison_attempts=3) as door:
+        async with running_gateway(service_database("gateway"), services, poison_attempts=2) as door:
             for number in (POISONED, *OTHERS):
                 await door.tell(a_message(number, conversation_id=number, contact=a_contact(number)))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sdr.common.v1 import lead_pb2 as lead
 from sdr.routing.v1 import routing_pb2 as pb
 from tests.integration.routing.conftest import (
     SETTLE_AFTER_S,
@@ -158,3 +159,18 @@ async def test_a_key_is_the_same_for_the_same_request(routing: Routing) -> None:
     first = await routing.deliver(a_request(who, request_id=request_id))
     again = await routing.deliver(a_request(who, request_id=request_id))
     assert first.delivery_id == again.delivery_id
+
+
+@pytest.mark.parametrize("fault", ["error_after_save_ratio", "late_save_ratio"])
+async def test_each_part_of_a_long_answer_is_there_once_and_in_order(routing: Routing, fault: str) -> None:
+    who = await routing.new_lead()
+    await misbehave_for_the_next_message(routing, **{fault: 0.6, "late_save_delay_s": 0.3})
+    sentences = [f"Frase número {number} de uma resposta bem comprida." for number in range(50)]
+    request = a_request(who, reply=" ".join(sentences))
+    request.conversation.channel = lead.CHANNEL_INSTAGRAM
+    accepted = await routing.deliver(request)
+    assert (await routing.settled(accepted.delivery_id, timeout_s=60)).state == pb.DELIVERY_STATE_DONE
+    assert routing.keys(who.conversation_id) == [f"{accepted.delivery_id}/{part}" for part in (1, 2, 3)]
+    parts = routing.messages(who.conversation_id)
+    assert " ".join(parts) == " ".join(sentences)
+    assert max(len(part) for part in parts) <= 1000

@@ -157,3 +157,34 @@ async def test_a_share_of_deliveries_can_be_delayed(chatwoot: Running, receiver:
     await chatwoot.lead_says(lead, "oi")
     await receiver.wait_for("message_created")
     assert time.monotonic() - started_at >= 0.2
+
+
+async def test_a_channel_can_refuse_what_was_taken(chatwoot: Running, receiver: Receiver) -> None:
+    await chatwoot.subscribe(receiver, "message_updated")
+    _, conversation = await chatwoot.new_lead()
+    await chatwoot.misbehave(channel={"refuse_ratio": 1})
+    assert (await post(chatwoot, conversation, "Oi")).status_code == 200
+    (update,) = await receiver.wait_for("message_updated")
+    assert update.body["content_attributes"]["external_error"] == "Net::ReadTimeout with #<TCPSocket:(closed)>"
+    assert update.body["conversation"]["messages"][0]["status"] == "failed"
+
+
+async def test_a_bridge_tells_by_a_note_and_sends_anew_when_the_status_is_set_back(chatwoot: Running) -> None:
+    _, conversation = await chatwoot.new_lead()
+    await chatwoot.misbehave(channel={"refuse_ratio": 1, "shape": "waha_note", "problem": "sem conexão"})
+    message = (await post(chatwoot, conversation, "Oi")).json()
+
+    def notes() -> list[str]:
+        rows = chatwoot.core.state.messages.values()
+        return [
+            row.content or "" for row in rows if row.private and row.content_attributes["in_reply_to"] == message["id"]
+        ]
+
+    await eventually(notes, what="the note")
+    assert notes()[0].startswith("⚠️ ")
+    assert "sem conexão" in notes()[0]
+    assert chatwoot.core.state.messages[message["id"]].status == "sent"
+    path = f"/conversations/{conversation}/messages/{message['id']}"
+    await chatwoot.ask("PATCH", path, {"status": "failed", "external_error": "x"})
+    await chatwoot.ask("PATCH", path, {"status": "sent"})
+    await eventually(lambda: len(notes()) == 2, what="the second refusal")
