@@ -26,6 +26,7 @@ from sdr_common.lead_proto import (
 from sdr_dialogue.convert_knowledge import citation_to_wire
 from sdr_dialogue.domain.conversation import LeadMessage, Speaker, Usage
 from sdr_dialogue.domain.costs import Costs
+from sdr_dialogue.domain.mood_trend import MoodTrend
 from sdr_dialogue.domain.settings import AccountSettings, FrequentQuestion, Procedure
 from sdr_dialogue.domain.turn import (
     Answer,
@@ -48,6 +49,11 @@ _KINDS: dict[int, ObservationKind] = {
     pb.OBSERVATION_KIND_LEAD_LINE: ObservationKind.LEAD_LINE,
     pb.OBSERVATION_KIND_EDITED: ObservationKind.EDITED,
     pb.OBSERVATION_KIND_DELETED: ObservationKind.DELETED,
+}
+_TRENDS: dict[MoodTrend, pb.SentimentTrend.ValueType] = {
+    MoodTrend.STEADY: pb.SENTIMENT_TREND_STEADY,
+    MoodTrend.BETTER: pb.SENTIMENT_TREND_BETTER,
+    MoodTrend.WORSE: pb.SENTIMENT_TREND_WORSE,
 }
 _SENTIMENTS: dict[Sentiment, pb.Sentiment.ValueType] = {
     Sentiment.POSITIVE: pb.SENTIMENT_POSITIVE,
@@ -189,6 +195,7 @@ def respond_response(answer: Answer) -> pb.RespondResponse:
         opted_out=answer.opted_out,
         silence=answer.silence,
         sentiment=_sentiment(answer.sentiment),
+        sentiment_trend=_TRENDS[answer.sentiment_trend] if answer.sentiment_trend else pb.SENTIMENT_TREND_UNSPECIFIED,
         language=answer.language,
         unanswered_question=answer.unanswered_question,
         engine=answer.engine,

@@ -27,6 +27,7 @@ from sdr_common.lead import (
     EscalationReason,
     FactKind,
     InterestLevel,
+    Sentiment,
 )
 from sdr_common.postgres import Connection
 from sdr_dialogue.domain.conversation import (
@@ -91,6 +92,7 @@ class ObedientModel:
             ),
             escalation=EscalationReason.HUMAN_REQUESTED if "atendente" in text else None,
             opted_out="parar" in text,
+            sentiment=Sentiment.IRRITATED if "que saco" in text else Sentiment.NEUTRAL,
             usage=self.usage,
             engine=self.name,
             prompt_version="p1",

@@ -49,6 +49,13 @@ async def test_a_burst_gets_one_answer_and_its_facts_are_kept(dialogue: Dialogue
     ]
 
 
+async def test_the_moods_trend_compares_with_the_stored_turns(dialogue: Dialogue) -> None:
+    first = await dialogue.respond(a_request(1, a_message(10, "oi")))
+    assert first.sentiment_trend == pb.SENTIMENT_TREND_STEADY
+    second = await dialogue.respond(a_request(2, a_message(12, "que saco")))
+    assert second.sentiment_trend == pb.SENTIMENT_TREND_WORSE
+
+
 async def test_a_repeat_gets_the_stored_answer_without_the_engine(dialogue: Dialogue, model: ObedientModel) -> None:
     request = a_request(1, a_message(10, "nome=Maria;"))
     first = await dialogue.respond(request)

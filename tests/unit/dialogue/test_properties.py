@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import time
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sdr_common.lead import LEVELS, FactKind
+from sdr_common.lead import LEVELS, FactKind, FactSource
 from sdr_dialogue.domain.conversation import AnalysisContext, LeadMessage, Line, Speaker, TurnContext
+from sdr_dialogue.domain.merge import merge_facts
 from sdr_dialogue.engine.analysis import analyse
 from sdr_dialogue.engine.normalise import normalise
 from sdr_dialogue.engine.scripted import respond_to
@@ -89,6 +92,53 @@ def test_every_fact_is_proved_by_an_exact_part_of_its_message(context: TurnConte
 @given(contexts())
 def test_the_same_context_gets_the_same_answer(context: TurnContext) -> None:
     assert respond_to(context) == respond_to(context)
+
+
+@relaxed
+@given(texts, kinds, st.none() | kinds)
+def test_whatever_is_said_a_humans_value_stays(text: str, locked: FactKind, asked: FactKind | None) -> None:
+    fact = a_fact(locked, "do closer", locked=True)
+    context = TurnContext(
+        settings=CLINIC,
+        now=NOW,
+        messages=(LeadMessage(50, text, NOW),),
+        facts={locked: fact},
+        asked=asked,
+        greeted=True,
+    )
+    merged = merge_facts(
+        context.facts,
+        respond_to(context).facts,
+        now=NOW,
+        settings=CLINIC,
+        source=FactSource.LEAD,
+        quotes_from=[text],
+    )
+    assert merged.facts[locked] == fact
+
+
+PIECES = (
+    "não ", "quero ", "a ", "!", "? ", "1 ", "dia 1 ", "de ", "moro em ", "sou a ", "e ", "que ", ", ", "vou ", "Ana ",
+    "ja fiz ", "depois ", "😡", "aaaa", "ã", "minha ", "para ", "nao quero nao ", "\n", "k", "semana que vem ",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_ten_times_the_text_takes_about_ten_times_as_long(piece: str) -> None:
+    def spent_s(size: int) -> float:
+        text = (piece * size)[:size]
+        context = TurnContext(settings=CLINIC, now=NOW, messages=(LeadMessage(50, text, NOW),), greeted=True)
+        best = 10.0
+        for _ in range(2):
+            began = time.process_time()
+            respond_to(context)
+            best = min(best, time.process_time() - began)
+        return best
+
+    spent_s(400)
+    short, long = spent_s(400), spent_s(4000)
+    assert long < 0.25, f"{long:.3f} s of CPU for 4,000 characters"
+    assert long < 40 * max(short, 0.002)
 
 
 @relaxed

@@ -11,6 +11,7 @@ from sdr_dialogue.domain.conversation import LeadMessage, Line, Speaker, TurnCon
 from sdr_dialogue.domain.guarding import guarded, guarded_passages
 from sdr_dialogue.domain.knowledge import Found, citations_of
 from sdr_dialogue.domain.merge import Reader, detect_human_edits, merge_facts
+from sdr_dialogue.domain.mood_trend import trend_of
 from sdr_dialogue.domain.observing import take_in
 from sdr_dialogue.domain.progress import count_ask, end_of
 from sdr_dialogue.domain.settings import AccountSettings
@@ -226,6 +227,7 @@ def conclude(prepared: Prepared, draft: TurnDraft | None) -> Outcome:
         escalation=draft.escalation,
         opted_out=draft.opted_out,
         sentiment=draft.sentiment,
+        sentiment_trend=trend_of([turn.sentiment for turn in prepared.turns if turn.sentiment], draft.sentiment),
         language=draft.language,
         unanswered_question=draft.unanswered_question,
         engine=draft.engine,

@@ -19,6 +19,7 @@ from sdr_common.lead import (
 )
 from sdr_dialogue.domain.conversation import LeadMessage, Speaker, Usage
 from sdr_dialogue.domain.knowledge import Citation
+from sdr_dialogue.domain.mood_trend import MoodTrend
 from sdr_dialogue.domain.verdicts import Verdict
 
 HISTORY_LINES = 30
@@ -108,6 +109,8 @@ class PastTurn:
     ended: EndReason | None = None
     opted_out: bool = False
     disqualification: Disqualification | None = None
+    sentiment: Sentiment | None = None
+    """How the lead felt; None: not judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +191,8 @@ class Answer:
     silence: str = ""
     """Why there is no reply: opted_out, nothing_new; empty when there is one or none is due."""
     sentiment: Sentiment | None = None
+    sentiment_trend: MoodTrend | None = None
+    """None: the mood was not judged."""
     language: str = ""
     unanswered_question: str = ""
     engine: str = ""

@@ -89,14 +89,18 @@ def _one(question: Question, understood: Understanding, context: TurnContext, sp
     named = [mention for mention in mentions(normalise(question.text), context.settings) if not mention.refused]
     if question.topic is Topic.ADDRESS and context.settings.clinic_address and not _asks_elsewhere(question):
         return _address(context, speech), True
-    if question.topic is Topic.OTHER and "?" not in question.text:
+    no_question = question.topic is Topic.OTHER or (question.topic is Topic.HOW_IT_WORKS and not named)
+    if no_question and "?" not in question.text:
         return "", True
-    if _ADVICE.search(question.text) and (known := _advised(named, interest, context, speech)):
-        return known, True
+    if _ADVICE.search(question.text):
+        return _advised(named, interest, context, speech), True
     if question.topic is Topic.OFFERED or (question.topic is Topic.OTHER and named):
         return _offered(question, named, context, speech)
-    if question.topic is Topic.HOW_IT_WORKS and not (named or "?" in question.text):
-        return "", True
+    return _honest(question, named, interest, speech)
+
+
+def _honest(question: Question, named: list[Mention], interest: Fact | None, speech: Speech) -> tuple[str, bool]:
+    """Words where the clinic's knowledge says nothing: the team tells."""
     words = speech.book.answers.get(question.topic, speech.book.no_answer)
     name = named[0].name if named else interest.value.split(",")[0] if interest and interest.canonical else ""
     of_interest = f" {of_procedure(in_sentence(name))}" if name else ""

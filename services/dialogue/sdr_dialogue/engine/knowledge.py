@@ -71,7 +71,7 @@ _LITTLE = re.compile(
     r"conheco pouco|sei que|me (?:falaram|contaram|explicaram) (?:sobre|um pouco|disso)) "
 )
 _FIRST = re.compile(
-    r" (?:(?:e |minha |a |e a |sera a |seria a )*primeir[ao]s? (?:x|vez|pesquisa|busca|contato|procedimento|"
+    r" (?:(?:e |minha |a |e a |sera a |seria a ){0,4}primeir[ao]s? (?:x|vez|pesquisa|busca|contato|procedimento|"
     r"experiencia|clinica)|comec(?:ando|ei)(?: \w+){0,3} (?:pesquisar|agora|ver|procurar|olhar|pesquisa|hoje)|"
     r"(?:nunca|jamais)(?: \w+){1,3} (?:nisso|antes|na vida|sobre isso|disso|essas? coisas?)|virgem d\w+|"
     r"voces sao os? primeir[oa]s?|nada ainda|ainda nada|"

@@ -311,7 +311,7 @@ def _draft(hearing: Hearing, place: str, located: Located, span: tuple[int, int]
 
 
 _TRIMMED = re.compile(
-    r"^(?:(?:the|é|eh|e|em|no|na|aqui|de|do|da|sou|moro|mora|eu|ela|ele|j[áa]|disse|falei|respondi)[,:]?\s+)+|\s+mesmo$",
+    r"^(?:(?:the|é|eh|e|em|no|na|aqui|de|do|da|sou|moro|mora|eu|ela|ele|j[áa]|disse|falei|respondi)[,:]?\s+)+|(?<!\s)\s+mesmo$",
     re.IGNORECASE,
 )
 _SMALL = words("de do da dos das e em no na")

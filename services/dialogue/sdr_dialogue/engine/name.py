@@ -66,6 +66,8 @@ _EVERYDAY = words(
 _LINKS = words("da de do das dos e")
 _BEFORE_NAME = words("oi ola claro sim e a o entao bom dia boa tarde noite pode ser so , ah opa nao")
 _AFTER_NAME = words("e mas obrigada prazer aqui quero queria moro tenho")
+_MOST_STARTS = 40
+"""Places of a message where a bare name is looked for."""
 _MARKS = frozenset("?!.,;:()\n")
 _WELL_KNOWN_TOWNS = (
     frozenset(ABBREVIATED_CITIES.values())
@@ -287,7 +289,7 @@ def _bare(hearing: Hearing) -> FactDraft | None:
     if is_no(said) or is_unknown(said) or is_evasion(said):
         return None
     starts = [1] + [start + 2 for token, start in zip(said.tokens, said.starts, strict=True) if token in _MARKS]
-    for start in starts:
+    for start in starts[:_MOST_STARTS]:
         draft = _bare_from(hearing, start)
         if draft is not None:
             return draft

@@ -339,8 +339,9 @@ def _sentences(said: Normalised) -> list[tuple[int, int]]:
             if said.text[start:end].strip(" ?.!\n;"):
                 pieces.extend(_split(said.text, start, end))
                 start = end - 1
-            elif pieces:
-                pieces[-1] = (pieces[-1][0], end)
+            else:  # Marks alone belong to the sentence before them.
+                if pieces:
+                    pieces[-1] = (pieces[-1][0], end)
                 start = end - 1
     if said.text[start:].strip(" ?.!\n;"):
         pieces.extend(_split(said.text, start, len(said.text)))

@@ -18,7 +18,7 @@ select now() as now,
     order by i.message_id desc limit %(line_limit)s) x) as lines,
   (select json_agg(x order by x.turn_id) from (
     select t.turn_id, t.message_ids, t.answered_at, t.asks, t.ended, t.opted_out, t.disqualification,
-      t.confirmed_at is not null as confirmed, t.superseded_by is not null as superseded, t.nudge,
+      t.confirmed_at is not null as confirmed, t.superseded_by is not null as superseded, t.nudge, t.sentiment,
       case when row_number() over newest <= 10 then t.reply else '' end as reply,
       case when t.superseded_by is null and row_number() over newest <= 10 then t.learned end as learned,
       case when t.superseded_by is null and row_number() over newest <= 10 then t.before end as before

@@ -158,6 +158,7 @@ def turn_from_row(row: Row) -> PastTurn:
         ended=_end(row["ended"]),
         opted_out=row["opted_out"],
         disqualification=_disqualification(row["disqualification"]),
+        sentiment=Sentiment(row["sentiment"]) if row.get("sentiment") else None,
     )
 
 
