@@ -24,10 +24,14 @@ OUTCOMES = {
     Outcome.OBSERVED: "nada a responder: não havia mensagem nova do lead",
     Outcome.NUDGED: "o bot lembrou o lead da pergunta em aberto",
     Outcome.ABANDONED: "o lead não voltou: foi avaliado com o que se sabia",
+    Outcome.RETURNED: "a conversa voltou para o bot",
     Outcome.POISON: "o turno falhou vezes demais e um humano foi chamado",
 }
 """How a turn ended, after "Turno N: "."""
-_EMPTIED = "as mensagens do turno foram apagadas a pedido do lead"
+_OUTCOMES = {
+    **{outcome.value: how for outcome, how in OUTCOMES.items()},
+    "empty": "as mensagens do turno foram apagadas a pedido do lead",
+}
 RECEIVED = {
     SignalKind.LEAD_MESSAGE: "mensagem do lead",
     SignalKind.HUMAN_MESSAGE: "mensagem de um atendente",
@@ -36,8 +40,10 @@ RECEIVED = {
     SignalKind.DELETED: "exclusão de uma mensagem",
     SignalKind.REFUSED: "recusa do canal para uma mensagem nossa",
     SignalKind.SNAPSHOT: "mudança de status ou de responsável",
+    SignalKind.RESUME: "devolução da conversa ao bot",
 }
 """What came in, before "chegou…"."""
+_RECEIVED = {kind.value: what for kind, what in RECEIVED.items()}
 IGNORED = {
     IgnoredReason.GROUP: "é de um grupo",
     IgnoredReason.BROADCAST: "é de uma lista de transmissão ou canal",
@@ -193,10 +199,7 @@ def last_fault(setbacks: Sequence[Setback]) -> str:
 
 
 def _outcome(word: str) -> str:
-    try:
-        return OUTCOMES[Outcome(word)]
-    except ValueError:
-        return _EMPTIED if word == "empty" else word
+    return _OUTCOMES.get(word, word)
 
 
 def _standing(state: ConversationState) -> str:
@@ -221,13 +224,12 @@ def _open_verdict(turn: SeenTurn) -> str:
 
 
 def _received(entry: SeenEntry, turn: int) -> Item:
-    try:
-        what = RECEIVED[SignalKind(entry.kind)]
-    except ValueError:
-        what = entry.kind
+    what = _RECEIVED.get(entry.kind, entry.kind)
     way = "foi achada pela varredura" if entry.swept else "chegou pelo webhook"
-    # A snapshot is about the conversation, whose id it bears.
-    named = () if entry.kind == SignalKind.SNAPSHOT.value else (entry.ext,)
+    # These are about the conversation, whose id they bear.
+    named = () if entry.kind in {SignalKind.SNAPSHOT.value, SignalKind.RESUME.value} else (entry.ext,)
+    if entry.kind == SignalKind.RESUME.value:
+        way = "foi pedida por alguém da equipe"
     text = f"{what[:1].upper()}{what[1:]} {way}."
     return Item(entry.arrived_at, "received", text, turn, "", named, trace_id=entry.trace_id)
 

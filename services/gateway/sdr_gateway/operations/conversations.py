@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sdr.gateway.v1 import gateway_pb2 as pb
+from sdr_common import audit
 from sdr_common.idempotency import Finish, Idempotency
 from sdr_common.postgres import Pool, transaction
 from sdr_common.telemetry import current_traceparent
@@ -63,6 +64,13 @@ class ConversationWork:
             await self._ingest.take(account, entry, current_traceparent())
             answer = pb.ResumeConversationResponse(phase_before=remembered.state.phase.value)
             async with transaction(self._pool) as conn:
+                await audit.note(
+                    conn,
+                    "resume_conversation",
+                    request.account_id,
+                    subject=f"conversation {request.conversation_id}",
+                    request_id=request.request_id,
+                )
                 await finish(conn, answer)
             return answer
 

@@ -5,7 +5,7 @@ delete from mailbox_entry where seq in (
   select e.seq from mailbox_entry e
     left join sweep_position p on p.account_id = e.account_id and p.conversation_id = e.key_id
   where e.account_id = %(account_id)s and e.turn is not null and e.arrived_at < now() - make_interval(days => %(days)s)
-    and (e.event = 'snapshot' or p.swept_through_id >= e.ext)
+    and (e.event in ('snapshot', 'resume') or p.swept_through_id >= e.ext)
     and not exists (select 1 from mailbox m
       where m.account_id = e.account_id and m.key_id = e.key_id and e.seq = any(m.entries))
   order by e.seq limit %(batch)s)
