@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from sdr.common.v1 import lead_pb2 as lead
@@ -19,9 +20,11 @@ async def test_a_poisonous_message_calls_a_human_and_holds_nobody_else_up(
     service_database: Callable[[str], str],
 ) -> None:
     async with fake_services() as services:
+        others_are_served = asyncio.Event()
 
         async def answer(request: dialogue.RespondRequest) -> dialogue.RespondResponse:
             if request.conversation.conversation_id == POISONED:
+                await others_are_served.wait()
                 raise InvalidField("messages", "cannot be read")
             return a_reply()
 
@@ -35,12 +38,13 @@ async def test_a_poisonous_message_calls_a_human_and_holds_nobody_else_up(
                 return answered == set(OTHERS)
 
             await eventually(others_answered, timeout_s=30, what="an answer to each other lead")
+            others_are_served.set()
 
             def human_called() -> bool:
                 return any(request.escalation for request in services.delivers)
 
             await eventually(human_called, timeout_s=40, what="a call for a human")
-    # All others were served while this one was still being tried.
+    # All others were served while this one was being worked on.
     *served, called = services.delivers
     assert {request.conversation.conversation_id for request in served} == set(OTHERS)
     assert called.conversation.conversation_id == POISONED
