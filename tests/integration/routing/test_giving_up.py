@@ -74,6 +74,14 @@ async def test_a_message_that_chatwoot_fails_at_is_given_up_and_lets_the_next_de
     assert routing.messages(poisoned.conversation_id) == ["resposta 2"]
 
 
+async def test_a_conversation_that_chatwoot_cannot_even_list_does_not_hold_its_lead_for_ever(routing: Routing) -> None:
+    poisoned, other = await routing.new_lead(), await routing.new_lead()
+    await routing.chatwoot.misbehave(down="503", path_filter=f"conversations/{poisoned.conversation_id}/messages$")
+    accepted = await routing.deliver(a_request(poisoned))
+    delivery = await settled_while_others_go_on(routing, accepted.delivery_id, other)
+    assert (delivery.state, delivery.writes[-1].detail) == (pb.DELIVERY_STATE_DEAD, GIVEN_UP)
+
+
 @pytest.mark.parametrize("down", ["503", "reset"])
 async def test_an_outage_never_counts_however_often_a_write_is_tried(routing: Routing, down: str) -> None:
     leads = [await routing.new_lead() for _ in range(3)]

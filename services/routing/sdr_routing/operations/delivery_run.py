@@ -117,20 +117,14 @@ class DeliveryRun:
         await self._ledger.end()
 
     async def _carry(self, write: Write) -> None:
-        change = write.change
-        if isinstance(change, Message) and self._ledger.a_message_died():
+        if isinstance(write.change, Message) and self._ledger.a_message_died():
             return
         try:
-            if isinstance(change, Message) and write.remedy:
-                await self._send_anew(write, change)
-            elif isinstance(change, Message | Note):
-                await self._send(write, change)
-            elif self._is_hopeless(write):
-                self._settle_hopeless(write)
-            else:
-                # What stands before it is stored first.
-                await self._ledger.flush()
-                await self._apply(write)
+            await self._attempt(write)
+        except ChatwootUnavailable:
+            if not self._is_hopeless(write):
+                raise
+            self._settle_hopeless(write)  # not even a look at its conversation is answered
         except ChatwootRefused as error:
             if _FLOOD in error.problem.lower():
                 raise Flooded from error
@@ -141,6 +135,19 @@ class DeliveryRun:
             self._ledger.settle(write, State.DEAD, detail_of(error))
         except (UnknownTeam, UnknownCloser) as error:
             self._ledger.settle(write, State.DEAD, detail_of(error))
+
+    async def _attempt(self, write: Write) -> None:
+        change = write.change
+        if isinstance(change, Message) and write.remedy:
+            await self._send_anew(write, change)
+        elif isinstance(change, Message | Note):
+            await self._send(write, change)
+        elif self._is_hopeless(write):
+            self._settle_hopeless(write)
+        else:
+            # What stands before it is stored first.
+            await self._ledger.flush()
+            await self._apply(write)
 
     async def _apply(self, write: Write) -> None:
         """A write that is safe to repeat."""
@@ -181,7 +188,7 @@ class DeliveryRun:
 
     def _settle_hopeless(self, write: Write) -> None:
         detail = hopeless(write.faults, for_others=write.faults >= self._patience.faults)
-        self._ledger.settle(write, State.DEAD, detail)
+        self._ledger.settle(write, State.DEAD, detail, attempt="kept")
 
     async def _is_somebodys(self, write: Write) -> bool:
         """Whether a human talks in a conversation that is to be closed, or given back to the bot."""
