@@ -103,8 +103,11 @@ def _message(row: list[object]) -> GoldMessage:
 
 def gold_moods(part: str) -> list[tuple[str, str]]:
     """Labelled messages: (mood, text)."""
-    moods: dict[str, list[str]] = yaml.safe_load((DATA / f"moods_{part}.yaml").read_text(encoding="utf-8"))
-    return [(mood, text) for mood, texts in moods.items() for text in texts]
+    every: list[tuple[str, str]] = []
+    for path in sorted(DATA.glob(f"moods_{part}*.yaml")):
+        moods: dict[str, list[str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        every += [(mood, text) for mood, texts in moods.items() for text in texts]
+    return every
 
 
 def clinics() -> dict[str, AccountSettings]:

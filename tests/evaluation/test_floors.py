@@ -6,7 +6,7 @@ import asyncio
 from functools import cache
 
 from sdr_dialogue.engine.scripted import ScriptedEngine
-from tests.evaluation.figures import percentile, weighted_kappa
+from tests.evaluation.figures import macro_f1, percentile, weighted_kappa
 from tests.evaluation.gold import gold_messages, gold_moods
 from tests.evaluation.leads import simulated_leads
 from tests.evaluation.measuring import Measured, measure
@@ -25,15 +25,26 @@ def test_the_set_is_as_large_as_it_is_said_to_be_and_a_third_is_held_out() -> No
     assert sum(messages.values()) >= 500
     assert sum(moods.values()) >= 300
     for size in (leads, messages, moods):
-        assert size["heldout"] * 3 >= sum(size.values()) * 0.95
+        assert size["heldout"] * 3 >= sum(size.values())
 
 
-def test_facts_are_understood_at_least_as_well_as_when_this_was_written() -> None:
+def test_facts_are_understood_as_well_as_when_this_was_written() -> None:
     measured = development()
-    assert measured.leads.micro().f1 >= 0.92
-    assert measured.messages.micro().f1 >= 0.88
-    assert sum(measured.joint_strict) / len(measured.joint_strict) >= 0.65
-    assert weighted_kappa(measured.temperatures) >= 0.9
+    assert measured.leads.micro().f1 >= 0.97
+    assert measured.messages.micro().f1 >= 0.97
+    assert sum(measured.joint_strict) / len(measured.joint_strict) >= 0.93
+    assert weighted_kappa(measured.temperatures) >= 0.95
+
+
+def test_nobody_who_needs_a_human_is_overlooked_and_hardly_anybody_else_is_handed_over() -> None:
+    measured = development()
+    assert measured.escalation.recall == 1.0
+    assert measured.escalation.precision >= 0.95
+    assert sum(measured.outcomes) / len(measured.outcomes) >= 0.95
+
+
+def test_moods_are_told_apart() -> None:
+    assert macro_f1(development().moods)[0] >= 0.9
 
 
 def test_answers_cost_little_time() -> None:
