@@ -92,7 +92,15 @@ class Chatwoot:
         contact = await self.public("POST", "/contacts", {"name": name})
         source_id = contact["source_id"]
         conversation = await self.public("POST", f"/contacts/{source_id}/conversations", {})
-        phone = Phone(self, source_id, contact["id"], conversation["id"])
+        return self.follow(Phone(self, source_id, contact["id"], conversation["id"]))
+
+    async def another_conversation(self, phone: Phone) -> Phone:
+        """Another conversation of the same lead."""
+        conversation = await self.public("POST", f"/contacts/{phone.source_id}/conversations", {})
+        return self.follow(Phone(self, phone.source_id, phone.contact_id, conversation["id"]))
+
+    def follow(self, phone: Phone) -> Phone:
+        """Lets a phone have the messages of its conversation."""
         self._phones[phone.conversation_id] = phone
         for message in self._early.pop(phone.conversation_id, []):
             phone.incoming.put_nowait(message)

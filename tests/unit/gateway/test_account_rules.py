@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,8 +17,11 @@ from sdr_common.errors import InvalidSettings
 from sdr_gateway.domain.wakes import DEFAULT_RULES
 from sdr_gateway.operations.account_rules import business_hours, conversation_rules, holiday_calendar
 from sdr_gateway.operations.checks import check_document
+from sdr_gateway.operations.document import read_document
 
 ZONE = "America/Sao_Paulo"
+CLINIC = "clinic:\n  name: Bella Pele\n  assistant_name: Bella\n"
+ZONED = f"time_zone: {ZONE}\n"
 EVERY_DAY = [
     {"weekday": day, "opens": "09:00", "closes": "18:00"} for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ]
@@ -106,3 +111,12 @@ def test_without_a_reminder_a_short_abandonment_contradicts_nothing() -> None:
     clinic = Clinic(name="Bella Pele", assistant_name="Bella", time_zone=ZONE)
     settings = a_part(nudge={"off": True}, abandonment={"after": "60s"})
     check_document(AccountDocument(clinic=clinic, gateway=settings))
+
+
+def test_every_example_of_the_how_to_is_a_document_that_is_taken() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "howto" / "account-settings.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert len(examples) == 6
+    for example in examples:
+        named = example.replace("clinic:\n", f"{CLINIC}") if "clinic:\n" in example else f"{CLINIC}  {ZONED}{example}"
+        check_document(read_document(named))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sdr_gateway.domain.conversation import ConversationState, HandOff, PauseCause, Phase, follow
 from sdr_gateway.domain.event import Signal, SignalKind, Snapshot
 
@@ -128,3 +130,10 @@ def test_since_when_a_human_has_the_word_is_remembered() -> None:
     assert follow(ACTIVE, [a_human(6, 11.0)]).human_at == 11.0
     assert follow(ACTIVE, [a_snapshot(12.0, human=True)]).human_at == 12.0
     assert follow(follow(ACTIVE, [a_human(6, 11.0)]), [a_human(7, 30.0)]).human_at == 30.0
+
+
+def test_what_a_lead_owed_the_bot_is_forgotten_when_a_human_has_the_word() -> None:
+    asked = replace(ACTIVE, waiting_since=9.0, question_open=True)
+    for signal in (a_human(6, 11.0), a_snapshot(11.0, human=True)):
+        after = follow(asked, [signal])
+        assert (after.waiting_since, after.question_open) == (0.0, False)

@@ -17,6 +17,7 @@ from sdr_gateway.domain.wakes import (
     next_wake,
     notice_due,
     nudge_allowed_at,
+    postponed,
 )
 
 ZONE = ZoneInfo("America/Sao_Paulo")
@@ -109,3 +110,10 @@ def test_the_closer_is_told_of_a_lead_of_theirs_once_in_half_an_hour() -> None:
     assert not notice_due(waiting, replace(DEFAULT_RULES, notice_every_s=None), NOON + HOUR)
     assert not notice_due(replace(waiting, handed_off_for=HandOff.ESCALATED), DEFAULT_RULES, NOON + HOUR)
     assert not notice_due(replace(waiting, phase=Phase.PAUSED), DEFAULT_RULES, NOON + HOUR)
+
+
+def test_a_wake_at_a_bad_moment_comes_again_after_its_own_time_or_ten_minutes() -> None:
+    quick = replace(DEFAULT_RULES, nudge=NudgeRule(60.0), return_after_s=5.0)
+    assert postponed(WakeReason.NUDGE, quick, NOON) == Wake(NOON + MINUTE, WakeReason.NUDGE)
+    assert postponed(WakeReason.ABANDONMENT, quick, NOON) == Wake(NOON + 10 * MINUTE, WakeReason.ABANDONMENT)
+    assert postponed(WakeReason.RETURN, quick, NOON) == Wake(NOON + 5, WakeReason.RETURN)

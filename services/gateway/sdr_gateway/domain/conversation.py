@@ -97,12 +97,17 @@ def follow(state: ConversationState, signals: Sequence[Signal]) -> ConversationS
     if resumed_at is not None:
         returned_at = max(resumed_at, returned_at or 0.0)
     if spoke_at is not None and (returned_at is None or spoke_at > returned_at):
-        return replace(seen, phase=Phase.PAUSED, paused_by=PauseCause.HUMAN_MESSAGE, human_at=spoke_at)
+        return _paused(seen, PauseCause.HUMAN_MESSAGE, spoke_at)
     if returned_at is not None:
         return replace(seen, phase=Phase.ACTIVE, paused_by=PauseCause.NONE, human_at=0.0, handed_off_for=HandOff.NONE)
     if seen.phase is Phase.ACTIVE and seen.human_assigned:
-        return replace(seen, phase=Phase.PAUSED, paused_by=PauseCause.ASSIGNMENT, human_at=seen.snapshot_at)
+        return _paused(seen, PauseCause.ASSIGNMENT, seen.snapshot_at)
     return seen
+
+
+def _paused(state: ConversationState, cause: PauseCause, at: float) -> ConversationState:
+    """What a lead owed the bot is nothing any more: a human has the word."""
+    return replace(state, phase=Phase.PAUSED, paused_by=cause, human_at=at, waiting_since=0.0, question_open=False)
 
 
 def _newest(state: ConversationState, signals: Sequence[Signal]) -> Snapshot | None:

@@ -15,7 +15,7 @@ from sdr_gateway.domain.conversation import ConversationState, HandOff, Phase
 from sdr_gateway.domain.hours import BusinessHours
 
 POSTPONED_S = 600.0
-"""A wake that comes at a bad moment comes again after this long."""
+"""A wake that comes at a bad moment comes again after this long at most."""
 
 
 class WakeReason(StrEnum):
@@ -106,6 +106,16 @@ def next_wake(state: ConversationState, rules: ConversationRules, now: float) ->
         if gone_at is None or due < gone_at:
             return Wake(due, WakeReason.NUDGE)
     return None if gone_at is None else Wake(max(now, gone_at), WakeReason.ABANDONMENT)
+
+
+def postponed(reason: WakeReason, rules: ConversationRules, now: float) -> Wake:
+    """The same wake again, because it came at a bad moment: after its own time once more, at most ten minutes."""
+    own_s = {
+        WakeReason.NUDGE: rules.nudge.after_s if rules.nudge is not None else None,
+        WakeReason.ABANDONMENT: rules.abandon_after_s,
+        WakeReason.RETURN: rules.return_after_s,
+    }[reason]
+    return Wake(now + min(POSTPONED_S, own_s or POSTPONED_S), reason)
 
 
 def nudge_allowed_at(rules: ConversationRules, now: float) -> float | None:

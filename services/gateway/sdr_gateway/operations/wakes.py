@@ -20,7 +20,7 @@ from sdr_gateway.domain.account import Account
 from sdr_gateway.domain.conversation import Phase
 from sdr_gateway.domain.event import Contact, Direction, MessageSeen, Signal, SignalKind, Snapshot
 from sdr_gateway.domain.turn import Outcome
-from sdr_gateway.domain.wakes import POSTPONED_S, ConversationRules, Wake, WakeReason, nudge_allowed_at
+from sdr_gateway.domain.wakes import ConversationRules, Wake, WakeReason, nudge_allowed_at, postponed
 from sdr_gateway.operations import requests
 from sdr_gateway.operations.ending import TurnEnd
 from sdr_gateway.operations.observe import Observer
@@ -116,7 +116,7 @@ class WakeWork:
         if not _is_silent(messages, through, ours_last=reason is WakeReason.NUDGE):
             # Our question is not there yet, or somebody wrote and its webhook is late or lost.
             await self._observer.observe(turn.ref, turn.decision.notes)
-            return await self._ending.end(turn, Outcome.OBSERVED, wake=Wake(turn.now + POSTPONED_S, reason))
+            return await self._ending.end(turn, Outcome.OBSERVED, wake=postponed(reason, turn.rules, turn.now))
         if reason is WakeReason.RETURN:
             return await self._return(turn, shown.status)
         if turn.decision.state.phase is not Phase.ACTIVE or shown.status != "pending":
