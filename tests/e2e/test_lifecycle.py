@@ -104,7 +104,7 @@ async def test_a_silent_lead_is_reminded_once_judged_and_goes_on_where_it_stoppe
     assert len(public(messages)) == 2
     assert len([row for row in messages if row["private"]]) == 1
 
-    await phone.send("desculpa, me enrolei! " + ANSWERS.get(asked, "sou a Mariana"))
+    await phone.send("oi! " + ANSWERS[asked])
     answer = await phone.next_message()
     assert answer["content_attributes"]["sdr_asks"] not in {"nome", "interesse", asked}
     await attributes_are(clinic, phone, sdr_ia_status="em_andamento", sdr_ia_nome="Mariana")
@@ -147,7 +147,7 @@ async def test_a_handed_off_lead_is_answered_the_closer_told_and_another_procedu
     notes = [row["content"] for row in await clinic.messages(phone.conversation_id) if row["private"]]
     assert notes[-1].startswith("**🔔 O lead qualificado escreveu de novo**")
 
-    await phone.send("e também quero fazer criolipólise")
+    await phone.send("na verdade agora queria criolipólise")
     await phone.next_message()
 
     async def judged_anew() -> bool:

@@ -322,7 +322,9 @@ async def test_a_qualified_lead_that_names_another_procedure_is_to_be_judged_ane
     assert not vague.new_interest
     other = await dialogue.respond(a_request(4, a_message(16, "e interesse=Peeling:especifico;")))
     assert (other.already_qualified, other.new_interest, other.asks) == (True, True, lead.FACT_KIND_UNSPECIFIED)
-    again = await dialogue.respond(a_request(5, a_message(18, "obrigada! interesse=Peeling:especifico;")))
+    both = await dialogue.respond(a_request(6, a_message(17, "interesse=Peeling;")))
+    assert not both.new_interest
+    again = await dialogue.respond(a_request(7, a_message(18, "obrigada! interesse=Peeling:especifico;")))
     assert not again.new_interest
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from sdr_common.lead import Fact, FactKind, FactSource
+from sdr_common.lead import EndReason, Fact, FactKind, FactSource
+from sdr_dialogue.domain.answering import conclude, prepare
 from sdr_dialogue.domain.conversation import LeadMessage, TurnContext, TurnDraft
+from sdr_dialogue.domain.turn import Burst, ConversationRef, Lead, Loaded
 from sdr_dialogue.engine.scripted import respond_to
 from tests.unit.dialogue.builders import CLINIC, NOW, a_fact
 
@@ -54,3 +56,21 @@ def test_a_qualified_lead_that_comes_back_is_greeted_answered_and_asked_nothing(
     assert "Mariana" in draft.reply
     assert "10x" in draft.reply
     assert draft.asks is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_new"),
+    [
+        ("quero fazer preenchimento labial também", True),
+        ("na verdade queria remover uma tatuagem", True),
+        ("quanto custa o preenchimento labial?", True),
+        ("quero o botox mesmo", False),
+        ("vocês parcelam?", False),
+        ("obrigada!", False),
+    ],
+)
+def test_only_another_procedure_is_a_new_interest(text: str, is_new: bool) -> None:
+    lead = Lead(facts=KNOWN, ended=EndReason.FACTS_COMPLETE, revision=1)
+    burst = Burst(ConversationRef(1, 31, 501), 9, (LeadMessage(900, text, NOW),))
+    prepared = prepare(burst, Loaded(NOW, lead, exists=True), CLINIC)
+    assert conclude(prepared, respond_to(prepared.context)).answer.new_interest is is_new

@@ -10,7 +10,7 @@ from sdr_common.lead import EndReason, Fact, FactKind, FactSource, InterestLevel
 from sdr_dialogue.domain.conversation import LeadMessage, Line, Speaker, TurnContext, TurnDraft
 from sdr_dialogue.domain.guarding import guarded, guarded_passages
 from sdr_dialogue.domain.knowledge import Found, citations_of
-from sdr_dialogue.domain.merge import Reader, detect_human_edits, merge_facts
+from sdr_dialogue.domain.merge import Reader, detect_human_edits, merge_facts, procedure_slug
 from sdr_dialogue.domain.mood_trend import trend_of
 from sdr_dialogue.domain.observing import take_in
 from sdr_dialogue.domain.progress import count_ask, end_of
@@ -251,7 +251,15 @@ def _has_new_interest(prepared: Prepared, draft: TurnDraft, after: Fact | None) 
     if after is None or after.level != InterestLevel.SPECIFIC or not after.canonical:
         return False
     before = prepared.lead.facts.get(FactKind.INTEREST)
-    return before is None or before.canonical != after.canonical
+    known = set() if before is None else _procedures(before, prepared.settings)
+    return not _procedures(after, prepared.settings) <= known
+
+
+def _procedures(interest: Fact, settings: AccountSettings) -> set[str]:
+    """Slugs of the procedures that an interest names: "Botox, peeling" are two."""
+    offered = {procedure.slug for procedure in settings.procedures}
+    named = {procedure_slug(name, settings) for name in interest.value.split(", ")}
+    return {slug for slug in (interest.canonical, *(named & offered)) if slug}
 
 
 def _silent(prepared: Prepared) -> Outcome:

@@ -95,7 +95,7 @@ _LATER = re.compile(
     r"(?:no |para o )?(?:outro|"
     r"segundo) semestre|"
     r"semestre que vem|(?:no |para o )verao|"
-    r"(?:nos |os )?proximos meses|(?:nas |minhas )?ferias|(?:ainda )?(?:vai )?demora\w*|daqui (?:a )?(?:muito|"
+    r"(?:nos |os )?proximos meses|(?:nas |minhas )?ferias|(?<! a )(?<!pela )(?:ainda )?(?:vai )?demora\w*|daqui (?:a )?(?:muito|"
     r"um bom) tempo) "
 )
 _AMOUNT = re.compile(
