@@ -76,7 +76,7 @@ async def _provoke_errors(stack: RunningStack, phone: Phone) -> list[str]:
     )
     deliver = routing_pb2.DeliverRequest(
         request_id="nonsense",
-        conversation=ref,  # type: ignore[arg-type]  # as above
+        conversation=ref,
         turn_id=1,
         reply=f"Oi, {NAME}",
     )

@@ -327,7 +327,7 @@ async def fake_services() -> AsyncIterator[Services]:
     services = Services()
 
     def register(server: grpc.aio.Server) -> None:
-        dialogue_grpc.add_DialogueServiceServicer_to_server(_Dialogue(services), server)
+        dialogue_grpc.add_DialogueServiceServicer_to_server(_Dialogue(services), server)  # type: ignore[abstract]  # other calls are UNIMPLEMENTED
         scoring_grpc.add_ScoringServiceServicer_to_server(_Scoring(services), server)  # type: ignore[abstract]  # other calls are UNIMPLEMENTED
         routing_grpc.add_RoutingServiceServicer_to_server(_Routing(services), server)  # type: ignore[abstract]  # other calls are UNIMPLEMENTED
         privacy_grpc.add_PrivacyServiceServicer_to_server(_Privacy(services), server)

@@ -39,6 +39,9 @@ class _Scripted(scoring_pb2_grpc.ScoringServiceServicer):
     async def PutSettings(self, request: Any, context: Any) -> Any:  # noqa: N802  (never called)
         raise NotImplementedError
 
+    async def ListQualifications(self, request: Any, context: Any) -> Any:  # noqa: N802  (never called)
+        raise NotImplementedError
+
 
 async def start(explain: Explain, *, service: str = "scoring", port: int = 0) -> GrpcServer:
     """Starts a server, not ready yet."""
