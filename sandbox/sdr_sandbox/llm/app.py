@@ -4,7 +4,8 @@
 
 `POST /control/script` takes a `Script`, `GET /control/requests` gives what was asked, `POST /control/reset`
 forgets both, `PUT /control/key` sets the one accepted API key, `PUT /control/mood` says what is answered
-unscripted. Each is OpenAI's; `?provider=anthropic` or `?provider=google` names another.
+unscripted. Each is OpenAI's; `?provider=anthropic` or `?provider=google` names another,
+`?provider=transcription` the `/v1/audio/transcriptions` of OpenAI.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from types import ModuleType
 
 from pydantic import ValidationError
 from starlette.applications import Starlette
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -27,6 +29,8 @@ from sdr_sandbox.llm.script import Answer, Failure, Hang, Json, Malformed, Model
 MODELS = ("gpt-5-mini", "gpt-5", "gpt-4o-mini")
 """Models that `GET /v1/models` lists; any other name is answered too."""
 _WIRES = {"openai": openai_wire, "anthropic": anthropic_wire, "google": gemini_wire}
+SPOKEN = "Oi, queria saber do botox"
+"""What is heard in a recording that nobody scripted."""
 _ABORT = "sdr_sandbox.abort"
 
 
@@ -65,14 +69,14 @@ class EmulatedModels:
         state.requests.append(body)
         if fault := wire.fault(body):
             return _response(wire.error(400, fault))
-        return await self._play(request, wire, state, model or str(body["model"]), body)
+        step, model = state.next_step(), model or str(body["model"])
+        if step is not None:
+            return await self._play(request, wire, step, model)
+        instructions, said = wire.prompt_of(body)
+        content = answer(state.mood, instructions, said, wire.schema_of(body))
+        return _response(wire.completion(model, Answer(content=content)))
 
-    async def _play(self, request: Request, wire: ModuleType, state: ModelState, model: str, body: Json) -> Response:
-        step: Step | None = state.next_step()
-        if step is None:
-            instructions, said = wire.prompt_of(body)
-            content = answer(state.mood, instructions, said, wire.schema_of(body))
-            return _response(wire.completion(model, Answer(content=content)))
+    async def _play(self, request: Request, wire: ModuleType, step: Step, model: str) -> Response:
         await asyncio.sleep(step.delay_ms / 1000)
         if isinstance(step, Reset):
             request.scope[_ABORT]()
@@ -85,6 +89,26 @@ class EmulatedModels:
         if isinstance(step, Malformed):
             return Response(step.body, media_type="application/json")
         return _response(wire.completion(model, step))
+
+    async def transcriptions(self, request: Request) -> Response:
+        """`POST /v1/audio/transcriptions`: what is scripted for `transcription`, else a usual message."""
+        state = self._states["transcription"]
+        if not openai_wire.key_of(request.headers):
+            return openai_wire.error(401, "You didn't provide an API key.")
+        async with request.form() as form:
+            upload = form.get("file")
+            if not isinstance(upload, UploadFile) or not form.get("model"):
+                return openai_wire.error(400, "Missing required parameter: 'file' or 'model'.")
+            size = len(await upload.read())
+            asked: Json = {"model": str(form["model"]), "file_name": upload.filename or "", "bytes": size}
+        state.requests.append(asked)
+        step = state.next_step()
+        if step is None or isinstance(step, Answer):
+            said = step.content if isinstance(step, Answer) and isinstance(step.content, str) else SPOKEN
+            details: Json = {"text_tokens": 0, "audio_tokens": 100}
+            usage: Json = {"type": "tokens", "input_tokens": 100, "output_tokens": 20, "total_tokens": 120}
+            return JSONResponse({"text": said, "usage": {**usage, "input_token_details": details}})
+        return await self._play(request, openai_wire, step, str(asked["model"]))
 
     async def models(self, request: Request) -> Response:
         """`GET /v1/models`."""
@@ -151,15 +175,17 @@ def make_app(state: ModelState, **others: ModelState) -> ASGIApp:
 
     Args:
         state: OpenAI's.
-        others: `anthropic` and `google`; empty ones where they are not given.
+        others: `anthropic`, `google` and `transcription`; empty ones where they are not given.
     """
-    models = EmulatedModels({"openai": state, "anthropic": ModelState(), "google": ModelState(), **others})
+    states = {name: ModelState() for name in ("anthropic", "google", "transcription")}
+    models = EmulatedModels({"openai": state, **states, **others})
     return _Abortable(
         Starlette(
             routes=[
                 Route("/v1/chat/completions", models.chat, methods=["POST"]),
                 Route("/v1/messages", models.messages, methods=["POST"]),
                 Route("/v1beta/models/{model}:generateContent", models.generate, methods=["POST"]),
+                Route("/v1/audio/transcriptions", models.transcriptions, methods=["POST"]),
                 Route("/v1/models", models.models),
                 Route("/control/script", models.script, methods=["POST"]),
                 Route("/control/requests", models.requests),

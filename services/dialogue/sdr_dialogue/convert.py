@@ -24,8 +24,9 @@ from sdr_common.lead_proto import (
     timestamp_to_wire,
 )
 from sdr_dialogue.convert_knowledge import citation_to_wire
-from sdr_dialogue.domain.conversation import LeadMessage, Speaker, Usage
+from sdr_dialogue.domain.conversation import LeadMessage, Recording, Speaker, Usage
 from sdr_dialogue.domain.costs import Costs
+from sdr_dialogue.domain.hearing_audio import AUDIO
 from sdr_dialogue.domain.mood_trend import MoodTrend
 from sdr_dialogue.domain.settings import AccountSettings, FrequentQuestion, Procedure
 from sdr_dialogue.domain.turn import (
@@ -112,6 +113,11 @@ def _message(message: pb.LeadMessage) -> LeadMessage:
         sent_at=timestamp_from_wire(message.sent_at) if message.HasField("sent_at") else utc_now(),
         attachment_types=tuple(
             _text(item.file_type) or "file" for item in message.attachments if not item.transcribed_text.strip()
+        ),
+        recordings=tuple(
+            Recording(position, item.url)
+            for position, item in enumerate(message.attachments)
+            if item.file_type == AUDIO and item.url and not item.transcribed_text.strip()
         ),
     )
 

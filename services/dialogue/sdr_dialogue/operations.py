@@ -42,6 +42,7 @@ from sdr_dialogue.domain.turn import (
     ShownConversation,
     TurnRecord,
 )
+from sdr_dialogue.ears import Ears
 from sdr_dialogue.ledger import Ledger
 from sdr_dialogue.ports import (
     AccountSettingsSource,
@@ -75,6 +76,7 @@ class Dialogue:
         events: For reporting.
         model: What answers.
         ledger: What models cost.
+        ears: Hears recordings.
         read: Reads levels of a value that a human wrote into Chatwoot; None: only published words have one.
         word_nudge: Words a reminder; no model is asked for one.
         knowledge: What a turn's questions are searched in.
@@ -92,6 +94,7 @@ class Dialogue:
         events: Events,
         model: LanguageModel,
         ledger: Ledger,
+        ears: Ears,
         read: Reader | None = None,
         word_nudge: Worder,
         knowledge: KnowledgeSearch,
@@ -105,6 +108,7 @@ class Dialogue:
         self._events = events
         self._model = model
         self._ledger = ledger
+        self._ears = ears
         self._read = read
         self._word_nudge = word_nudge
         self._knowledge = knowledge
@@ -127,6 +131,7 @@ class Dialogue:
         before: Prepared | None = None
         draft: TurnDraft | None = None
         spent, budget = Usage(), self._ledger.budget(settings)
+        burst = await self._ears.heard(burst, budget)
         for _ in range(_TRIES):
             async with connection(self._pool) as conn:
                 loaded = await self._conversations.load(conn, burst)

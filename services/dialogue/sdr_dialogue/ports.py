@@ -11,6 +11,7 @@ from sdr_dialogue.domain.conversation import AnalysisContext, AnalysisDraft, Tur
 from sdr_dialogue.domain.costs import Budget, Costs, MonthTold, Spending
 from sdr_dialogue.domain.documents import Asking, Content, Document, Unanswered
 from sdr_dialogue.domain.fitting import Vocabulary
+from sdr_dialogue.domain.hearing_audio import Heard, Place
 from sdr_dialogue.domain.knowledge import Found
 from sdr_dialogue.domain.searching import Candidates, ToEmbed
 from sdr_dialogue.domain.settings import AccountSettings
@@ -110,6 +111,26 @@ class AccountSettingsSource(Protocol):
 
     def forget(self, account_id: int) -> None:
         """Makes the next `active` see what was just stored."""
+        ...
+
+
+class Transcriber(Protocol):
+    """Hears recordings."""
+
+    async def listen(self, url: str) -> Heard:
+        """A recording as text, or why it never will be. An adapter raises `EngineUnavailable` when it cannot now."""
+        ...
+
+
+class Transcripts(Protocol):
+    """What was heard in recordings; never commits."""
+
+    async def find(self, conn: Connection, account_id: int, places: Sequence[Place]) -> dict[Place, str]:
+        """What was heard before."""
+        ...
+
+    async def keep(self, conn: Connection, conversation: ConversationRef, place: Place, heard: Heard) -> bool:
+        """Keeps what was heard; False if another call has kept it already."""
         ...
 
 

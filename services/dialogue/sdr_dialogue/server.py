@@ -30,9 +30,11 @@ from sdr_dialogue.clients.llm import ModelChoice, ProviderModel
 from sdr_dialogue.clients.pages import PageFetcher
 from sdr_dialogue.clients.prompt import VERSION, Prompts
 from sdr_dialogue.clients.reply_cache import CachedReplies
+from sdr_dialogue.clients.transcription import OpenAiTranscriber
 from sdr_dialogue.domain.conversation import TurnContext
 from sdr_dialogue.domain.models import Provider
 from sdr_dialogue.domain.settings import AccountSettings
+from sdr_dialogue.ears import Ears
 from sdr_dialogue.engine.asking import questions_for_knowledge
 from sdr_dialogue.engine.nudging import word_nudge
 from sdr_dialogue.engine.scripted import ScriptedEngine, read_value
@@ -50,6 +52,7 @@ from sdr_dialogue.store.events import OutboxEvents
 from sdr_dialogue.store.knowledge import PostgresKnowledge
 from sdr_dialogue.store.postgres import PostgresConversations
 from sdr_dialogue.store.settings import PostgresSettings
+from sdr_dialogue.store.transcripts import PostgresTranscripts
 from sdr_dialogue.store.unanswered import PostgresUnanswered
 
 SCHEMA = "dialogue"
@@ -98,6 +101,9 @@ async def build(
     ledger = Ledger(
         pool, settings=accounts, costs=PostgresCosts(), events=OutboxEvents(), brl_per_usd=settings.brl_per_usd
     )
+    transcriber = choose_transcriber(settings)
+    if transcriber is not None:
+        stack.push_async_callback(transcriber.close)
     dialogue = Dialogue(
         pool,
         conversations=PostgresConversations(),
@@ -105,6 +111,7 @@ async def build(
         events=OutboxEvents(),
         model=model,
         ledger=ledger,
+        ears=Ears(pool, transcriber, PostgresTranscripts(), ledger),
         read=_read,
         word_nudge=word_nudge,
         knowledge=knowledge,
@@ -155,6 +162,22 @@ def _keeping(knowledge: Knowledge, pool: Pool, every_s: float) -> Work:
         await knowledge.run(stop, every_s)
 
     return work
+
+
+def choose_transcriber(settings: Settings) -> OpenAiTranscriber | None:
+    """What hears voice messages in production; None without a key: they are asked for in writing."""
+    key = settings.transcription_api_key.get_secret_value() or settings.openai_api_key.get_secret_value()
+    base_url = settings.transcription_base_url or settings.openai_base_url
+    if not settings.transcription_model or not (key or base_url):
+        return None
+    return OpenAiTranscriber(
+        AddressGuard(networks(settings.allowed_networks)),
+        api_key=key,
+        base_url=base_url,
+        model=settings.transcription_model,
+        deadline_s=settings.transcription_deadline_s,
+        limit_bytes=settings.audio_limit_mb * 1024 * 1024,
+    )
 
 
 def choose_embedder(settings: Settings) -> OpenAiEmbedder | None:

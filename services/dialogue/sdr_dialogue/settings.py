@@ -59,6 +59,16 @@ class Settings(ServiceSettings):
     """Seconds of answer and judgement together, where a turn ends a qualification: so long a lead waits at most."""
     prompt_budget_tokens: Annotated[int, Ge(3_000), Le(200_000)] = 8_000
     """Estimated tokens of a turn's prompt at most; what does not fit is left out by rule, the oldest lines first."""
+    transcription_model: str = "gpt-4o-mini-transcribe"
+    """Model that hears voice messages; empty: they are asked for in writing. Chatwoot's own goes first."""
+    transcription_base_url: Annotated[str, Field(pattern=_URL)] = ""
+    """Base URL of another server with OpenAI's `/audio/transcriptions`; empty: `OPENAI_BASE_URL`."""
+    transcription_api_key: SecretStr = SecretStr("")
+    """Its key; empty: `OPENAI_API_KEY`. Without any key or base URL nothing is transcribed."""
+    transcription_deadline_s: Annotated[float, Ge(0.05), Le(120)] = 6.0
+    """Seconds to fetch and hear one recording; leads wait for it."""
+    audio_limit_mb: Annotated[int, Ge(1), Le(25)] = 16
+    """Megabytes of a recording at most; WhatsApp's own limit is 16."""
     brl_per_usd: Annotated[float, Ge(0.01), Le(1000)] = 5.5
     """Reais for a dollar: accounts set their budgets in reais, providers charge dollars."""
     redis_url: Annotated[str, Field(validation_alias="REDIS_URL")] = ""

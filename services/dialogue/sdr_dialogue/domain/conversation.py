@@ -39,6 +39,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Recording:
+    """A voice message that nobody has written down yet."""
+
+    position: int
+    """Of the attachment in its message, from 0."""
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class LeadMessage:
     """A waiting message of the lead, with the text of its transcribed audio folded into `text`."""
 
@@ -47,6 +56,8 @@ class LeadMessage:
     sent_at: datetime
     attachment_types: tuple[str, ...] = ()
     """Chatwoot's file types of attachments whose content is not in `text`: image, audio, location…"""
+    recordings: tuple[Recording, ...] = ()
+    """Of these attachments, audio that could be listened to."""
 
 
 @dataclass(frozen=True, slots=True)
