@@ -99,8 +99,8 @@ def _payload(event: pb.Event) -> Payload | None:
             return LeadEscalated()
         case "lead_status_changed":
             return LeadStatusChanged(status_from_wire(event.lead_status_changed.status))
-        case None:
-            return None
+        case "model_used" | "budget_reached" | None:
+            return None  # kept as events; no figure is made of them here
 
 
 def _turn_finished(message: pb.TurnFinished) -> TurnFinished:
