@@ -85,6 +85,23 @@ def test_an_ordinary_turn_writes_attributes_and_the_answer_with_its_question() -
     assert (result.handing_off, result.closing, result.qualifying) == (False, False, True)
 
 
+@pytest.mark.parametrize(
+    ("status", "before", "qualifying"),
+    [
+        (None, "qualificado", False),
+        (None, "completo", False),
+        (None, "em_andamento", True),
+        (None, "", True),
+        (LeadStatus.IN_PROGRESS, "incompleto", True),
+    ],
+)
+def test_a_takeover_pauses_only_a_lead_that_is_being_qualified(
+    status: LeadStatus | None, before: str, qualifying: bool
+) -> None:
+    written = Written({"sdr_ia_status": before} if before else {})
+    assert planned(an_outcome(lead=a_lead(INTEREST, status=status)), written=written).qualifying is qualifying
+
+
 def test_a_hand_off_has_its_order() -> None:
     result = planned(a_closing(), assignment=BOTH)
     assert kinds(result) == ["attributes", "labels", "team", "closer", "note", "message", "status"]

@@ -8,7 +8,7 @@ from datetime import datetime
 from sdr_common.lead import LeadStatus
 from sdr_routing.domain import attributes, labels, wording
 from sdr_routing.domain.assignment import Assignment, Round, escalation_team, round_for, team_for
-from sdr_routing.domain.attributes import Written
+from sdr_routing.domain.attributes import STATUS, Written
 from sdr_routing.domain.back import back_at
 from sdr_routing.domain.delivery import Attributes, Closer, GiveBack, Labels, Message, Note, PlannedWrite, Status, Team
 from sdr_routing.domain.note import note_for, wrote_again
@@ -115,8 +115,14 @@ def plan(
         written=written.adding(changed),
         handing_off=bool(assignment.team or assignment.closer_email or status == "open" or outcome.give_back),
         closing=is_closing,
-        qualifying=outcome.status in {LeadStatus.IN_PROGRESS, None},
+        qualifying=_is_qualifying(outcome, written),
     )
+
+
+def _is_qualifying(outcome: Outcome, written: Written) -> bool:
+    """Whether a takeover of this turn pauses the lead: one who was judged before stays what it was judged."""
+    status = outcome.status.value if outcome.status is not None else written.current.get(STATUS, "")
+    return status in {LeadStatus.IN_PROGRESS.value, ""}
 
 
 def public_text(
