@@ -9,8 +9,10 @@ import uuid
 import pytest
 
 from sdr.common.v1 import lead_pb2 as lead
+from sdr.privacy.v1 import privacy_pb2
+from sdr.privacy.v1.privacy_pb2_grpc import PrivacyServiceStub
 from sdr.routing.v1 import routing_pb2 as pb
-from sdr_common.grpc_client import call
+from sdr_common.grpc_client import call, make_channel
 from sdr_common.grpc_errors import RemoteError
 from tests.integration.routing.conftest import ACCOUNT, Routing, a_hand_off, a_request
 
@@ -223,3 +225,22 @@ async def test_a_conversations_deliveries_are_listed_page_by_page_newest_first(r
     assert seen == ids[::-1]
     with pytest.raises(RemoteError, match="not one of this list"):
         await dead_letters(routing, token="Y29udmVyc2F0aW9uIDE6Mw==")
+
+
+async def test_old_deliveries_go_by_age_and_those_that_were_given_up_stay(routing: Routing) -> None:
+    without_team, lost = await _two_dead(routing)
+    done = await routing.deliver(a_request(await routing.new_lead()))
+    young = await routing.deliver(a_request(await routing.new_lead()))
+    for accepted in (done, young):
+        assert (await routing.settled(accepted.delivery_id)).state == pb.DELIVERY_STATE_DONE
+    async with await routing.sql() as conn:
+        await conn.execute(
+            "update delivery set settled_at = settled_at - interval '40 days' where delivery_id <> %s",
+            [young.delivery_id],
+        )
+    async with make_channel(routing.target) as channel:
+        request = privacy_pb2.PurgeRecordsRequest(account_id=ACCOUNT, days=31)
+        answer = await call(PrivacyServiceStub(channel).PurgeRecords, request, timeout_s=20)
+    assert {row.what: row.record_count for row in answer.purged}["delivery"] == 1
+    left = await routing.fetch("select delivery_id::text as id from delivery")
+    assert {row["id"] for row in left} == {without_team, lost, young.delivery_id}
