@@ -237,9 +237,9 @@ class Ignored:
     """An event that is counted and forgotten."""
 
     reason: IgnoredReason
-    conversation_id: int = 0
-    """Chatwoot's display id; 0: it names none, or nobody asks."""
-    message_id: int = 0
+    conversation_id: int = field(default=0, compare=False)
+    """Chatwoot's display id, for operators; 0: it names none."""
+    message_id: int = field(default=0, compare=False)
 
 
 Verdict = Kept | Typing | Ignored
