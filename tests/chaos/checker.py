@@ -1,11 +1,11 @@
 """Whether the promises were kept, judged by nothing but what the emulated Chatwoot holds.
 
-*Deserved*: a lead's message deserves an answer when the bot has the word at the moment it is stored: the
-conversation is pending, no human has spoken, been assigned or opened it since the bot last got it back, and the lead
-has not asked to be left alone. It no longer does when such a silence begins within `PATIENCE_S` of it, before the
-answer: then the human who has the word now has it for this message too, unless a newer message was answered although
-this one was known before it. The wish to be left alone itself deserves one
-confirmation.
+*Deserved*: a lead's message deserves an answer when the bot has the word at the moment it is stored: the conversation
+is pending, no human has spoken, been assigned or opened it since the bot last got it back, and the lead has not asked
+to be left alone. A return that came and went while the product was away, so that nothing shows that the status ever was
+another, gives nothing back. A message no longer deserves one when such a silence begins within `PATIENCE_S` of it,
+before the answer: then the human who has the word now has it for this message too, unless a newer message was answered
+although this one was known before it. The wish to be left alone itself deserves one confirmation.
 
 *Answer*: all public messages of the product's with one turn in their `sdr_key`. *Covered*: a message is covered by
 the answers whose `sdr_answers` name it. An answer may cover a whole burst. The claim is not taken on trust: what it
@@ -33,7 +33,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from tests.chaos.evidence import Conversation, Message
+from tests.chaos.evidence import UNSEEN_RETURN, Conversation, Message
 
 PATIENCE_S = 60.0
 STALE_S = 1.0
@@ -262,7 +262,8 @@ def _closing(conversation: Conversation, answers: list[Answer], counted: Counter
 
 def _undisturbed(conversation: Conversation) -> bool:
     """No human has the word at the end, but for the one whom the product called itself."""
-    return not any(silence.reason in _HUMAN and silence.ends == float("inf") for silence in conversation.silences)
+    kept = {*_HUMAN, UNSEEN_RETURN}
+    return not any(silence.reason in kept and silence.ends == float("inf") for silence in conversation.silences)
 
 
 def _left_by_the_lead(conversation: Conversation) -> bool:

@@ -11,7 +11,10 @@ from tests.chaos.leads import GOLD, OPT_OUT, Gold
 
 Json = Mapping[str, Any]  # a foreign document, read by key
 INCOMING, OUTGOING = 0, 1
+UNSEEN_RETURN = "unseen_return"
 _SPOKE = "a human spoke"
+_Seen = tuple[float, str, Any]
+"""When, what, and its new value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,8 @@ class Silence:
     begins: float
     ends: float
     reason: str
-    """human_message, assigned, open (the status left pending), opt_out."""
+    """human_message, assigned, open (the status left pending), opt_out, unseen_return (the status left pending and
+    came back while the product was away: nothing shows it any more)."""
     until_id: int | None = None
     """opt_out begins behind this message, whatever the clock says."""
 
@@ -101,6 +105,7 @@ class _Raw:
     webhooks: defaultdict[int, defaultdict[int, list[tuple[float, float]]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(list))
     )
+    shown: defaultdict[int, list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))
 
 
 def read_export(export: Json) -> list[Conversation]:
@@ -112,9 +117,13 @@ def read_export(export: Json) -> list[Conversation]:
             raw.events[event["conversation_id"]].append({"at": row["at"], "changed": event["changed_attributes"] or []})
     for row in export.get("looks", ()):
         raw.looks[row["conversation_id"]][row["client"]].append(row["at"])
+        if row["client"].startswith("sdr-gateway"):
+            raw.shown[row["conversation_id"]].append((row["at"], "look"))
     for row in export.get("creations", ()):
         raw.created[row["conversation_id"]][row["message_id"]] = (row["requested_at"], row["client"])
     for row in export.get("deliveries", ()):
+        if row["outcome"] == "sent" and row["conversation_id"] is not None:
+            raw.shown[row["conversation_id"]].append((row["at"], row["event"]))
         if row["event"] == "message_created" and row["outcome"] == "sent":
             raw.webhooks[row["conversation_id"]][row["message_id"]].append((row["at"], row["ended_at"]))
     contacts = export["contacts"]
@@ -132,7 +141,8 @@ def _conversation(row: Json, contact: Json, raw: _Raw) -> Conversation:
         attributes=attributes,
         gold=gold,
         status=row["status"],
-        silences=tuple(_silences(messages, raw.events[number], row["created_at"], gold)),
+        silences=tuple(_silences(_seen(messages, raw.events[number]), raw.shown[number], row["created_at"]))
+        + _left_alone(messages, gold),
         looks={client: tuple(sorted(times)) for client, times in raw.looks[number].items()},
         created=raw.created[number],
         webhooks={message_id: tuple(times) for message_id, times in raw.webhooks[number].items()},
@@ -158,7 +168,11 @@ def _message(row: Json) -> Message:
 class _Word:
     """Who has the word, while the events of a conversation go by."""
 
+    shown: list[tuple[float, str]]
+    """When the product was shown the conversation, and by what."""
     status: str = "pending"
+    left_at: float = 0.0
+    """When the status left pending."""
     assigned: bool = False
     paused: str = ""
 
@@ -167,14 +181,16 @@ class _Word:
         """Why the bot has none; empty: it has it."""
         return self.paused or ("open" if self.status != "pending" else "")
 
-    def changed(self, key: str, value: Any) -> None:  # whatever Chatwoot's field holds
+    def changed(self, at: float, key: str, value: Any) -> None:  # whatever Chatwoot's field holds
         if key == _SPOKE:
             self.paused = "human_message"
         elif key == "status":
+            if self.status == "pending":
+                self.left_at = at
             came_back = value == "pending" and self.status != "pending"
             self.status = value
             if came_back and not self.assigned:
-                self.paused = ""
+                self.paused = "" if self._can_be_known(at) else UNSEEN_RETURN
         elif key == "assignee_id":
             self.assigned = value is not None
             if self.assigned and not self.silence:
@@ -182,29 +198,40 @@ class _Word:
             elif not self.assigned and self.paused == "assigned":
                 self.paused = ""
 
+    def _can_be_known(self, returned_at: float) -> bool:
+        """Whether the product was shown that the status had been another, or told that it changed back."""
+        return any(
+            self.left_at <= at < returned_at or (at >= returned_at and what == "conversation_status_changed")
+            for at, what in self.shown
+        )
 
-def _silences(messages: Iterable[Message], events: list[Json], begun_at: float, gold: Gold | None) -> list[Silence]:
-    """From what everybody in Chatwoot can see: a human's word, assignments, statuses, a wish to be left alone."""
-    word, found = _Word(), list[Silence]()
+
+def _silences(seen: list[_Seen], shown: list[tuple[float, str]], begun_at: float) -> list[Silence]:
+    """From what everybody in Chatwoot can see: a human's word, assignments, statuses."""
+    word, found = _Word(shown), list[Silence]()
     began, reason = begun_at, ""
-    for at, what, value in _seen(messages, events):
-        word.changed(what, value)
+    for at, what, value in seen:
+        word.changed(at, what, value)
         if word.silence != reason:
             if reason:
                 found.append(Silence(began, at, reason))
             began, reason = at, word.silence
     if reason:
         found.append(Silence(began, float("inf"), reason))
-    if gold is not None and gold.kind == "opt_out":
-        said = next((message for message in messages if message.is_lead and message.text == OPT_OUT), None)
-        if said is not None:
-            found.append(Silence(said.at, float("inf"), "opt_out", said.id))
     return found
 
 
-def _seen(messages: Iterable[Message], events: list[Json]) -> list[tuple[float, str, Any]]:
+def _left_alone(messages: Iterable[Message], gold: Gold | None) -> tuple[Silence, ...]:
+    """The silence that an opt-out asks for."""
+    if gold is None or gold.kind != "opt_out":
+        return ()
+    said = next((message for message in messages if message.is_lead and message.text == OPT_OUT), None)
+    return () if said is None else (Silence(said.at, float("inf"), "opt_out", said.id),)
+
+
+def _seen(messages: Iterable[Message], events: list[Json]) -> list[_Seen]:
     """When somebody spoke, and when status or assignee became what, in order."""
-    seen: list[tuple[float, str, Any]] = [(message.at, _SPOKE, None) for message in messages if message.is_human]
+    seen: list[_Seen] = [(message.at, _SPOKE, None) for message in messages if message.is_human]
     for event in events:
         for change in event["changed"]:
             for key, values in change.items():
