@@ -20,6 +20,7 @@ VALIDATE = "buf/validate/validate.proto"
 
 def _write_dependencies(target: Path) -> None:
     """Writes a descriptor set with the validation schema and the well-known types it needs."""
+    from google.api import annotations_pb2, http_pb2  # noqa: PLC0415
     from google.protobuf import (  # noqa: PLC0415  (build-time only)
         any_pb2,
         descriptor_pb2,
@@ -29,7 +30,6 @@ def _write_dependencies(target: Path) -> None:
         struct_pb2,
         timestamp_pb2,
     )
-    from google.api import annotations_pb2, http_pb2  # noqa: PLC0415
     from protovalidate._gen.buf.validate import validate_pb  # noqa: PLC0415
 
     files = descriptor_pb2.FileDescriptorSet()

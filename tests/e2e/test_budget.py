@@ -11,7 +11,10 @@ from tests.support.stack import running_stack
 
 pytestmark = pytest.mark.e2e
 
-STATEMENTS = 60
+STATEMENTS = 46
+"""Of the four services that a lead waits for; what they read again every few seconds is in it on a slow machine."""
+STATEMENTS_OF_REPORTING = 24
+"""Events come in batches: on a slow machine each turn has its own."""
 RPCS = 6
 CHATWOOT_REQUESTS = 4
 
@@ -23,6 +26,8 @@ async def test_a_first_turn_stays_within_its_budget() -> None:
             async with connect(stack).listening() as chatwoot:
                 phones = [await chatwoot.new_phone(f"Lead {number}") for number in range(6)]
                 cost = await count_cost(stack, chatwoot, telemetry, phones, "oi, queria saber do botox")
-    assert 0 < cost.statements <= STATEMENTS, cost
+    reporting = cost.statements_by_service["reporting"]
+    assert 0 < cost.statements - reporting <= STATEMENTS, cost
+    assert reporting <= STATEMENTS_OF_REPORTING, cost
     assert 0 < cost.rpcs <= RPCS, cost
     assert 0 < cost.chatwoot_requests <= CHATWOOT_REQUESTS, cost
