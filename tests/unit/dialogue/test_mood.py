@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from sdr_common.lead import EscalationReason, Sentiment
+from sdr_common.lead import EscalationReason, FactKind, Sentiment
 from sdr_dialogue.domain.mood_trend import MoodTrend, trend_of
 from sdr_dialogue.engine.hearing import Hearing
 from sdr_dialogue.engine.mood import Anger, anger_of
@@ -98,3 +98,25 @@ def test_fear_is_answered_before_the_question() -> None:
 )
 def test_a_trend_compares_with_the_last_three_turns(earlier: list[Sentiment], now: Sentiment, trend: MoodTrend) -> None:
     assert trend_of(earlier, now) is trend
+
+
+def test_a_part_of_the_body_does_not_make_another_treatment_the_clinics_own() -> None:
+    reply = respond_to(a_turn("suor excessivo na boca, tratam?")).reply
+    assert "preenchimento labial" not in reply
+
+
+def test_after_the_reason_for_a_question_its_plainest_wording_follows() -> None:
+    talk = Talk()
+    talk.say("oi, quero botox")
+    reply = talk.say("por que vocês querem saber?").reply
+    assert "É só pra saber como te chamar" in reply
+    assert reply.endswith(("Como posso te chamar?", "Qual é o seu nome?", "Com quem eu falo?"))
+
+
+def test_an_answer_in_unknown_words_counts_only_when_its_question_was_asked_twice() -> None:
+    context = {"asked": FactKind.KNOWLEDGE, "facts": {}, "history": ()}
+    words = "minhas leituras foram bem variadas"
+    once = respond_to(a_turn(words, attempts={FactKind.KNOWLEDGE: 1}, **context))
+    twice = respond_to(a_turn(words, attempts={FactKind.KNOWLEDGE: 2}, **context))
+    assert [fact.kind for fact in once.facts] == []
+    assert [(fact.kind, fact.level) for fact in twice.facts] == [(FactKind.KNOWLEDGE, "pesquisou_pouco")]

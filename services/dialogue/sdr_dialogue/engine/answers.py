@@ -12,7 +12,7 @@ from sdr_dialogue.engine.knowledge_base import answer_to
 from sdr_dialogue.engine.normalise import normalise
 from sdr_dialogue.engine.phrasebook import Variants
 from sdr_dialogue.engine.speech import Speech, in_sentence, of_procedure
-from sdr_dialogue.engine.topics import Question, Topic, is_about_us
+from sdr_dialogue.engine.topics import Question, Topic, is_about_us, topics_of
 from sdr_dialogue.engine.understand import Understanding
 
 _WANTS_BOOKING = re.compile(
@@ -84,7 +84,7 @@ def _one(question: Question, understood: Understanding, context: TurnContext, sp
     if question.topic is Topic.ADDRESS and speech.language != "pt" and context.settings.clinic_address:
         return _address(context, speech), True  # A street needs no Portuguese.
     kept = answer_to(question, context.settings, interest.canonical if interest else "", context.found)
-    if kept is not None:
+    if kept is not None and not (question.topic is Topic.PRICE and _is_of_evaluation(kept.question, question)):
         return kept.text, True
     named = [mention for mention in mentions(normalise(question.text), context.settings) if not mention.refused]
     if question.topic is Topic.ADDRESS and context.settings.clinic_address and not _asks_elsewhere(question):
@@ -107,6 +107,12 @@ def _honest(question: Question, named: list[Mention], interest: Fact | None, spe
     if question.topic is Topic.PRICE and _told_before(words, of_interest, speech):
         words = speech.book.price_again
     return speech.pick(words, of_interest=of_interest), question.topic is Topic.LANGUAGE
+
+
+def _is_of_evaluation(known: str, question: Question) -> bool:
+    """Whether a stored price is the evaluation's and the lead's question is not about it."""
+    about = topics_of(normalise(known).text)[:1] == (Topic.EVALUATION,)
+    return about and not re.search(r" (?:avaliac\w+|consultas?) ", question.text)
 
 
 def _about_us(question: Question, context: TurnContext, speech: Speech) -> str:
@@ -138,13 +144,14 @@ def _offered(question: Question, named: list[Mention], context: TurnContext, spe
     settings = context.settings
     own = {procedure.slug: procedure.name for procedure in settings.procedures}
     if named:
-        offered = [own[slug] for mention in named if (slug := mention.own_slug or mention.slug) in own]
-        if offered and in_sentence(offered[0]) != in_sentence(named[0].name):
-            complaint = _bare_complaint(named[0].name)
-            return speech.pick(speech.book.treated_with, complaint=complaint, procedure=in_sentence(offered[0])), True
-        if offered:
-            return speech.pick(speech.book.offered, procedure=in_sentence(offered[0])), True
-        return speech.pick(speech.book.not_listed, procedure=in_sentence(named[0].name)), False
+        mention = _meant(named)
+        offered = own.get(mention.own_slug or mention.slug)
+        if offered is None:
+            return speech.pick(speech.book.not_listed, procedure=in_sentence(mention.name)), False
+        if in_sentence(offered) != in_sentence(mention.name):
+            complaint = _bare_complaint(mention.name)
+            return speech.pick(speech.book.treated_with, complaint=complaint, procedure=in_sentence(offered)), True
+        return speech.pick(speech.book.offered, procedure=in_sentence(offered)), True
     if (
         question.topic is Topic.OFFERED
         and own
@@ -156,10 +163,15 @@ def _offered(question: Question, named: list[Mention], context: TurnContext, spe
     return speech.pick(speech.book.no_answer), False
 
 
+def _meant(named: list[Mention]) -> Mention:
+    """What a question with several treatments is about: the first that is more than a part of the body."""
+    return next((mention for mention in named if not mention.alone), named[0])
+
+
 def _advised(named: list[Mention], interest: Fact | None, context: TurnContext, speech: Speech) -> str:
     """The clinic's own procedure for what bothers the lead, else that a professional tells."""
     own = {procedure.slug: procedure.name for procedure in context.settings.procedures}
-    slugs = [(mention.own_slug or mention.slug, mention.name) for mention in named]
+    slugs = [(mention.own_slug or mention.slug, mention.name) for mention in ([_meant(named)] if named else [])]
     if not slugs and interest is not None:
         slugs = [(interest.canonical, interest.value.split(",")[0])]
     for slug, name in slugs:

@@ -15,7 +15,7 @@ from sdr_dialogue.engine.normalise import Normalised
 
 _CORRECTION = re.compile(
     r" (?:na verdade|na vdd|alias|mudei de ideia|pensando (?:bem|melhor)|quis dizer|quero dizer|me enganei|"
-    r"errei|corrigindo|correcao|ops|pera(?:i| ai)?|espera ai|opa errei|ou melhor|digo|escrevi errado|"
+    r"errei|corrigindo|correcao(?! d)|ops|pera(?:i| ai)?|espera ai|opa errei|ou melhor|digo|escrevi errado|"
     r"digitei errado|em vez d|ao inves d|"
     r"melhor (?:mudar|trocar|fazer|deixar)|nao nao|desculpa? (?:e|na|eu)|nao era isso|nao e isso|retifico|"
     r"desisti(?: \w+){0,3}(?: ,)?(?: agora| mas| e)?(?: eu)? quero|"

@@ -72,7 +72,9 @@ _PATTERNS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
                 r"saber|isso|perguntando|meu nome|meu bairro|minha cidade|tanta pergunta|tantas perguntas|"
                 r"essas perguntas|importa|interessa)|(?:que diferenca|o que isso|o que tem)(?: \w+){0,3} (?:faz|"
                 r"importa|muda|ver)|quer saber (?:por que|porque|para que)|para que isso|por que isso|"
-                r"(?:para (?:o )?que|por que|porque)(?= [?])"
+                r"(?:para (?:o )?que|por que|porque)(?= [?])|para que (?:\w+ )?(?:nome|bairro|cidade|endereco|saber)|"
+                r"(?:isso )?importa(?: isso| mesmo)?(?= [?])|precisa (?:mesmo )?(?:dizer|falar|informar|"
+                r"do (?:meu )?nome)(?= [?])"
             ),
         ),
         (
@@ -273,7 +275,7 @@ _ALONE = re.compile(
     r"em)(?: \w+){0,4})? (?:[?.!] )*$"
 )
 _ASKS_BACK = re.compile(
-    r" (?:e (?:voce|voces|tu|a senhora)|tudo (?:bem|bom|certo)(?: com voce| por ai| ai)?|como (?:vai|esta|"
+    r" (?:e (?:voce|voces|tu|a senhora)|tudo (?:bem|bom|certo)(?: com voces?| por ai| ai)?|como (?:vai|esta|"
     r"voce esta|estao|vao)|beleza|blz|tudo joia|pode ser|ne|certo|ok|viu|da|ta|entendeu|sabe|td bem|bom dia|"
     r"boa tarde|boa noite|alguem ai|tem alguem ai|oi|ola|alo) (?:[?!.] )+"
 )

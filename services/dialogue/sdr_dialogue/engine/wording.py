@@ -156,7 +156,9 @@ def _noted_urgency(fact: Fact, speech: Speech) -> str:
     return speech.pick(book.got_urgency, urgency=said.lower() if said.isupper() else said)
 
 
-def question_for(kind: FactKind, context: TurnContext, speech: Speech, *, wish_known: bool = True) -> str:
+def question_for(
+    kind: FactKind, context: TurnContext, speech: Speech, *, wish_known: bool = True, explained: bool = False
+) -> str:
     """One question: the account's own wordings first, another one at each attempt; the last offers a human.
 
     Args:
@@ -164,6 +166,7 @@ def question_for(kind: FactKind, context: TurnContext, speech: Speech, *, wish_k
         context: The turn.
         speech: The way of speaking.
         wish_known: Whether the lead has said what it wants, so that "isso" means something.
+        explained: The reply has just said why it asks: the plainest wording follows.
     """
     attempt = context.attempts.get(kind, 0)
     own = context.settings.questions.get(kind, ()) if speech.language == "pt" else ()
@@ -177,7 +180,7 @@ def question_for(kind: FactKind, context: TurnContext, speech: Speech, *, wish_k
         text = speech.pick(speech.book.questions_without_interest[kind])
     else:
         rounds = speech.book.questions[kind]
-        text = speech.pick(rounds[min(attempt, len(rounds) - 1)])
+        text = speech.pick(rounds[0 if explained else min(attempt, len(rounds) - 1)])
     last = attempt > 0 and attempt + 1 >= context.settings.attempts_per_fact
     if last and not speech.has_said(speech.book.human_offer + speech.book.price_again):
         return f"{speech.pick(speech.book.human_offer)} {text}"
@@ -214,7 +217,8 @@ def compose(
         else acknowledgement(understood, speech, answered=bool(answer))
     )
     wish_known = FactKind.INTEREST in understood.facts
-    question = question_for(asks, context, speech, wish_known=wish_known) if asks else ""
+    explained = any(question.topic is Topic.WHY_ASK for question in understood.questions)
+    question = question_for(asks, context, speech, wish_known=wish_known, explained=explained) if asks else ""
     if hello and FactKind.NAME in {draft.kind for draft in understood.drafts}:
         note = ""
     elif not (hello or comfort or note or answer or media or declined) and question:
