@@ -139,7 +139,7 @@ class Dialogue:
             if prepared.silence:
                 draft = None
             elif draft is None or before is None or not _same_question(before, prepared):
-                prepared = await self._searched(prepared)
+                prepared = await self.searched(prepared)
                 allowed = budget.allows_models(loaded.spent_micro_usd)
                 draft = await self._model.respond(replace(prepared.context, models_allowed=allowed))
                 spent += draft.usage
@@ -154,7 +154,7 @@ class Dialogue:
                 return outcome.answer
         raise WriteConflict
 
-    async def _searched(self, prepared: Prepared) -> Prepared:
+    async def searched(self, prepared: Prepared) -> Prepared:
         """The burst with what the knowledge says to its questions; most bursts ask nothing."""
         questions = self._questions(prepared.context)
         if not questions:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import grpc
@@ -43,6 +44,7 @@ from sdr_dialogue.engine.wording import question_for
 from sdr_dialogue.ledger import Ledger
 from sdr_dialogue.operations import Dialogue
 from sdr_dialogue.operations_knowledge import Knowledge
+from sdr_dialogue.playground import Playground, ShownPart
 from sdr_dialogue.ports import LanguageModel
 from sdr_dialogue.servicer import DialogueServicer
 from sdr_dialogue.servicer_knowledge import KnowledgeServicer
@@ -119,7 +121,14 @@ async def build(
         unanswered=unanswered,
         questions=questions_for_knowledge,
     )
-    servicer = DialogueServicer(dialogue, ledger, idempotency)
+    playground = Playground(
+        settings=accounts,
+        models={"": model, "scripted": ScriptedEngine()},
+        searcher=dialogue,
+        assemble=partial(_assembled, Prompts(VERSION, settings.prompt_budget_tokens)),
+        read=_read,
+    )
+    servicer = DialogueServicer(dialogue, ledger, playground, idempotency)
     reader = make_reader(settings)
 
     def register(server: grpc.aio.Server) -> None:
@@ -191,6 +200,10 @@ def choose_embedder(settings: Settings) -> OpenAiEmbedder | None:
         model=settings.embedding_model,
         dimensions=settings.embedding_dimensions,
     )
+
+
+def _assembled(prompts: Prompts, context: TurnContext) -> list[ShownPart]:
+    return [ShownPart(part.name, part.text, part.tokens) for part in prompts.turn(context).parts]
 
 
 def choose_model(settings: Settings) -> LanguageModel:

@@ -12,9 +12,11 @@ from sdr_common.idempotency import Finish, Idempotency
 from sdr_common.lead_proto import timestamp_from_wire
 from sdr_common.postgres import Connection
 from sdr_dialogue import convert
+from sdr_dialogue.convert_simulated import simulate_response
 from sdr_dialogue.domain.turn import Answer, Judgement
 from sdr_dialogue.ledger import Ledger
 from sdr_dialogue.operations import Dialogue
+from sdr_dialogue.playground import Playground
 
 Context = grpc.aio.ServicerContext[Any, Any]
 """A call's context; its message types are fixed by each method."""
@@ -26,8 +28,9 @@ _TURNS = 50
 class DialogueServicer(dialogue_pb2_grpc.DialogueServiceServicer):
     """Serves `sdr.dialogue.v1.DialogueService`; errors are mapped by the server's edge."""
 
-    def __init__(self, dialogue: Dialogue, ledger: Ledger, idempotency: Idempotency) -> None:
+    def __init__(self, dialogue: Dialogue, ledger: Ledger, playground: Playground, idempotency: Idempotency) -> None:
         self._dialogue = dialogue
+        self._playground = playground
         self._ledger = ledger
         self._idempotency = idempotency
 
@@ -91,6 +94,12 @@ class DialogueServicer(dialogue_pb2_grpc.DialogueServiceServicer):
             request.account_id, request.conversation_id, request.page_size or _TURNS, request.page_token
         )
         return convert.list_turns_response(turns, token)
+
+    async def Simulate(self, request: pb.SimulateRequest, context: Context) -> pb.SimulateResponse:
+        """Plays a conversation that leaves no trace."""
+        bursts = [list(burst.messages) for burst in request.bursts]
+        played = await self._playground.play(request.account_id, bursts, request.contact_name, request.engine)
+        return simulate_response(played)
 
     async def GetCosts(self, request: pb.GetCostsRequest, context: Context) -> pb.GetCostsResponse:
         """Reads what models cost."""

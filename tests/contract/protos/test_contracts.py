@@ -19,6 +19,7 @@ READ_ONLY = {
     "dialogue.GetSettings",
     "dialogue.ListDocuments",
     "dialogue.ListTurns",
+    "dialogue.Simulate",
     "dialogue.ListUnanswered",
     "dialogue.SearchKnowledge",
     "gateway.ExportAccount",
