@@ -200,3 +200,29 @@ async def test_a_lead_that_opens_another_conversation_is_known(clinic: Chatwoot)
     assert "Mariana" in reply["content"]
     assert reply["content_attributes"]["sdr_asks"] not in {"nome", "interesse", "localizacao", ""}
     assert first["content"] != reply["content"]
+
+
+async def test_a_lead_that_wants_its_data_erased_gets_one_confirmation_a_task_and_silence(clinic: Chatwoot) -> None:
+    phone = await clinic.new_phone("Mari")
+    await phone.send("oi")
+    await phone.next_message()
+    await phone.send("quero que vocês apaguem os meus dados, pela LGPD")
+    confirmation = await phone.next_message()
+    assert confirmation["content_attributes"]["sdr_asks"] == ""
+    await attributes_are(clinic, phone, sdr_ia_status="opt_out")
+
+    async def task() -> list[str]:
+        return [row["content"] for row in await clinic.messages(phone.conversation_id) if row["private"]]
+
+    (note,) = await eventually(task, timeout_s=20)
+    assert "**Tarefa:** apagar os dados" in note
+
+    # Silence, in this conversation and in the next one.
+    await phone.send("alô?")
+    later = await clinic.another_conversation(phone)
+    await later.send("oi?")
+    other = await clinic.new_phone("Lia")
+    await other.send("oi")
+    await other.next_message()
+    assert later.incoming.empty()
+    assert phone.incoming.empty()

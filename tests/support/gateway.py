@@ -105,6 +105,7 @@ class Services:
     reminder: str = "Oi, Mariana! Quando puder, me diz seu nome?"
     """What Nudge words; empty: nothing is open."""
     before_nudge: Callable[[dialogue.NudgeRequest], Awaitable[None]] | None = None
+    known_ended: lead.EndReason.ValueType = lead.END_REASON_UNSPECIFIED
     known_lead: lead.LeadState = field(default_factory=a_lead)
     settings: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
@@ -159,7 +160,7 @@ class _Dialogue(dialogue_grpc.DialogueServiceServicer):
     async def GetConversation(
         self, request: dialogue.GetConversationRequest, _: Any
     ) -> dialogue.GetConversationResponse:
-        return dialogue.GetConversationResponse(lead=self._services.known_lead)
+        return dialogue.GetConversationResponse(lead=self._services.known_lead, ended=self._services.known_ended)
 
     async def ListTurns(self, request: dialogue.ListTurnsRequest, _: Any) -> dialogue.ListTurnsResponse:
         turns = [

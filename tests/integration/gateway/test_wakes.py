@@ -72,7 +72,7 @@ async def test_a_silent_lead_is_reminded_once_and_then_judged_without_a_word(
             "nudged",
             "abandoned",
         ]
-        await eventually(lambda: len(services.events) == 1)
+        await eventually(lambda: services.events)
     question, reminder, last = services.delivers
     assert (reminder.reply, reminder.asks) == ("Oi, Mariana! Quando puder, me diz seu nome?", lead.FACT_KIND_NAME)
     assert reminder.only_in_silence
@@ -87,7 +87,8 @@ async def test_a_silent_lead_is_reminded_once_and_then_judged_without_a_word(
     assert len(services.nudges) == 1
     assert len({d.request_id for d in services.delivers}) == 3
     # Nobody wrote in the later two: reporting counts one turn.
-    assert [event.turn_finished.outcome for event in services.events] == ["answered"]
+    finished = [event.turn_finished for event in services.events if event.HasField("turn_finished")]
+    assert [turn.outcome for turn in finished] == ["answered"]
 
 
 async def test_an_abandoned_lead_that_returns_goes_on_and_may_be_reminded_again(
@@ -217,6 +218,26 @@ async def test_while_chatwoot_is_away_a_wake_waits(database: str, services: Serv
         assert "abandoned" not in await door.outcomes()
         chatwoot.down = False
         await eventually(lambda: ended_with(door, "abandoned"), timeout_s=15)
+
+
+@pytest.mark.parametrize("over", ["it asked for silence", "it was judged"])
+async def test_a_lead_that_came_further_in_another_conversation_is_not_judged_as_gone(
+    database: str, services: Services, chatwoot: ListedChatwoot, over: str
+) -> None:
+    if over == "it was judged":
+        services.known_ended = lead.END_REASON_FACTS_COMPLETE
+    else:
+        services.known_lead = a_lead(lead.LEAD_STATUS_OPT_OUT)
+    async with a_door(database, services, chatwoot, NO_NUDGE) as door:
+        await asked(door, services, chatwoot)
+        await eventually(lambda: ended_with(door, "observed"), timeout_s=15)
+        await eventually(lambda: _is_forgotten(door), timeout_s=15)
+    assert services.qualifies == []
+    assert len(services.delivers) == 1
+
+
+async def _is_forgotten(door: Door) -> bool:
+    return await door.rows("select waiting_since as w from conversation") == [{"w": 0.0}]
 
 
 async def test_a_conversation_that_is_gone_is_forgotten(

@@ -39,6 +39,8 @@ from sdr_gateway.ports import (
 _LOG = structlog.get_logger()
 _ABOUT_SILENCE = {WakeReason.NUDGE, WakeReason.ABANDONMENT}
 """Wakes for a lead that owes us an answer."""
+_OVER = {lead.LEAD_STATUS_OPT_OUT, lead.LEAD_STATUS_ESCALATED}
+"""Where a lead stands that owes us nothing."""
 
 
 class Stale(Exception):
@@ -156,6 +158,10 @@ class WakeWork:
         return await self._seal(turn, requests.nudge_delivery(turn.claim, turn.ref, turn.decision, answer))
 
     async def _abandon(self, turn: Turn) -> Ending:
+        # The lead may have come further in another conversation of its own.
+        known = await self._ending.known(turn.ref)
+        if known.ended or known.lead.status in _OVER:
+            return await self._ending.end(_without_wakes(turn), Outcome.OBSERVED)
         try:
             analysis = await self._dialogue.analyze(requests.analyze_request(turn.claim, turn.ref))
         except RemoteError as error:
