@@ -95,8 +95,8 @@ _LATER = re.compile(
     r"(?:no |para o )?(?:outro|"
     r"segundo) semestre|"
     r"semestre que vem|(?:no |para o )verao|"
-    r"(?:nos |os )?proximos meses|(?:nas |minhas )?ferias|(?<! a )(?<!pela )(?:ainda )?(?:vai )?demora\w*|daqui (?:a )?(?:muito|"
-    r"um bom) tempo) "
+    r"(?:nos |os )?proximos meses|(?:nas |minhas )?ferias|(?<! a )(?<!pela )(?:ainda )?(?:vai )?demora\w*|"
+    r"daqui (?:a )?(?:muito|um bom) tempo) "
 )
 _AMOUNT = re.compile(
     r" (?P<lead>de hoje a |daqui (?:a )?(?:mais ou menos |umas? |uns )?|dentro de (?:umas? |uns )?|em ate |ate |"
