@@ -68,14 +68,14 @@ async def test_open_work_is_never_touched_however_old_it_is(database: str, servi
         assert len(await door.rows("select 1 from mailbox_entry where body ? 'text'")) == 1
 
 
-async def test_a_purge_goes_on_in_small_steps_until_nothing_old_is_left(door: Door) -> None:
+async def test_a_purge_goes_on_in_small_steps_until_nothing_old_is_left(database: str) -> None:
     _do(
-        door.url,
+        database,
         """insert into mailbox_turn (turn, account_id, key_id, entries, epoch, attempt, outcome, closed_at)
         select n, 1, 241, '{}', 1, 1, 'answered', now() - interval '100 days' from generate_series(1, 35) n""",
     )
-    assert (await _purged(door.url, batch=10))["mailbox_turn"] == 35
-    assert (await _purged(door.url, days=91))["mailbox_turn"] == 0
+    assert (await _purged(database, batch=10))["mailbox_turn"] == 35
+    assert (await _purged(database, days=91))["mailbox_turn"] == 0
 
 
 async def test_once_a_day_every_service_is_asked_by_the_accounts_own_days(database: str, services: Services) -> None:
