@@ -129,6 +129,9 @@ ENGINE ?= scripted
 eval: $(VENV)/.ready-dev ## Play invented leads and measure understanding; ENGINE=openai needs a key
 	@$(BIN)/python -m tests.evaluation --engine $(ENGINE) --verbose
 
+eval-knowledge: $(VENV)/.ready-dev ## Ask an invented clinic's knowledge and time the search at 10,000 passages
+	@$(BIN)/python -m tests.evaluation.knowledge
+
 audit: $(VENV)/.ready-dev ## Known faults of the pinned dependencies (reaches the network)
 	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/run.txt
 
@@ -140,4 +143,4 @@ clean: ## Remove the stack's data and everything generated
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run test check setup protos lock fmt lint types proto-check chart chart-tools unit integration e2e coverage slow chaos bench eval audit clean help
+.PHONY: run test check setup protos lock fmt lint types proto-check chart chart-tools unit integration e2e coverage slow chaos bench eval eval-knowledge audit clean help

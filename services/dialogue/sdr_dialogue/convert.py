@@ -28,6 +28,7 @@ from sdr_dialogue.domain.conversation import LeadMessage, Recording, Speaker, Us
 from sdr_dialogue.domain.costs import Costs
 from sdr_dialogue.domain.hearing_audio import AUDIO
 from sdr_dialogue.domain.mood_trend import MoodTrend
+from sdr_dialogue.domain.memory import normal_phone
 from sdr_dialogue.domain.settings import AccountSettings, FrequentQuestion, Procedure
 from sdr_dialogue.domain.turn import (
     Answer,
@@ -101,6 +102,7 @@ def burst_from_wire(request: pb.RespondRequest) -> Burst:
         messages=tuple(messages.values()),
         observations=observations_from_wire(request.observations),
         contact_name=_text(request.contact.name).strip(),
+        phone=normal_phone(request.contact.phone) if request.contact.phone else "",
         attributes={key: _text(value) for key, value in request.contact.custom_attributes.items()},
     )
 

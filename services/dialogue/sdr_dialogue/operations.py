@@ -51,6 +51,7 @@ from sdr_dialogue.ports import (
     KnowledgeSearch,
     KnowledgeStore,
     LanguageModel,
+    Memory,
     UnansweredStore,
 )
 
@@ -83,6 +84,7 @@ class Dialogue:
         store: Where the settings' frequent questions become knowledge.
         unanswered: Where questions are kept that nothing answered.
         questions: Gives the questions of a burst that the knowledge may answer.
+        memory: Which contacts are one lead.
     """
 
     def __init__(
@@ -101,6 +103,7 @@ class Dialogue:
         store: KnowledgeStore,
         unanswered: UnansweredStore,
         questions: Questions,
+        memory: Memory,
     ) -> None:
         self._pool = pool
         self._conversations = conversations
@@ -115,6 +118,7 @@ class Dialogue:
         self._store = store
         self._unanswered = unanswered
         self._questions = questions
+        self._memory = memory
 
     async def respond(self, burst: Burst, finish: Finish[Answer]) -> Answer:
         """Answers a burst.
@@ -133,8 +137,7 @@ class Dialogue:
         spent, budget = Usage(), self._ledger.budget(settings)
         burst = await self._ears.heard(burst, budget)
         for _ in range(_TRIES):
-            async with connection(self._pool) as conn:
-                loaded = await self._conversations.load(conn, burst)
+            loaded = await self._remembered(burst)
             prepared = prepare(burst, loaded, settings, self._read)
             if prepared.silence:
                 draft = None
@@ -153,6 +156,28 @@ class Dialogue:
                 _log_answer(outcome)
                 return outcome.answer
         raise WriteConflict
+
+    async def _remembered(self, burst: Burst) -> Loaded:
+        """What is stored, of every contact that is this lead.
+
+        Chatwoot moves a merged contact's conversations to the other one: a conversation whose contact changed tells
+        that the two are one. So does a phone that another lead had first.
+        """
+        ref = burst.conversation
+        async with connection(self._pool) as conn:
+            loaded = await self._conversations.load(conn, burst)
+        merged = 0 < loaded.contact_id != ref.contact_id > 0
+        phone = burst.phone if not loaded.phone_known and ref.contact_id > 0 else ""
+        if not merged and not phone:
+            return loaded
+        async with transaction(self._pool) as conn:
+            if merged:
+                await self._memory.unite(conn, ref.account_id, ref.contact_id, loaded.contact_id)
+                await self._memory.move(conn, ref)
+            if phone:
+                owner = await self._memory.owner_of(conn, ref, phone)
+                await self._memory.unite(conn, ref.account_id, owner, ref.contact_id)
+            return await self._conversations.load(conn, burst)
 
     async def searched(self, prepared: Prepared) -> Prepared:
         """The burst with what the knowledge says to its questions; most bursts ask nothing."""

@@ -162,6 +162,22 @@ class Events(Protocol):
         ...
 
 
+class Memory(Protocol):
+    """Which contacts are one lead; never commits."""
+
+    async def owner_of(self, conn: Connection, ref: ConversationRef, phone: str) -> int:
+        """The lead that had a phone first; the conversation's own lead if nobody had it."""
+        ...
+
+    async def unite(self, conn: Connection, account_id: int, kept: int, gone: int) -> None:
+        """Makes two contacts one lead, kept under the first one's; doing it again changes nothing."""
+        ...
+
+    async def move(self, conn: Connection, ref: ConversationRef) -> None:
+        """Notes that a conversation is another contact's now."""
+        ...
+
+
 class KnowledgeStore(Protocol):
     """Where documents, passages and their index are kept; never commits."""
 

@@ -52,6 +52,7 @@ from sdr_dialogue.settings import Settings
 from sdr_dialogue.store.costs import PostgresCosts
 from sdr_dialogue.store.events import OutboxEvents
 from sdr_dialogue.store.knowledge import PostgresKnowledge
+from sdr_dialogue.store.memory import PostgresMemory
 from sdr_dialogue.store.postgres import PostgresConversations
 from sdr_dialogue.store.settings import PostgresSettings
 from sdr_dialogue.store.transcripts import PostgresTranscripts
@@ -120,6 +121,7 @@ async def build(
         store=store,
         unanswered=unanswered,
         questions=questions_for_knowledge,
+        memory=PostgresMemory(),
     )
     playground = Playground(
         settings=accounts,

@@ -187,11 +187,18 @@ def _state_values(context: TurnContext, knowledge_limit: int) -> dict[str, str]:
         "situacao": "já qualificado" if context.already_qualified else "em atendimento",
         "cumprimentou": "sim" if context.greeted else "não",
         "perfil": _data(context.contact_name) or "(sem nome)",
+        "anteriores": _earlier(context),
         "conhecidos": known or "(nenhum)",
         "proximas": "; ".join(_open(kind, context) for kind in asked) or "(nenhuma)",
         "perguntado": context.asked.value if context.asked else "(nenhuma)",
         "conhecimento": _knowledge(context, knowledge_limit),
     }
+
+
+def _earlier(context: TurnContext) -> str:
+    """A line per earlier conversation of the lead."""
+    told = (f"{one.began_at:%d/%m/%Y}: {_data(one.summary) or '(sem resumo)'}" for one in context.earlier)
+    return "; ".join(told) or "(nenhuma)"
 
 
 def _open(kind: FactKind, context: TurnContext) -> str:

@@ -157,6 +157,7 @@ def _context(
         attempts=attempts_of(turns, sending),
         asked=last_asked(lines, sending),
         contact_name=burst.contact_name,
+        earlier=loaded.earlier,
         already_qualified=lead.ended is not None,
         greeted=sending is not None
         or any(turn.confirmed for turn in turns)

@@ -14,6 +14,7 @@ from sdr_common.lead import (
     FactKind,
     Sentiment,
 )
+from sdr_dialogue.domain.earlier import Earlier
 from sdr_dialogue.domain.knowledge import Found
 from sdr_dialogue.domain.settings import AccountSettings
 from sdr_dialogue.domain.verdicts import Verdict
@@ -87,6 +88,8 @@ class TurnContext:
     """False: the account's budget is used up; the scripted engine answers."""
     found: tuple[Found, ...] = ()
     """What the account's knowledge says to the burst's questions, each at most once."""
+    earlier: tuple[Earlier, ...] = ()
+    """The lead's latest other conversations, oldest first, at most three."""
 
 
 def sources_of(context: TurnContext) -> tuple[str, ...]:

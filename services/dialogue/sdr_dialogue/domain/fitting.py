@@ -73,12 +73,11 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
-    """A passage's heading or body."""
+class _Heading:
+    """What a passage's heading is about."""
 
     every: frozenset[str]
     own: frozenset[str]
-    aspects: frozenset[str]
     procedures: frozenset[str]
 
 
@@ -112,24 +111,26 @@ def read_question(text: str, procedures: Sequence[Procedure], vocabulary: Vocabu
     )
 
 
-def fit(asked: Asked, heading: str, body: str, procedures: Sequence[Procedure], vocabulary: Vocabulary) -> float:
+def fit(
+    asked: Asked, heading: str, lexemes: frozenset[str], procedures: Sequence[Procedure], vocabulary: Vocabulary
+) -> float:
     """How well a passage fits a question, 0-1.
 
     Args:
         asked: The question.
         heading: The passage's title, or the question of a frequent question.
-        body: Its text.
+        lexemes: What the index keeps of the heading and the text.
         procedures: The account's.
         vocabulary: Of the account's knowledge.
     """
     if not asked.terms:
         return 0.0
-    values = features(asked, heading, body, procedures, vocabulary)
+    values = features(asked, heading, lexemes, procedures, vocabulary)
     return 1 / (1 + math.exp(-sum(weight * value for weight, value in zip(_WEIGHTS, values, strict=True))))
 
 
 def features(
-    asked: Asked, heading: str, body: str, procedures: Sequence[Procedure], vocabulary: Vocabulary
+    asked: Asked, heading: str, lexemes: frozenset[str], procedures: Sequence[Procedure], vocabulary: Vocabulary
 ) -> tuple[float, ...]:
     """What is known of a pair, in the order of `_WEIGHTS`.
 
@@ -137,22 +138,23 @@ def features(
     together, how far the question stays uncovered; then what speaks against it: the aspect that is asked is missing,
     it is about another procedure, about none, about one where none was named.
     """
-    top, low = _side(heading, tuple(procedures)), _side(body, tuple(procedures))
+    top, named_below = _heading(heading, tuple(procedures)), _mentioned(lexemes, _names(tuple(procedures)))[0]
+    below = lexemes | {PROCEDURE + slug for slug in named_below}
     whole = _total(asked.terms, vocabulary) or 1.0
     found = _total(asked.terms & top.every, vocabulary)
-    found += _BODY * _total((asked.terms & low.every) - top.every, vocabulary)
-    own = _side(heading.rpartition(HEADING_JOINT)[2], tuple(procedures)).own
+    found += _BODY * _total((asked.terms & below) - top.every, vocabulary)
+    own = _heading(heading.rpartition(HEADING_JOINT)[2], tuple(procedures)).own
     known = asked.terms | asked.lexemes | {PROCEDURE + slug for slug in asked.procedures}
     back = _total(own & known, vocabulary) / (_total(own, vocabulary) or 1.0)
-    theirs = top.procedures or low.procedures
-    named = asked.procedures & (top.procedures | low.procedures)
+    theirs = top.procedures or named_below
+    named = asked.procedures & (top.procedures | named_below)
     return (
         1.0,
         found / whole,
         back,
         math.sqrt(found / whole * back),
         max(0.0, 0.6 - found / whole),
-        float(bool(asked.aspects and not asked.aspects & (top.aspects | low.aspects))),
+        float(bool(asked.aspects) and not any(CONCEPT + aspect in below for aspect in asked.aspects)),
         float(bool(asked.procedures and theirs and not named)),
         float(bool(asked.procedures and not theirs)),
         float(bool(top.procedures and not asked.procedures)),
@@ -203,14 +205,13 @@ def _mended(stem: str, vocabulary: Vocabulary, names: frozenset[str]) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _side(text: str, procedures: tuple[Procedure, ...]) -> _Side:
+def _heading(text: str, procedures: tuple[Procedure, ...]) -> _Heading:
     terms = terms_of(text)
     slugs, used = _mentioned(terms.stems, _names(procedures))
     named = {PROCEDURE + slug for slug in slugs}
     concepts = {CONCEPT + name for name in terms.concepts}
-    return _Side(
+    return _Heading(
         every=terms.stems | concepts | named,
         own=(terms.loose - used) | concepts | named,
-        aspects=terms.concepts & ASPECTS,
         procedures=slugs,
     )

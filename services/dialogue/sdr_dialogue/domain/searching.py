@@ -11,7 +11,7 @@ from sdr_dialogue.domain.settings import Procedure
 
 _RANK_CONSTANT = 60
 """Of reciprocal rank fusion. Source: Cormack, Clarke, Büttcher, SIGIR 2009."""
-_ROWS_WEIGHED = 1500
+_ROWS_WEIGHED = 600
 """Passages that the index may have to weigh for one question: common terms are left out beyond that."""
 
 
@@ -24,6 +24,8 @@ class Candidate:
     title: str
     text: str
     faq: bool
+    lexemes: frozenset[str]
+    """What the index keeps of it."""
     meaning_place: int = 0
     """Its place by meaning, from 1; 0: not among the nearest, or meaning was not searched."""
 
@@ -87,7 +89,7 @@ def rank(
 
 
 def _passage(asked: Asked, item: Candidate, procedures: Sequence[Procedure], vocabulary: Vocabulary) -> Passage:
-    value = fit(asked, item.title, item.text, procedures, vocabulary)
+    value = fit(asked, item.title, item.lexemes, procedures, vocabulary)
     return Passage(
         item.passage_id,
         item.document_id,

@@ -18,6 +18,7 @@ from sdr_common.lead import (
     Sentiment,
 )
 from sdr_dialogue.domain.conversation import LeadMessage, Speaker, Usage
+from sdr_dialogue.domain.earlier import Earlier
 from sdr_dialogue.domain.knowledge import Citation
 from sdr_dialogue.domain.mood_trend import MoodTrend
 from sdr_dialogue.domain.verdicts import Verdict
@@ -128,6 +129,8 @@ class Lead:
     started_at: datetime | None = None
     revision: int = 0
     """Counts the writes of this row; 0: there is none."""
+    contact_id: int = 0
+    """Under which contact it is kept: of contacts that are one lead, one; 0: its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,10 @@ class Loaded:
     behaviour: Behaviour | None = None
     spent_micro_usd: int = 0
     """What the account's models cost in this month of UTC."""
+    earlier: tuple[Earlier, ...] = ()
+    """The lead's latest other conversations, oldest first."""
+    phone_known: bool = False
+    """True: the lead's phone is noted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +168,8 @@ class Burst:
     """Oldest first; at least one."""
     observations: tuple[Observation, ...] = ()
     contact_name: str = ""
+    phone: str = ""
+    """In E.164, Brazilian mobiles with their ninth digit; empty: not known."""
     attributes: dict[str, str] = field(default_factory=dict)
     """The contact's custom attributes as Chatwoot shows them."""
 

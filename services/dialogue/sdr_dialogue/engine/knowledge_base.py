@@ -40,7 +40,7 @@ def _from_settings(question: Question, settings: AccountSettings, interest: str)
     vocabulary = _vocabulary(settings.frequent_questions)
     asked = read_question(question.quote, settings.procedures, vocabulary, interest)
     fits = [
-        (fit(asked, item.question, item.answer, settings.procedures, vocabulary), item)
+        (fit(asked, item.question, _lexemes(item), settings.procedures, vocabulary), item)
         for item in settings.frequent_questions
     ]
     value, best = max(fits, key=lambda pair: pair[0], default=(0.0, None))
@@ -49,9 +49,14 @@ def _from_settings(question: Question, settings: AccountSettings, interest: str)
     return Passage(0, 0, best.question, best.answer.strip(), best.question, value, answers=True)
 
 
+@lru_cache(maxsize=4096)
+def _lexemes(item: FrequentQuestion) -> frozenset[str]:
+    return lexemes_of(item.question, item.answer)
+
+
 @lru_cache(maxsize=256)
 def _vocabulary(questions: tuple[FrequentQuestion, ...]) -> Vocabulary:
-    counts = Counter(term for item in questions for term in lexemes_of(item.question, item.answer))
+    counts = Counter(term for item in questions for term in _lexemes(item))
     return Vocabulary(len(questions), counts)
 
 

@@ -176,6 +176,7 @@ class PostgresKnowledge:
                     row["title"],
                     row["text"],
                     row["faq"],
+                    frozenset(row["words"]),
                     row["meaning_place"] or 0,
                 )
                 for row in rows

@@ -102,13 +102,10 @@ select (select version from knowledge where account_id = %(account_id)s) as vers
 -- with its place in both, at the version that was read. Without a match one row tells the version alone.
 with asked as (
   select lexeme, weight from unnest(%(lexemes)s::text[], %(weights)s::float8[]) as x(lexeme, weight)),
-wanted as (select string_agg(quote_literal(lexeme), ' | ')::tsquery as query from asked),
 weighed as (
-  select p.passage_id, (select sum(a.weight) from asked a where a.lexeme = any(p.words)) as score
-  from (
-    select p.passage_id, tsvector_to_array(p.lexemes) as words from passage p cross join wanted
-    where p.account_id = %(account_id)s and p.lexemes @@ wanted.query) p
-  order by score desc, p.passage_id limit %(candidates)s),
+  select p.passage_id, sum(a.weight) as score
+  from asked a join passage p on p.lexemes @@ quote_literal(a.lexeme)::tsquery and p.account_id = %(account_id)s
+  group by p.passage_id order by score desc, p.passage_id limit %(candidates)s),
 by_text as (select passage_id, row_number() over (order by score desc, passage_id) as place from weighed),
 near as (
   select p.passage_id, e.vector operator(public.<=>) %(vector)s::public.halfvec as distance
@@ -116,7 +113,8 @@ near as (
   where %(vector)s::text is not null and e.account_id = %(account_id)s and e.model = %(model)s
   order by distance, p.passage_id limit %(candidates)s),
 by_meaning as (select passage_id, row_number() over (order by distance, passage_id) as place from near)
-select k.version, p.passage_id, p.document_id, p.title, p.text, p.faq, t.place as text_place, m.place as meaning_place
+select k.version, p.passage_id, p.document_id, p.title, p.text, p.faq,
+  tsvector_to_array(p.lexemes) as words, t.place as text_place, m.place as meaning_place
 from knowledge k
 left join (by_text t full join by_meaning m using (passage_id)) on true
 left join passage p on p.account_id = k.account_id and p.passage_id = coalesce(t.passage_id, m.passage_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sdr_common.lead import Behaviour
 from sdr_common.postgres import Connection, Queries
@@ -12,7 +13,6 @@ from sdr_dialogue.domain.turn import (
     Burst,
     ConversationRef,
     Judgement,
-    Lead,
     Loaded,
     Nudge,
     Observation,
@@ -25,8 +25,10 @@ from sdr_dialogue.store.rows import (
     change_to_json,
     citation_to_json,
     disqualification_to_json,
+    earlier_from_row,
     facts_to_json,
     lead_from_row,
+    lead_parameters,
     line_from_row,
     line_to_json,
     record_from_row,
@@ -72,7 +74,7 @@ class PostgresConversations:
         """See the port."""
         burst, answer, seen = outcome.burst, outcome.answer, outcome.seen
         ref = burst.conversation
-        parameters = _lead_parameters(ref, outcome.lead) | {
+        parameters = lead_parameters(ref, outcome.lead) | {
             "inbox_id": ref.inbox_id,
             "channel": ref.channel.value,
             "lines": _json([line_to_json(line, ref) for line in seen.lines]),
@@ -164,7 +166,7 @@ class PostgresConversations:
 
     async def save_judgement(self, conn: Connection, judgement: Judgement) -> bool:
         """See the port."""
-        parameters = _lead_parameters(judgement.conversation, judgement.lead) | {
+        parameters = lead_parameters(judgement.conversation, judgement.lead) | {
             "summary": judgement.summary,
             "behaviour": judgement.behaviour.value,
             "turn_id": judgement.turn_id,
@@ -206,30 +208,17 @@ def _loaded(row: Row) -> Loaded:
     conversation = row.get("conversation")
     return Loaded(
         now=row["now"],
-        lead=lead_from_row(row.get("lead")),
+        lead=replace(lead_from_row(row.get("lead")), contact_id=row.get("lead_id") or 0),
         lines=tuple(line_from_row(line) for line in row["lines"] or ()),
         turns=tuple(turn_from_row(turn) for turn in row["turns"] or ()),
         exists=conversation is not None,
         contact_id=conversation["contact_id"] if conversation else 0,
         summary=conversation["summary"] if conversation else "",
+        earlier=tuple(earlier_from_row(item) for item in row.get("earlier") or ()),
+        phone_known=bool(row.get("phone_known")),
         behaviour=Behaviour(conversation["behaviour"]) if conversation and conversation["behaviour"] else None,
         spent_micro_usd=row.get("spent") or 0,
     )
-
-
-def _lead_parameters(ref: ConversationRef, lead: Lead) -> dict[str, object]:
-    return {
-        "account_id": ref.account_id,
-        "conversation_id": ref.conversation_id,
-        "contact_id": ref.contact_id,
-        "facts": _json(facts_to_json(lead.facts)),
-        "written": _json({kind.value: list(values) for kind, values in lead.written.items()}),
-        "lead_ended": lead.ended.value if lead.ended else None,
-        "lead_opted_out": lead.opted_out,
-        "status": lead.status.value if lead.status else None,
-        "started_at": lead.started_at,
-        "revision": lead.revision,
-    }
 
 
 def _conversation_to_json(ref: ConversationRef) -> dict[str, object]:

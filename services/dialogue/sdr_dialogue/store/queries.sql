@@ -2,13 +2,16 @@
 -- Everything that one burst needs, in one round trip: the lead, the conversation, its newest lines without
 -- the burst's own, its newest turns. Replies only of the newest ten turns; what a turn learned only while it
 -- may still be superseded. A contact of 0 stands for the conversation's own.
-select now() as now,
+select now() as now, w.lead_id,
   (select m.cost_micro_usd from account_month m where m.account_id = %(account_id)s
     and m.month = date_trunc('month', now() at time zone 'UTC')::date) as spent,
-  (select row_to_json(l) from lead l where l.account_id = %(account_id)s and l.contact_id = case
-      when %(contact_id)s > 0 then %(contact_id)s
-      else (select o.contact_id from conversation o
-        where o.account_id = %(account_id)s and o.conversation_id = %(conversation_id)s) end) as lead,
+  (select row_to_json(l) from lead l where l.account_id = %(account_id)s and l.contact_id = w.lead_id) as lead,
+  exists (select from lead_phone p where p.account_id = %(account_id)s and p.lead_id = w.lead_id) as phone_known,
+  (select json_agg(x order by x.created_at) from (
+    select c.created_at, c.summary from conversation c
+    where c.account_id = %(account_id)s and c.conversation_id <> %(conversation_id)s
+      and c.contact_id in (select contacts_of(%(account_id)s, w.lead_id))
+    order by c.created_at desc limit 3) x) as earlier,
   (select row_to_json(c) from conversation c
     where c.account_id = %(account_id)s and c.conversation_id = %(conversation_id)s) as conversation,
   (select json_agg(x order by x.message_id) from (
@@ -25,13 +28,16 @@ select now() as now,
     from turn t where t.account_id = %(account_id)s and t.conversation_id = %(conversation_id)s
     window newest as (order by t.turn_id desc)
     order by t.turn_id desc limit 200) x) as turns
+from (select lead_of(%(account_id)s, case when %(contact_id)s > 0 then %(contact_id)s
+  else (select o.contact_id from conversation o
+    where o.account_id = %(account_id)s and o.conversation_id = %(conversation_id)s) end) as lead_id) w
 
 -- save --
--- Writes one answered burst, fenced by the lead's revision. No row: another write came in between.
+-- Writes an answered burst under the lead's revision.
 with fence as (
   insert into lead (account_id, contact_id, facts, written, ended, opted_out, status, started_at, revision)
-  values (%(account_id)s, %(contact_id)s, %(facts)s, %(written)s, %(lead_ended)s, %(lead_opted_out)s,
-    %(status)s, %(started_at)s, 1)
+  select %(account_id)s, %(lead_id)s, %(facts)s::jsonb, %(written)s::jsonb, %(lead_ended)s, %(lead_opted_out)s,
+    %(status)s, %(started_at)s, 1 where lead_of(%(account_id)s, %(contact_id)s) = %(lead_id)s
   on conflict on constraint lead_pk do update set facts = excluded.facts, written = excluded.written,
     ended = excluded.ended, opted_out = excluded.opted_out, status = excluded.status,
     started_at = excluded.started_at, revision = lead.revision + 1, updated_at = now()
@@ -156,14 +162,15 @@ with unsent as (
 update lead l set ended = null, revision = l.revision + 1, updated_at = now()
 from conversation c
 where c.account_id = %(account_id)s and c.conversation_id = %(conversation_id)s
-  and l.account_id = c.account_id and l.contact_id = c.contact_id and exists (select 1 from unsent)
+  and l.account_id = c.account_id and l.contact_id = lead_of(c.account_id, c.contact_id)
+  and exists (select 1 from unsent)
 
 -- save_judgement --
 -- Writes a judgement, all or nothing, under the lead's revision; what it changed goes with the turn, so that
 -- superseding the turn takes it back.
 with fence as (
   insert into lead (account_id, contact_id, facts, written, ended, opted_out, status, started_at, revision)
-  values (%(account_id)s, %(contact_id)s, %(facts)s::jsonb, %(written)s::jsonb, %(lead_ended)s::text, %(lead_opted_out)s,
+  values (%(account_id)s, %(lead_id)s, %(facts)s::jsonb, %(written)s::jsonb, %(lead_ended)s::text, %(lead_opted_out)s,
     %(status)s::text, %(started_at)s, 1)
   on conflict on constraint lead_pk do update set facts = excluded.facts, written = excluded.written,
     revision = lead.revision + 1, updated_at = now()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from sdr_common.lead import (
     Sentiment,
 )
 from sdr_dialogue.domain.conversation import Speaker, Usage
+from sdr_dialogue.domain.earlier import SUMMARY_LIMIT, Earlier
 from sdr_dialogue.domain.knowledge import Citation
 from sdr_dialogue.domain.turn import ConversationRef, Lead, LineChange, PastTurn, StoredLine, TurnRecord
 from sdr_dialogue.domain.verdicts import Action, Check, Verdict
@@ -84,6 +86,7 @@ def lead_from_row(row: Row | None) -> Lead:
         status=LeadStatus(row["status"]) if row["status"] else None,
         started_at=datetime.fromisoformat(row["started_at"]) if row["started_at"] else None,
         revision=row["revision"],
+        contact_id=row["contact_id"],
     )
 
 
@@ -193,3 +196,30 @@ def record_from_row(row: Row) -> TurnRecord:
 def verdict_to_json(verdict: Verdict) -> dict[str, object]:
     """One finding of the guards."""
     return {"check": verdict.check.value, "action": verdict.action.value, "count": verdict.count}
+
+
+def lead_parameters(ref: ConversationRef, lead: Lead) -> dict[str, object]:
+    """What writing a lead needs."""
+    return {
+        "account_id": ref.account_id,
+        "conversation_id": ref.conversation_id,
+        "contact_id": ref.contact_id,
+        "lead_id": lead.contact_id or ref.contact_id,
+        "facts": json_text(facts_to_json(lead.facts)),
+        "written": json_text({kind.value: list(values) for kind, values in lead.written.items()}),
+        "lead_ended": lead.ended.value if lead.ended else None,
+        "lead_opted_out": lead.opted_out,
+        "status": lead.status.value if lead.status else None,
+        "started_at": lead.started_at,
+        "revision": lead.revision,
+    }
+
+
+def earlier_from_row(row: Row) -> Earlier:
+    """An earlier conversation, its summary shortened."""
+    return Earlier(datetime.fromisoformat(row["created_at"]), row["summary"][:SUMMARY_LIMIT])
+
+
+def json_text(value: object) -> str:
+    """A value as the JSON text that a parameter takes."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -76,7 +76,7 @@ def classify_created(
         at=message.created_at,
         sdr_key=message.sdr_key if kind is SignalKind.BOT_LINE else "",
         replaces=replaces,
-        contact=Contact(contact.name, contact.custom_attributes) if lead else None,
+        contact=Contact(contact.name, contact.custom_attributes, contact.phone) if lead else None,
         conversation=None if kind is SignalKind.BOT_LINE else conversation,
     )
     return Kept(

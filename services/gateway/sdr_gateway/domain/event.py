@@ -52,6 +52,7 @@ class ContactSeen:
     """Those that are ours, as text."""
     on_waha: bool = False
     """True: WAHA's attributes are there, so the channel is WhatsApp."""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ class Contact:
 
     name: str = ""
     custom_attributes: dict[str, str] = field(default_factory=dict)
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,6 +189,7 @@ def _contact(conversation: ConversationShape, event: MessageEvent | None = None)
         blocked=bool(shape.blocked),
         custom_attributes=texts,
         on_waha=on_waha,
+        phone=clean(shape.phone_number, 100),
     )
 
 

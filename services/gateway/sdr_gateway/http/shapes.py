@@ -31,6 +31,7 @@ class ContactShape(Shape, frozen=True):
     type: str | None = None
     identifier: str | None = None
     email: str | None = None
+    phone_number: str | None = None
     blocked: bool | None = None
     custom_attributes: dict[str, Any] | None = None  # values are whatever the clinic keeps there
 

@@ -366,7 +366,7 @@ def _ids(decision: Decision) -> list[int]:
 
 
 def _contact(contact: Contact) -> lead.Contact:
-    return lead.Contact(name=contact.name, custom_attributes=contact.custom_attributes)
+    return lead.Contact(name=contact.name, custom_attributes=contact.custom_attributes, phone=contact.phone)
 
 
 def _lead_message(message: Signal) -> dialogue.LeadMessage:
