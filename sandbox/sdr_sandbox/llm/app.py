@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sdr_sandbox.llm import anthropic_wire, gemini_wire, openai_wire
 from sdr_sandbox.llm.brain import answer
+from sdr_sandbox.llm.embeddings import EmulatedEmbeddings
 from sdr_sandbox.llm.script import Answer, Failure, Hang, Json, Malformed, ModelState, Mood, Reset, Script, Step
 
 MODELS = ("gpt-5-mini", "gpt-5", "gpt-4o-mini")
@@ -179,9 +180,11 @@ def make_app(state: ModelState, **others: ModelState) -> ASGIApp:
     """
     states = {name: ModelState() for name in ("anthropic", "google", "transcription")}
     models = EmulatedModels({"openai": state, **states, **others})
+    embeddings = EmulatedEmbeddings(lambda: state.api_key)
     return _Abortable(
         Starlette(
             routes=[
+                *embeddings.routes(),
                 Route("/v1/chat/completions", models.chat, methods=["POST"]),
                 Route("/v1/messages", models.messages, methods=["POST"]),
                 Route("/v1beta/models/{model}:generateContent", models.generate, methods=["POST"]),

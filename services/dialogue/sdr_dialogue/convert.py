@@ -27,8 +27,8 @@ from sdr_dialogue.convert_knowledge import citation_to_wire
 from sdr_dialogue.domain.conversation import LeadMessage, Recording, Speaker, Usage
 from sdr_dialogue.domain.costs import Costs
 from sdr_dialogue.domain.hearing_audio import AUDIO
-from sdr_dialogue.domain.mood_trend import MoodTrend
 from sdr_dialogue.domain.memory import normal_phone
+from sdr_dialogue.domain.mood_trend import MoodTrend
 from sdr_dialogue.domain.settings import AccountSettings, FrequentQuestion, Procedure
 from sdr_dialogue.domain.turn import (
     Answer,
