@@ -170,9 +170,20 @@ class Dialogue:
         phone = burst.phone if not loaded.phone_known and ref.contact_id > 0 else ""
         if not merged and not phone:
             return loaded
+        for last in (False,) * (_TRIES - 1) + (True,):
+            try:
+                return await self._united(burst, loaded.contact_id if merged else 0, phone)
+            except WriteConflict:
+                # Conversations of one lead that begin at once meet here; the other one was quicker.
+                if last:
+                    raise
+        raise AssertionError("the last try returns or raises")
+
+    async def _united(self, burst: Burst, gone: int, phone: str) -> Loaded:
+        ref = burst.conversation
         async with transaction(self._pool) as conn:
-            if merged:
-                await self._memory.unite(conn, ref.account_id, ref.contact_id, loaded.contact_id)
+            if gone:
+                await self._memory.unite(conn, ref.account_id, ref.contact_id, gone)
                 await self._memory.move(conn, ref)
             if phone:
                 owner = await self._memory.owner_of(conn, ref, phone)

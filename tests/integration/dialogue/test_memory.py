@@ -86,11 +86,11 @@ async def test_conversations_of_one_phone_that_begin_at_once_become_one_lead(dia
     await asyncio.gather(
         *(
             dialogue.respond(asking(number, 1, a_message(number, "nome=Ana;"), contact_id=500 + number, phone=PHONE))
-            for number in range(1, 6)
+            for number in range(1, 4)
         )
     )
     assert len(await dialogue.fetch("select 1 from lead")) == 1
-    assert len(await dialogue.fetch("select 1 from lead_link")) == 4
+    assert len(await dialogue.fetch("select 1 from lead_link")) == 2
 
 
 async def test_another_account_s_phone_is_another_lead(dialogue: Dialogue) -> None:

@@ -33,7 +33,7 @@ from (select lead_of(%(account_id)s, case when %(contact_id)s > 0 then %(contact
     where o.account_id = %(account_id)s and o.conversation_id = %(conversation_id)s) end) as lead_id) w
 
 -- save --
--- Writes an answered burst under the lead's revision.
+-- Writes an answered burst.
 with fence as (
   insert into lead (account_id, contact_id, facts, written, ended, opted_out, status, started_at, revision)
   select %(account_id)s, %(lead_id)s, %(facts)s::jsonb, %(written)s::jsonb, %(lead_ended)s, %(lead_opted_out)s,
