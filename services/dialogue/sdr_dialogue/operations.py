@@ -44,6 +44,7 @@ from sdr_dialogue.domain.turn import (
 )
 from sdr_dialogue.ears import Ears
 from sdr_dialogue.ledger import Ledger
+from sdr_dialogue.operations_memory import Remembering
 from sdr_dialogue.ports import (
     AccountSettingsSource,
     Conversations,
@@ -118,7 +119,7 @@ class Dialogue:
         self._store = store
         self._unanswered = unanswered
         self._questions = questions
-        self._memory = memory
+        self._remembering = Remembering(pool, conversations, memory)
 
     async def respond(self, burst: Burst, finish: Finish[Answer]) -> Answer:
         """Answers a burst.
@@ -137,7 +138,7 @@ class Dialogue:
         spent, budget = Usage(), self._ledger.budget(settings)
         burst = await self._ears.heard(burst, budget)
         for _ in range(_TRIES):
-            loaded = await self._remembered(burst)
+            loaded = await self._remembering.load(burst)
             prepared = prepare(burst, loaded, settings, self._read)
             if prepared.silence:
                 draft = None
@@ -156,39 +157,6 @@ class Dialogue:
                 _log_answer(outcome)
                 return outcome.answer
         raise WriteConflict
-
-    async def _remembered(self, burst: Burst) -> Loaded:
-        """What is stored, of every contact that is this lead.
-
-        Chatwoot moves a merged contact's conversations to the other one: a conversation whose contact changed tells
-        that the two are one. So does a phone that another lead had first.
-        """
-        ref = burst.conversation
-        async with connection(self._pool) as conn:
-            loaded = await self._conversations.load(conn, burst)
-        merged = 0 < loaded.contact_id != ref.contact_id > 0
-        phone = burst.phone if not loaded.phone_known and ref.contact_id > 0 else ""
-        if not merged and not phone:
-            return loaded
-        for last in (False,) * (_TRIES - 1) + (True,):
-            try:
-                return await self._united(burst, loaded.contact_id if merged else 0, phone)
-            except WriteConflict:
-                # Conversations of one lead that begin at once meet here; the other one was quicker.
-                if last:
-                    raise
-        raise AssertionError("the last try returns or raises")
-
-    async def _united(self, burst: Burst, gone: int, phone: str) -> Loaded:
-        ref = burst.conversation
-        async with transaction(self._pool) as conn:
-            if gone:
-                await self._memory.unite(conn, ref.account_id, ref.contact_id, gone)
-                await self._memory.move(conn, ref)
-            if phone:
-                owner = await self._memory.owner_of(conn, ref, phone)
-                await self._memory.unite(conn, ref.account_id, owner, ref.contact_id)
-            return await self._conversations.load(conn, burst)
 
     async def searched(self, prepared: Prepared) -> Prepared:
         """The burst with what the knowledge says to its questions; most bursts ask nothing."""
