@@ -119,3 +119,11 @@ def test_the_readme_lists_every_value_as_it_is() -> None:
     readme = (CHART / "README.md").read_text()
     assert with_table(readme) == readme, "values changed? python -m tests.chart.readme"
     assert "| `secrets.existingSecret` |" in readme
+
+
+def test_who_reaches_private_networks_is_told_which() -> None:
+    values = merged(preset("staging"), {"allowedNetworks": "10.0.0.0/8", "ingress": {"trustedProxies": "*"}})
+    objects = render(values)
+    told = {c for c in COMPONENTS if "SDR_ALLOWED_NETWORKS" in env_of(objects[f"Deployment/sdr-{c}"])}
+    assert told == {"gateway", "gateway-worker", "dialogue", "routing", "routing-worker"}
+    assert env_of(objects["Deployment/sdr-gateway"])["FORWARDED_ALLOW_IPS"]["value"] == "*"

@@ -7,12 +7,20 @@
 {{- if eq $service "gateway" }}
 SDR_GATEWAY_HTTP_HOST: "0.0.0.0"
 SDR_GATEWAY_HTTP_PORT: "8080"
+{{- with .root.Values.ingress.trustedProxies }}
+FORWARDED_ALLOW_IPS: {{ . | quote }}
+{{- end }}
 {{- with .root.Values.ingress }}{{- if .enabled }}
 SDR_GATEWAY_PUBLIC_URL: {{ printf "%s://%s" (ternary "https" "http" (ne .tlsSecret "")) .host }}
 {{- end }}{{- end }}
 {{- $root := .root }}
 {{- range list "dialogue" "scoring" "routing" }}
 SDR_{{ upper . }}_TARGET: {{ include "sdr.target" (dict "root" $root "name" .) }}
+{{- end }}
+{{- end }}
+{{- if has $service (list "gateway" "routing" "dialogue") }}
+{{- with .root.Values.allowedNetworks }}
+SDR_ALLOWED_NETWORKS: {{ . | quote }}
 {{- end }}
 {{- end }}
 {{- if ne $service "reporting" }}
