@@ -12,16 +12,17 @@ pytestmark = pytest.mark.e2e
 
 SHORT = Size(
     seed=7,
-    messages=100,
-    conversations=14,
-    at_once=14,
+    messages=70,
+    conversations=10,
+    at_once=10,
     fault_every_s=(2.0, 4.0),
-    human_ratio=0.3,
+    human_ratio=0.4,
+    model_faults=0.15,
     victims=(("gateway", "kill"), ("routing", "kill"), ("dialogue", "kill"), ("postgres", "kill")),
 )
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(420)
 def test_every_promise_is_kept_while_parts_of_the_product_die() -> None:
     result = run(SHORT)
     told = report.table(result)
@@ -29,7 +30,7 @@ def test_every_promise_is_kept_while_parts_of_the_product_die() -> None:
     # The run is worth something only if all of this happened.
     counted = result.verdict.counted
     assert min(result.faults.total(), result.webhooks["dropped"], counted["takeovers"], counted["judged"]) > 0, told
-    assert counted["deserved"] >= 80, told
+    assert counted["deserved"] >= 50, told
 
 
 SMALL = Size(
