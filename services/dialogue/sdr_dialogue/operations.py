@@ -44,7 +44,7 @@ from sdr_dialogue.domain.turn import (
 )
 from sdr_dialogue.ears import Ears
 from sdr_dialogue.ledger import Ledger
-from sdr_dialogue.operations_memory import Remembering
+from sdr_dialogue.operations_memory import TRIES, Remembering
 from sdr_dialogue.ports import (
     AccountSettingsSource,
     Conversations,
@@ -57,9 +57,6 @@ from sdr_dialogue.ports import (
 )
 
 _LOG = structlog.get_logger()
-_TRIES = 5
-"""Writes of one lead that may come in between before a call gives up."""
-
 T = TypeVar("T")
 Finish = Callable[[Connection, T], Awaitable[None]]
 """Stores the answer of a call inside the transaction of its effect."""
@@ -137,7 +134,7 @@ class Dialogue:
         draft: TurnDraft | None = None
         spent, budget = Usage(), self._ledger.budget(settings)
         burst = await self._ears.heard(burst, budget)
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             loaded = await self._remembering.load(burst)
             prepared = prepare(burst, loaded, settings, self._read)
             if prepared.silence:
@@ -214,7 +211,7 @@ class Dialogue:
         asked: AnalysisContext | None = None
         draft: AnalysisDraft | None = None
         spent, budget = Usage(), self._ledger.budget(settings)
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             loaded = await self._whole(conversation, TRANSCRIPT_LINES)
             context = transcript(loaded, settings, turn_id)
             if draft is None or asked is None or (asked.lines, asked.facts) != (context.lines, context.facts):
