@@ -177,3 +177,24 @@ def test_a_deletion_of_data_is_a_request_and_a_question_about_it_is_none() -> No
 )
 def test_a_message_has_a_mood(text: str, mood: Sentiment) -> None:
     assert reading(text).sentiment is mood
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("isso aqui é robô? quero gente", "human_requested"),
+        ("tem alguém aí de verdade?", "human_requested"),
+        ("tem como transferir pra um consultor?", "human_requested"),
+        ("fiz botox ontem e meu olho caiu, não consigo abrir", "emergency"),
+        ("meus advogados vão entrar em contato", "legal"),
+        ("to no 9 ano da escola kkk", "minor"),
+        ("i'm 16, can i get lip filler?", "minor"),
+        ("tengo 15 años", "minor"),
+        ("trabalho na justiça federal", ""),
+        ("sou 100% decidida", ""),
+        ("meu olho caiu no anúncio de vocês", ""),
+    ],
+)
+def test_strangers_words_call_a_human_as_well(text: str, reason: str) -> None:
+    found = reading(text).escalation
+    assert (found.value if found is not None else "") == reason

@@ -40,7 +40,7 @@ _SYMPTOM = re.compile(
     r"febre|dormen\w+|formig\w+|sensibilidade|"
     r"enxerg\w+|visao|vista|alergi\w+|coc(?:eira|ando|a)|necros\w+|infec\w+|inflam\w+|desmai\w+|tont\w+|vomit\w+|"
     r"respir\w+|ardendo|ardencia|hematoma|caroco|nodulo|ferida|olho (?:caido|fechado|torto)|"
-    r"paralis\w+|duro) "
+    r"paralis\w+|duro|(?:olho|palpebra|sobrancelha) (?:\w+ )?(?:caiu|caida|caindo)) "
 )
 _AFTERWARDS = re.compile(
     r" (?:depois d\w+|apos|desde|ontem|anteontem|hoje|semana passada|agora|faz \w+ (?:dias|horas)|fizeram|aplicou|"
@@ -63,6 +63,7 @@ _LEGAL = re.compile(
     r" (?:extrajudicial|processo judicial|judicial|indeniza\w+|tribunal|juizado|pequenas causas|codigo de defesa|"
     r"liminar|"
     r"(?:escritorio|advogad[oa]s?) (?:\w+ ){0,3}represent\w+|representa (?:a|o) (?:sra|sr|senhora|senhor)|"
+    r"(?:meus|nossos) advogados|"
     r"process(?:ar|o judicial|arei|ando) (?:voces|a clinica|vcs|essa|judicial\w*)|vou (?:te |"
     r"os |as )?processar(?= [.,!?]| $| e | se | por | pel[ao] | voces? | a clinica | essa |"
     r" isso tudo)(?! isso (?:direito|tudo antes))|"
@@ -71,7 +72,8 @@ _LEGAL = re.compile(
     r"intimacao|(?:meter|colocar|por|abrir|entrar com) (?:um |uma )?(?:processo|acao)|(?:processo|acao) contra|"
     r"procurar (?:os )?meus direitos|procon|(?:meu |minha |"
     r"chamar (?:o |a |um )?|falar com (?:o |a )?meu )advogad[oa]|"
-    r"(?:na|a) justica(?! seja)|acao judicial|judicialmente|reclame aqui|(?:vou )?denunci\w+|"
+    r"(?:na|a) justica(?! (?:seja|federal|do trabalho|eleitoral|militar))|acao judicial|"
+    r"judicialmente|reclame aqui|(?:vou )?denunci\w+|"
     r"vigilancia sanitaria|danos morais|boletim de ocorrencia|registrar (?:um )?bo|(?:vou|irei|queixa) (?:na|a|"
     r"ate a) delegacia|"
     r"ministerio publico|conselho (?:regional )?de medicina|erro medico) "
@@ -84,7 +86,10 @@ _MINOR = re.compile(
     rf"ano que vem)| [.,!?]| $)|(?:com|aos) {_AGE} anos(?! de)|(?:eu )?tenho {_AGE}(?= [.,!?]| $| e (?:quero|"
     rf"queria|posso|meus|minha))|"
     rf"sou (?:de )?menor(?: de idade)?|menor de idade|sou {_AGE} anos|"
-    r"ainda nao (?:tenho|fiz) (?:18|dezoito)(?: anos)?) "
+    r"ainda nao (?:tenho|fiz) (?:18|dezoito)(?: anos)?|"
+    rf"(?:estou |to )?no (?:\d ?o? |primeiro |segundo |terceiro )?ano (?:da escola|"
+    rf"do (?:ensino )?(?:fundamental|medio))|"
+    rf"sou {_AGE}(?= [.,!?]| $| e | posso | can )) "
 )
 _NOT_MINOR = re.compile(
     r" (?:nao sou (?:de )?menor|menor (?:preco|valor|que|do que)|(?:minha |meu )?(?:filh[oa]|sobrinh[oa]|"

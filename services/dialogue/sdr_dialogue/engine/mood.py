@@ -80,7 +80,7 @@ _VERDICT = re.compile(
     r" (?P<word>pessim[oa]|horrivel|terrivel|ridiculo|lixo|absurdo) (?:[,.!] )*(?:(?P=word) |(?:! ){2})"
 )
 """A verdict said twice, or with marks piled up behind it."""
-_GLAD_ANGER = re.compile(r" (?:kk\w*|haha\w*|rs+|brincadeira) ")
+_GLAD_ANGER = re.compile(r" (?:kk\w*|haha\w*|rs+|(?<!de )brincadeira) ")
 _LEAVES_US_OUT = re.compile(
     r" (?:minha vida|meu (?:marido|chefe|ex|trabalho|dia|secador|carro|celular|filho|nariz|rosto)|essa (?:mancha|"
     r"tatuagem|"

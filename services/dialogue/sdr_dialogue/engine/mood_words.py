@@ -21,7 +21,8 @@ POSITIVE = phrases(
     ansiosa, ansioso, ansiedade boa, empolgada, empolgado, animada, animado, animadissima, encantada, encantado,
     apaixonada, apaixonado, confiante, confio, tranquila agora, aliviada, aliviado, que alivio, eba, oba, uhul, uhu,
     uau,
-    gostei, gostando, gostamos, curti, curtindo, que bom, que legal, que otimo, que otima, que maravilha, que bacana,
+    gostei, gostando, gostamos, curti, curtindo, que bom, que legal, so elogios, super indicaram,
+    que otimo, que otima, que maravilha, que bacana,
     que lindo, que linda, que fofo, que fofa, fofa, fofo, que querida, querida demais, atenciosa, atencioso,
     atenciosas,
     atenciosos, simpatica, simpatico, gentil, gentileza, educada, educado, carinho, carinhosa, prestativa, prestativo,
@@ -41,7 +42,7 @@ POSITIVE = phrases(
 
 NEGATIVE = phrases(
     """triste, tristeza, chateada, chateado, chato, chata, decepcao, decepcionada, decepcionado, decepcionante,
-    desapontada, desapontado, frustrada, frustrado, frustracao, frustrante, desanimada, desanimado, desanimo,
+    desapontada, desapontado, frustrada, frustrado, frustracao, frustrante, desanimada, desanimado, desanimei, desanimo,
     desmotivada,
     sem esperanca, sem animo, medo, medinho, pavor, panico, receio, apreensiva, apreensivo, insegura, inseguro,
     inseguranca, preocupada, preocupado, preocupacao, angustiada, angustia, aflita, aflito, nervosa, nervoso,
@@ -86,7 +87,8 @@ IRRITATED_MILD = phrases(
     uma piada, que piada, so enrolam, enrolacao, enrolando, me enrolar, me enrolando, me enrolam, caramba,
     pelo amor de deus
     responde, responde logo, responda logo, me responde logo, fala logo, anda logo, perdendo tempo, impaciente,
-    descaso,
+    segunda vez que pergunto, terceira vez que pergunto, quarta vez que pergunto, quinta vez que pergunto,
+    decima vez que pergunto, milesima vez que, vez que pergunto isso, estao de brincadeira, tao de brincadeira, descaso,
     que demora, raiva, odio, que raiva, que odio, haja paciencia, sem paciencia, paciencia tem limite,
     perdi a paciencia,
     perdendo a paciencia, nao tenho paciencia, tenha paciencia, nao acredito nisso, inadmissivel, inaceitavel,
