@@ -63,7 +63,7 @@ def test_what_has_presence_and_is_unset_is_left_out() -> None:
 
 def test_a_map_and_a_duration_are_written_as_json_has_them() -> None:
     contact = lead.Contact(name="Ana", custom_attributes={"sdr_ia_nome": "Ana"})
-    assert Encoders().encode(contact) == {"name": "Ana", "custom_attributes": {"sdr_ia_nome": "Ana"}}
+    assert Encoders().encode(contact) == {"name": "Ana", "phone": "", "custom_attributes": {"sdr_ia_nome": "Ana"}}
     settings = gateway.GatewaySettings(coalesce_idle=Duration(seconds=1, nanos=500_000_000))
     assert Encoders().encode(settings)["coalesce_idle"] == "1.500s"
 
