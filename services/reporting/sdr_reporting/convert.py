@@ -35,6 +35,7 @@ from sdr_reporting.domain.event import (
     LeadKey,
     LeadQualified,
     LeadStatusChanged,
+    ModelUsed,
     Payload,
     TurnFinished,
 )
@@ -99,8 +100,10 @@ def _payload(event: pb.Event) -> Payload | None:
             return LeadEscalated()
         case "lead_status_changed":
             return LeadStatusChanged(status_from_wire(event.lead_status_changed.status))
-        case "model_used" | "budget_reached" | None:
-            return None  # kept as events; no figure is made of them here
+        case "model_used":
+            return ModelUsed(event.model_used.cost_micro_usd)
+        case "budget_reached" | None:
+            return None  # kept as an event; its sum was told already, in parts
 
 
 def _turn_finished(message: pb.TurnFinished) -> TurnFinished:
@@ -200,6 +203,9 @@ def overview_to_wire(result: tuple[Period, Overview]) -> pb.GetOverviewResponse:
         average_score=overview.average_score,
         in_progress_lead_count=overview.in_progress_lead_count,
         escalated_lead_count=overview.escalated_lead_count,
+        cost_micro_usd=overview.cost_micro_usd,
+        cost_per_new_lead_micro_usd=overview.cost_per_new_lead_micro_usd,
+        cost_per_qualified_lead_micro_usd=overview.cost_per_qualified_lead_micro_usd,
         **{"from": timestamp_to_wire(period.start)},  # a word of Python's, see above
     )
 
@@ -285,6 +291,7 @@ def summary_to_wire(summary: LeadSummary) -> pb.LeadSummary:
         channel=channel_to_wire(summary.channel),
         team=summary.team,
         closer_email=summary.closer_email,
+        cost_micro_usd=summary.cost_micro_usd,
     )
 
 

@@ -90,7 +90,8 @@ class Reporting:
                 await self._leads.save(conn, leads.values())
                 renamed = [lead for key, lead in leads.items() if key not in known or known[key].name != lead.name]
                 await self._leads.save_names(conn, renamed)
-                await self._leads.add_occurrences(conn, [event for _, event in new])
+            await self._leads.add_occurrences(conn, [event for _, event in new])
+            if leads:
                 judged = [key for key, lead in leads.items() if lead.qualification.value is not None]
                 await self._leads.link_qualifications(conn, judged)
         return len(numbers)

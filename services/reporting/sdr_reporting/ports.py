@@ -63,7 +63,7 @@ class Leads(Protocol):
         ...
 
     async def add_occurrences(self, conn: Connection, events: Sequence[Event]) -> None:
-        """Adds the first messages, qualifications and escalations that events tell of."""
+        """Adds the first messages, qualifications, escalations and costs that events tell of."""
         ...
 
     async def link_qualifications(self, conn: Connection, keys: Collection[LeadKey]) -> None:

@@ -82,11 +82,15 @@ async def test_reporting_keeps_the_counts_of_a_forgotten_lead_and_shows_it_no_mo
         await reporting.record(
             of_reporting.a_turn(0, contact_id=LEAD, name="Ludmila Quintanilha"),
             of_reporting.a_turn(1, contact_id=NEIGHBOUR, name="Zuleide"),
+            of_reporting.paid(1, 900, contact_id=LEAD),
         )
         before = await reporting.overview()
-        assert (await forget(reporting.channel))["event"] == 1
+        assert (await forget(reporting.channel))["event"] == 2
         after = await reporting.overview()
         assert (before.new_lead_count, after.new_lead_count) == (2, 2)
+        assert (before.cost_micro_usd, after.cost_micro_usd) == (900, 900)
+        (paid,) = await reporting.fetch("select contact_id from model_cost")
+        assert paid["contact_id"] < 0
         assert [lead.name for lead in (await reporting.list_leads()).leads] == ["Zuleide"]
         assert traces_of(url, ["ludmila", "quintanilha"]) == []
         assert traces_of(url, ["zuleide"]) != []

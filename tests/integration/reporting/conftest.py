@@ -220,6 +220,12 @@ def escalated(minutes: float, *, contact_id: int = 501) -> pb.Event:
     return an_event(minutes, contact_id=contact_id, lead_escalated=message)
 
 
+def paid(minutes: float, cost_micro_usd: int, *, contact_id: int = 501) -> pb.Event:
+    """A call to a model that was paid then."""
+    used = pb.ModelUsed(turn_id=1, purpose="turn", engine="openai:gpt-5-mini", cost_micro_usd=cost_micro_usd)
+    return an_event(minutes, contact_id=contact_id, model_used=used)
+
+
 def became(minutes: float, status: lead.LeadStatus.ValueType, *, contact_id: int = 501) -> pb.Event:
     """A lead's status changed."""
     return an_event(minutes, contact_id=contact_id, lead_status_changed=pb.LeadStatusChanged(status=status))

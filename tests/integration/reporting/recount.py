@@ -58,6 +58,9 @@ class Figures:
     score: float | None
     in_progress: int
     escalated: int
+    cost: int
+    cost_per_new: int | None
+    cost_per_qualified: int | None
 
 
 @dataclass
@@ -82,6 +85,10 @@ class Counted:
     def judgements(self) -> list[lead.Qualification]:
         found = [event.lead_qualified.qualification for event in self.of("lead_qualified")]
         return sorted(found, key=lambda one: (utc(one.qualified_at), one.version, one.qualification_id))
+
+    def cost(self, inside: InPeriod) -> int:
+        used = [event for event in self.of("model_used") if inside(utc(event.occurred_at))]
+        return sum(event.model_used.cost_micro_usd for event in used)
 
     def procedure(self) -> str:
         wanted = ""
@@ -117,12 +124,13 @@ class Counted:
 
 def leads_of(events: Iterable[pb.Event]) -> dict[int, Counted]:
     """Leads by contact, from events that may stand twice and in any order."""
-    unique = {event.event_id: event for event in events if event.WhichOneof("payload")}
+    counted = [*ORDER_AT_ONE_INSTANT, "model_used"]
+    unique = {event.event_id: event for event in events if event.WhichOneof("payload") in counted}
     ordered = sorted(
         unique.values(),
         key=lambda event: (
             utc(event.occurred_at),
-            ORDER_AT_ONE_INSTANT.index(str(event.WhichOneof("payload"))),
+            counted.index(str(event.WhichOneof("payload"))),
             event.event_id,
         ),
     )
@@ -131,6 +139,15 @@ def leads_of(events: Iterable[pb.Event]) -> dict[int, Counted]:
         contact: Counted([event for event in ordered if event.conversation.contact_id == contact])
         for contact in contacts
     }
+
+
+def is_news(event: pb.Event) -> bool:
+    """Whether an event makes a lead one of the list's: money does not."""
+    return event.WhichOneof("payload") in ORDER_AT_ONE_INSTANT
+
+
+def share(cost: int, count: int) -> int | None:
+    return round(Fraction(cost, count)) if count else None
 
 
 def mean(values: list[timedelta]) -> timedelta | None:
@@ -150,6 +167,7 @@ def recount(events: Iterable[pb.Event], inside: InPeriod) -> Figures:
         if judged:
             latest.append((one, judged[-1]))
     times = [(one.started(judgement), judgement) for one, judgement in latest]
+    cost = sum(one.cost(inside) for one in leads)
     wanted = Counter(one.procedure() for one, _ in latest if one.procedure())
     return Figures(
         new=len(new),
@@ -169,4 +187,7 @@ def recount(events: Iterable[pb.Event], inside: InPeriod) -> Figures:
         score=sum(judgement.score for _, judgement in latest) / len(latest) if latest else None,
         in_progress=sum(one.status() == lead.LEAD_STATUS_IN_PROGRESS for one in leads),
         escalated=sum(any(inside(utc(event.occurred_at)) for event in one.of("lead_escalated")) for one in leads),
+        cost=cost,
+        cost_per_new=share(cost, len(new)),
+        cost_per_qualified=share(cost, len(latest)),
     )

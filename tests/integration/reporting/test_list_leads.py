@@ -15,6 +15,7 @@ from tests.integration.reporting.conftest import (
     escalated,
     judged,
     learned,
+    paid,
     timestamp,
 )
 
@@ -169,6 +170,17 @@ async def test_a_search_finds_the_name_that_is_shown_and_no_former_one(reporting
     await reporting.record(a_turn(1, contact_id=1, name="~zezinho"), learned(2, contact_id=1, name="José"))
     assert await contacts(reporting, wanted(search="josé")) == [1]
     assert await contacts(reporting, wanted(search="zezinho")) == []
+
+
+async def test_what_models_cost_neither_lists_nor_moves_a_lead(reporting: Reporting) -> None:
+    await reporting.record(*(a_turn(number, contact_id=number) for number in range(1, 4)))
+    await reporting.record(paid(30, 10, contact_id=1), paid(31, 10, contact_id=9))
+    await reporting.record(a_turn(4, contact_id=4))
+    first = await reporting.list_leads(wanted(size=2))
+    await reporting.record(a_turn(60, contact_id=1), paid(61, 5, contact_id=2))
+    second = await reporting.list_leads(wanted(size=9, token=first.next_page_token))
+    assert [(each.contact_id, each.cost_micro_usd) for each in first.leads] == [(4, 0), (3, 0)]
+    assert [(each.contact_id, each.cost_micro_usd) for each in second.leads] == [(2, 5), (1, 10)]
 
 
 async def test_a_search_goes_on_over_pages(reporting: Reporting) -> None:

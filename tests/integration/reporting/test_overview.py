@@ -17,6 +17,7 @@ from tests.integration.reporting.conftest import (
     escalated,
     judged,
     learned,
+    paid,
     timestamp,
 )
 
@@ -133,6 +134,51 @@ async def test_leads_in_progress_are_counted_now_whatever_the_period(reporting: 
 async def test_a_lead_escalated_twice_counts_once(reporting: Reporting) -> None:
     await reporting.record(escalated(0), escalated(5), escalated(6, contact_id=502))
     assert (await reporting.overview(until=at(60))).escalated_lead_count == 2
+
+
+async def test_a_qualified_lead_costs_all_that_was_paid_over_those_that_were_qualified(reporting: Reporting) -> None:
+    """Two of three new leads are qualified; a cost before the period is another period's."""
+    await reporting.record(
+        *(a_turn(0, contact_id=contact) for contact in (501, 502, 503)),
+        paid(-30, 7_000, contact_id=501),
+        paid(0, 1_000, contact_id=501),
+        paid(2, 20_000, contact_id=501),
+        paid(1, 1_001, contact_id=502),
+        paid(3, 500, contact_id=503),
+        judged(6, contact_id=501),
+        judged(6, contact_id=502),
+    )
+    overview = await reporting.overview(start=at(0), until=at(60))
+    assert overview.cost_micro_usd == 22_501
+    assert overview.cost_per_new_lead_micro_usd == 7_500  # 7,500.33
+    assert overview.cost_per_qualified_lead_micro_usd == 11_250  # 11,250.5: half to even
+    leads = (await reporting.list_leads()).leads
+    assert {each.contact_id: each.cost_micro_usd for each in leads} == {501: 28_000, 502: 1_001, 503: 500}
+
+
+async def test_money_without_leads_has_no_cost_of_a_lead(reporting: Reporting) -> None:
+    await reporting.record(paid(0, 900))
+    overview = await reporting.overview(until=at(60))
+    assert overview.cost_micro_usd == 900
+    assert not overview.HasField("cost_per_new_lead_micro_usd")
+    assert not overview.HasField("cost_per_qualified_lead_micro_usd")
+    assert not (await reporting.list_leads()).leads
+
+
+async def test_leads_that_no_model_was_paid_for_cost_nothing(reporting: Reporting) -> None:
+    await reporting.record(a_turn(0), judged(6))
+    overview = await reporting.overview(until=at(60))
+    assert (overview.HasField("cost_per_new_lead_micro_usd"), overview.cost_per_new_lead_micro_usd) == (True, 0)
+    assert overview.HasField("cost_per_qualified_lead_micro_usd")
+
+
+async def test_money_that_other_events_repeat_is_not_counted_again(reporting: Reporting) -> None:
+    payment, facts = paid(1, 1_200), learned(1)
+    facts.facts_learned.cost_micro_usd = 1_200
+    told = pb.BudgetReached(stops_models=True, cost_micro_usd=1_200)
+    await reporting.record(payment, facts, payment, an_event(1, budget_reached=told))
+    await reporting.record(payment)
+    assert (await reporting.overview(until=at(60))).cost_micro_usd == 1_200
 
 
 async def test_a_human_only_conversation_is_no_new_lead(reporting: Reporting) -> None:

@@ -35,6 +35,9 @@ select 7, qualification_id, contact_id, 1, score, temperature, qualified_at, 360
 from lead;
 insert into escalation
 select gen_random_uuid(), 7, contact_id, updated_at from lead where status = 'escalado' or contact_id % 20 = 0;
+insert into model_cost
+select gen_random_uuid(), 7, contact_id, first_message_at + make_interval(secs => 20 * n), 600
+from lead, generate_series(1, 5) n;
 insert into event (event_id, account_id, contact_id, occurred_at, kind, body)
 select gen_random_uuid(), 7, contact_id, updated_at, 'turn_finished', '' from lead order by contact_id;
 vacuum analyze
@@ -74,6 +77,8 @@ def test_each_query_can_be_planned_on_the_migrated_schema(database: str, name: s
         ("overview", {}, "qualification_by_time"),
         ("overview", {}, "lead_by_first_message"),
         ("overview", {}, "escalation_by_time"),
+        ("overview", {}, "model_cost_by_time"),
+        ("lead_costs", {"contact_ids": list(range(1, 51))}, "model_cost_of_lead"),
         ("list_moved_leads", {"snapshot": 29_990}, "lead_by_seq"),
         ("find_leads", {"account_ids": [7], "contact_ids": [5]}, "lead_pk"),
         ("link_qualifications", {"account_ids": [7], "contact_ids": [5]}, "first_message_of_lead"),

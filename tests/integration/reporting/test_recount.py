@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sdr.common.v1 import lead_pb2 as lead
 from sdr.reporting.v1 import reporting_pb2 as pb
 from tests.integration.reporting.conftest import Reporting, timestamp
-from tests.integration.reporting.recount import Figures, leads_of, recount, same_period, utc
+from tests.integration.reporting.recount import Figures, is_news, leads_of, recount, same_period, utc
 
 ZONES = ["America/Sao_Paulo", "America/Noronha", "UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu"]
 ACCOUNTS = itertools.count(1000)
@@ -27,6 +27,7 @@ INSTANTS = st.builds(
     st.sampled_from([0, 0, 1, 250_001]),
 )
 STATUSES = st.sampled_from(lead.LeadStatus.values())
+COSTS = st.integers(0, 9) | st.integers(0, 2**50)
 UUIDS = st.uuids().map(str)
 
 
@@ -49,7 +50,12 @@ def _facts(instant: datetime, slug: str | None, level: str) -> list[lead.Fact]:
 def payloads(draw: st.DrawFn, instant: datetime) -> dict[str, object]:
     """What happened at an instant."""
     kind = draw(
-        st.sampled_from(["turn", "turn", "facts", "judged", "judged", "settled", "escalated", "status", "newer"])
+        st.sampled_from(
+            [
+                *("turn", "turn", "facts", "judged", "judged", "settled", "escalated", "status"),
+                *("paid", "paid", "budget", "newer"),
+            ]
+        )
     )
     near = draw(st.integers(-120, 5))
     other = timestamp(instant + timedelta(minutes=near))
@@ -65,7 +71,12 @@ def payloads(draw: st.DrawFn, instant: datetime) -> dict[str, object]:
     if kind == "facts":
         slug = draw(st.sampled_from([None, "", "botox", "laser", "peeling"]))
         level = draw(st.sampled_from(["especifico", "generico", "nenhum"]))
-        return {"facts_learned": pb.FactsLearned(facts=_facts(instant, slug, level), status=draw(STATUSES))}
+        repeated_cost = draw(COSTS)
+        return {
+            "facts_learned": pb.FactsLearned(
+                facts=_facts(instant, slug, level), status=draw(STATUSES), cost_micro_usd=repeated_cost
+            )
+        }
     if kind == "judged":
         qualification = lead.Qualification(
             qualification_id=draw(UUIDS),
@@ -78,6 +89,10 @@ def payloads(draw: st.DrawFn, instant: datetime) -> dict[str, object]:
         return {"lead_qualified": pb.LeadQualified(qualification=qualification)}
     if kind == "settled":
         return {"delivery_settled": pb.DeliverySettled(first_public_at=draw(st.sampled_from([None, other])))}
+    if kind == "paid":
+        return {"model_used": pb.ModelUsed(cost_micro_usd=draw(COSTS))}
+    if kind == "budget":
+        return {"budget_reached": pb.BudgetReached(cost_micro_usd=draw(COSTS))}
     if kind == "escalated":
         return {"lead_escalated": pb.LeadEscalated()}
     return {"lead_status_changed": pb.LeadStatusChanged(status=draw(STATUSES))} if kind == "status" else {}
@@ -109,6 +124,11 @@ def figures(overview: pb.GetOverviewResponse) -> Figures:
         score=overview.average_score if has("average_score") else None,
         in_progress=overview.in_progress_lead_count,
         escalated=overview.escalated_lead_count,
+        cost=overview.cost_micro_usd,
+        cost_per_new=overview.cost_per_new_lead_micro_usd if has("cost_per_new_lead_micro_usd") else None,
+        cost_per_qualified=(
+            overview.cost_per_qualified_lead_micro_usd if has("cost_per_qualified_lead_micro_usd") else None
+        ),
     )
 
 
@@ -182,13 +202,15 @@ async def test_every_figure_equals_a_recount_of_the_raw_events(
 
     listed = await all_pages(reporting, account_id)
     leads = leads_of(drawn)
-    newest = {contact: max(utc(event.occurred_at) for event in one.events) for contact, one in leads.items()}
-    expected_order = sorted(leads, key=lambda contact: (newest[contact], contact), reverse=True)
+    news = {contact: [event for event in one.events if is_news(event)] for contact, one in leads.items()}
+    newest = {contact: max(utc(event.occurred_at) for event in its) for contact, its in news.items() if its}
+    expected_order = sorted(newest, key=lambda contact: (newest[contact], contact), reverse=True)
     assert [item.contact_id for item in listed] == expected_order
     for item in listed:
         one = leads[item.contact_id]
         judgements = one.judgements()
         assert item.status == one.status()
         assert item.procedure == one.procedure()
+        assert item.cost_micro_usd == one.cost(lambda _: True)
         assert item.qualification_id == (judgements[-1].qualification_id if judgements else "")
         assert item.HasField("first_message_at") == bool(one.messages())

@@ -48,6 +48,7 @@ def test_a_message_keeps_the_contracts_names_and_writes_long_numbers_as_text() -
                 "channel": "CHANNEL_UNSPECIFIED",
                 "team": "",
                 "closer_email": "",
+                "cost_micro_usd": "0",
             }
         ],
         "next_page_token": "",

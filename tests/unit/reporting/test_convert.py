@@ -22,6 +22,7 @@ from sdr_reporting.domain.event import (
     LeadKey,
     LeadQualified,
     LeadStatusChanged,
+    ModelUsed,
     Payload,
     TurnFinished,
 )
@@ -127,6 +128,8 @@ def an_event(**payload: object) -> pb.Event:
             {"lead_status_changed": pb.LeadStatusChanged(status=lead.LEAD_STATUS_OPT_OUT)},
             LeadStatusChanged(LeadStatus.OPT_OUT),
         ),
+        ({"model_used": pb.ModelUsed(cost_micro_usd=1_200)}, ModelUsed(1_200)),
+        ({"budget_reached": pb.BudgetReached(cost_micro_usd=1_200)}, None),
         ({}, None),
     ],
 )
@@ -202,7 +205,7 @@ def test_a_search_is_folded_and_a_page_has_50_leads_by_default() -> None:
 
 
 def test_figures_name_every_temperature_once_hottest_first_and_leave_unknown_means_unset() -> None:
-    overview = Overview(1, 2, {Temperature.COLD: 2}, None, None, (("botox", 2),), None, 0, 0)
+    overview = Overview(1, 2, {Temperature.COLD: 2}, None, None, (("botox", 2),), None, 0, 0, 900)
     wire = convert.overview_to_wire((Period(None, NOON), overview))
     assert [(each.temperature, each.lead_count) for each in wire.by_temperature] == [
         (lead.TEMPERATURE_HOT, 0),

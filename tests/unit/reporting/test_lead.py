@@ -16,6 +16,7 @@ from sdr_reporting.domain.event import (
     LeadKey,
     LeadQualified,
     LeadStatusChanged,
+    ModelUsed,
     Payload,
     TurnFinished,
 )
@@ -162,6 +163,7 @@ PAYLOADS: st.SearchStrategy[Payload | None] = st.one_of(
     st.builds(a_delivery, st.none() | st.integers(-5, 5), st.sampled_from(["", "vendas", "vip"])),
     st.just(LeadEscalated()),
     st.builds(LeadStatusChanged, STATUSES),
+    st.builds(ModelUsed, st.integers(0, 5)),
 )
 EVENTS = st.builds(
     Event,

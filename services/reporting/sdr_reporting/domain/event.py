@@ -77,9 +77,19 @@ class LeadStatusChanged:
     status: LeadStatus | None
 
 
-Payload = TurnFinished | FactsLearned | LeadQualified | DeliverySettled | LeadEscalated | LeadStatusChanged
+@dataclass(frozen=True, slots=True)
+class ModelUsed:
+    """Calls to models were paid for a lead: the one event that money is counted from."""
 
-RANKS: dict[type[Payload], int] = {
+    cost_micro_usd: int
+    """Millionths of a US dollar."""
+
+
+News = TurnFinished | FactsLearned | LeadQualified | DeliverySettled | LeadEscalated | LeadStatusChanged
+"""What changes how a lead is shown."""
+Payload = News | ModelUsed
+
+RANKS: dict[type[News], int] = {
     FactsLearned: 1,
     TurnFinished: 2,
     LeadQualified: 3,

@@ -22,6 +22,8 @@ from sdr_reporting.domain.event import (
     LeadKey,
     LeadQualified,
     LeadStatusChanged,
+    ModelUsed,
+    News,
     TurnFinished,
 )
 
@@ -106,20 +108,17 @@ def take_in(leads: Mapping[LeadKey, Lead], events: Iterable[tuple[int, Event]]) 
 
     Args:
         leads: What is known of them; a lead that is missing is new.
-        events: New events with their sequence numbers, in any order.
+        events: New events with their sequence numbers, in any order; money is no news of a lead.
     """
     changed: dict[LeadKey, Lead] = {}
     for seq, event in events:
-        if event.payload is not None:
+        if event.payload is not None and not isinstance(event.payload, ModelUsed):
             lead = changed.get(event.lead) or leads.get(event.lead) or Lead(event.lead)
-            changed[event.lead] = replace(_apply(lead, event), last_seq=max(lead.last_seq, seq))
+            changed[event.lead] = replace(_apply(lead, event, event.payload), last_seq=max(lead.last_seq, seq))
     return changed
 
 
-def _apply(lead: Lead, event: Event) -> Lead:
-    payload = event.payload
-    if payload is None:
-        return lead
+def _apply(lead: Lead, event: Event, payload: News) -> Lead:
     stamp = Stamp(event.occurred_at, RANKS[type(payload)], event.event_id)
     lead = replace(
         lead,

@@ -54,6 +54,8 @@ class LeadSummary:
     channel: Channel | None
     team: str
     closer_email: str
+    cost_micro_usd: int = 0
+    """What models cost for it since its beginning, in millionths of a US dollar."""
 
 
 @dataclass(frozen=True, slots=True)

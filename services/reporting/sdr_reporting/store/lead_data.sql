@@ -29,6 +29,9 @@ counted as (
 judged as (
   update qualification q set contact_id = nobody.contact_id
   from nobody where q.account_id = %(account_id)s and q.contact_id = %(contact_id)s),
+paid as (
+  update model_cost c set contact_id = nobody.contact_id
+  from nobody where c.account_id = %(account_id)s and c.contact_id = %(contact_id)s),
 called as (
   update escalation e set contact_id = nobody.contact_id
   from nobody where e.account_id = %(account_id)s and e.contact_id = %(contact_id)s)

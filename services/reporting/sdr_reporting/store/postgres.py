@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from google.protobuf.empty_pb2 import Empty
@@ -22,6 +23,7 @@ from sdr_reporting.domain.event import (
     LeadKey,
     LeadQualified,
     LeadStatusChanged,
+    ModelUsed,
     Payload,
     TurnFinished,
 )
@@ -43,6 +45,7 @@ _KINDS: Final[dict[type[Payload], str]] = {
     DeliverySettled: "delivery_settled",
     LeadEscalated: "lead_escalated",
     LeadStatusChanged: "lead_status_changed",
+    ModelUsed: "model_used",
 }
 _LIKE_WILDCARDS: Final = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 
@@ -93,6 +96,7 @@ class PostgresLeads:
         messages: list[tuple[Event, TurnFinished]] = []
         judgements: list[tuple[Event, LeadQualified]] = []
         escalations: list[Event] = []
+        payments: list[tuple[Event, ModelUsed]] = []
         for event in events:
             match event.payload:
                 case TurnFinished(first_message_at=at) if at is not None:
@@ -101,9 +105,12 @@ class PostgresLeads:
                     judgements.append((event, event.payload))
                 case LeadEscalated():
                     escalations.append(event)
+                case ModelUsed():
+                    payments.append((event, event.payload))
         await _add_first_messages(conn, messages)
         await _add_qualifications(conn, judgements)
         await _add_escalations(conn, escalations)
+        await _add_model_costs(conn, payments)
 
     async def link_qualifications(self, conn: Connection, keys: Collection[LeadKey]) -> None:
         """See `Leads.link_qualifications`."""
@@ -154,7 +161,7 @@ class PostgresReports:
         moved = await _placed(conn, "list_moved_leads", parameters)
         merged = heapq.merge(placed, moved, key=lambda each: (each.updated_at, each.summary.contact_id), reverse=True)
         unique = {each.summary.contact_id: each for each in merged}
-        return list(unique.values())[:limit]
+        return await _with_costs(conn, wanted.account_id, list(unique.values())[:limit])
 
 
 class PostgresAccounts:
@@ -188,6 +195,16 @@ class PostgresAccounts:
 async def _placed(conn: Connection, query: str, parameters: Mapping[str, object]) -> list[Placed]:
     cursor = await conn.execute(QUERIES[query], parameters, prepare=False)
     return [Placed(row["placed_at"], rows.summary(row)) for row in await cursor.fetchall()]
+
+
+async def _with_costs(conn: Connection, account_id: int, placed: Sequence[Placed]) -> list[Placed]:
+    contact_ids = [each.summary.contact_id for each in placed]
+    cursor = await conn.execute(QUERIES["lead_costs"], {"account_id": account_id, "contact_ids": contact_ids})
+    costs = {row["contact_id"]: row["cost_micro_usd"] for row in await cursor.fetchall()}
+    return [
+        replace(each, summary=replace(each.summary, cost_micro_usd=costs.get(each.summary.contact_id, 0)))
+        for each in placed
+    ]
 
 
 def _kind(payload: Payload | None) -> str:
@@ -236,3 +253,15 @@ async def _add_escalations(conn: Connection, events: Sequence[Event]) -> None:
     if events:
         instants = [event.occurred_at for event in events]
         await conn.execute(QUERIES["add_escalations"], {**_event_columns(events), "occurred_at": instants})
+
+
+async def _add_model_costs(conn: Connection, payments: Sequence[tuple[Event, ModelUsed]]) -> None:
+    if payments:
+        await conn.execute(
+            QUERIES["add_model_costs"],
+            {
+                **_event_columns([event for event, _ in payments]),
+                "occurred_at": [event.occurred_at for event, _ in payments],
+                "costs": [used.cost_micro_usd for _, used in payments],
+            },
+        )

@@ -72,6 +72,13 @@ select * from unnest(%(event_ids)s::uuid[], %(account_ids)s::bigint[], %(contact
   %(occurred_at)s::timestamptz[])
 on conflict on constraint escalation_pk do nothing
 
+-- add_model_costs --
+-- What calls to models cost.
+insert into model_cost (event_id, account_id, contact_id, occurred_at, cost_micro_usd)
+select * from unnest(%(event_ids)s::uuid[], %(account_ids)s::bigint[], %(contact_ids)s::bigint[],
+  %(occurred_at)s::timestamptz[], %(costs)s::bigint[])
+on conflict on constraint model_cost_pk do nothing
+
 -- link_qualifications --
 -- Works out again, for some leads, when each qualification began, which one followed it and what is wanted:
 -- from all that is known now, so that the order in which it became known does not matter.
@@ -128,8 +135,17 @@ select figures.*, new_leads.*,
   (select count(*) from lead where account_id = %(account_id)s and status = 'em_andamento') as in_progress_lead_count,
   (select count(distinct contact_id) from escalation
    where account_id = %(account_id)s and occurred_at >= coalesce(%(start)s::timestamptz, '-infinity')
-     and occurred_at < %(until)s::timestamptz) as escalated_lead_count
+     and occurred_at < %(until)s::timestamptz) as escalated_lead_count,
+  (select coalesce(sum(cost_micro_usd), 0)::bigint from model_cost
+   where account_id = %(account_id)s and occurred_at >= coalesce(%(start)s::timestamptz, '-infinity')
+     and occurred_at < %(until)s::timestamptz) as cost_micro_usd
 from figures, new_leads
+
+-- lead_costs --
+-- What models cost for some leads of an account; a lead without any has no row.
+select contact_id, sum(cost_micro_usd)::bigint as cost_micro_usd from model_cost
+where account_id = %(account_id)s and contact_id = any(%(contact_ids)s::bigint[])
+group by contact_id
 
 -- newest_seq --
 -- The greatest sequence number that an account's leads have.
@@ -171,12 +187,13 @@ where account_id = %(account_id)s and contact_id > 0 and last_seq <= %(snapshot)
 order by updated_at desc, contact_id desc limit %(limit)s
 
 -- list_moved_leads --
--- Leads that had news since the snapshot, where they stood as of it; those that are new since are left out.
+-- Leads that had news since the snapshot, where they stood as of it; those that are new since are left out. What
+-- models cost is no news.
 select lead.*, then_at.placed_at from lead
 join lateral (
   select max(occurred_at) as placed_at from event
   where event.account_id = lead.account_id and event.contact_id = lead.contact_id
-    and seq <= %(snapshot)s and kind <> '') as then_at on then_at.placed_at is not null
+    and seq <= %(snapshot)s and kind not in ('', 'model_used')) as then_at on then_at.placed_at is not null
 where account_id = %(account_id)s and contact_id > 0 and last_seq > %(snapshot)s
   and (%(temperature)s::text is null or temperature = %(temperature)s::text)
   and (%(status)s::text is null or status = %(status)s::text)

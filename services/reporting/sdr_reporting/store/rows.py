@@ -104,7 +104,7 @@ def lead(row: DictRow) -> Lead:
 
 
 def summary(row: DictRow) -> LeadSummary:
-    """A row of `lead` as a list shows it."""
+    """A row of `lead` as a list shows it; what it cost stands elsewhere."""
     return LeadSummary(
         contact_id=row["contact_id"],
         conversation_id=row["conversation_id"],
@@ -136,6 +136,7 @@ def overview(row: DictRow) -> Overview:
         average_score=None if row["average_score"] is None else float(row["average_score"]),
         in_progress_lead_count=row["in_progress_lead_count"],
         escalated_lead_count=row["escalated_lead_count"],
+        cost_micro_usd=row["cost_micro_usd"],
     )
 
 
