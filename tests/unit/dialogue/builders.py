@@ -20,7 +20,7 @@ from sdr_dialogue.domain.merge import merge_facts
 from sdr_dialogue.domain.progress import count_ask, end_of
 from sdr_dialogue.domain.settings import AccountSettings, FrequentQuestion, Procedure
 from sdr_dialogue.engine.analysis import analyse
-from sdr_dialogue.engine.language import language_of
+from sdr_dialogue.domain.language import language_of
 from sdr_dialogue.engine.scripted import respond_to
 from sdr_dialogue.engine.understand import Ground, Understanding, understand
 

@@ -232,3 +232,31 @@ def test_six_words_in_a_row_of_our_instructions_are_never_said() -> None:
     answered = checked(draft, "", a_context(), product_question, private)
     assert "marcou" not in answered.reply
     assert Verdict(Check.LEAK, Action.REMOVED, 1) in answered.verdicts
+
+
+def test_a_reply_that_is_clearly_not_in_the_lead_s_language_is_taken_out_and_its_question_kept_for_people() -> None:
+    draft = TurnDraft(
+        reply="Hi Ana, thank you for your message! We would like to know more about what you want.",
+        answer="Hi Ana, the price is something that you can know with the doctor next week.",
+        language="en",
+    )
+    found = check(draft, "When would you like to come?", a_context("quanto custa o botox? moro em Moema"))
+    assert (found.reply, found.answer, found.language) == ("Pergunta sobre interesse?", "", "pt")
+    assert found.unanswered_question == "quanto custa o botox? moro em Moema"
+    assert Verdict(Check.LANGUAGE, Action.REMOVED) in found.verdicts
+
+
+@pytest.mark.parametrize(
+    ("lead", "reply"),
+    [
+        ("Hi, how much is the botox? I live in Moema", "Hi! Thank you for your message, what is your name?"),
+        ("Hola, quiero saber cuanto cuesta", "Hola, gracias por escribir. ¿Como te llamas?"),
+        ("oi", "Oi! Que bom falar com você."),
+        ("quero botox", "Perfeito, Ana! O Full Face é ótimo."),
+        ("Hola quisiera una cita", "Ok!"),
+    ],
+)
+def test_a_reply_in_the_lead_s_language_or_in_none_beyond_doubt_stays(lead: str, reply: str) -> None:
+    found = check(TurnDraft(reply=reply), "", a_context(lead))
+    assert found.reply.startswith(reply)
+    assert Check.LANGUAGE not in {verdict.check for verdict in found.verdicts}

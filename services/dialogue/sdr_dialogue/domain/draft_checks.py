@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from sdr_common.lead import FactKind, FactSource
 from sdr_dialogue.domain.conversation import FactDraft, Speaker, TurnContext, TurnDraft
+from sdr_dialogue.domain.language import clearly_spoken, language_of
 from sdr_dialogue.domain.merge import merge_facts
 from sdr_dialogue.domain.progress import open_questions
 from sdr_dialogue.domain.speech_checks import SENTENCE, Speech, names_a_price
@@ -51,6 +52,8 @@ def checked(
         which asks for one fact that is open, or for none where none may be asked.
     """
     facts, verdicts = _believed(draft, context)
+    draft, foreign = _in_the_leads_language(draft, context)
+    verdicts += foreign
     speech = Speech(context, private)
     answer, before = speech.cleaned(draft.answer), speech.cleaned(draft.reply)
     unanswered = draft.unanswered_question
@@ -61,7 +64,7 @@ def checked(
     asks = _asks(draft, facts, context)
     words = ""
     if asks is not None:
-        own = draft.asks is asks and _is_question(question, context, private)
+        own = draft.asks is asks and not foreign and _is_question(question, context, private)
         words = question.strip() if own else ask(asks, context, draft.language)
         if not own and question.strip():
             verdicts += (Verdict(Check.QUESTION, Action.REPLACED),)
@@ -81,6 +84,23 @@ def checked(
         unanswered_question=unanswered,
         verdicts=(*draft.verdicts, *verdicts, *speech.verdicts()),
     )
+
+
+def _in_the_leads_language(draft: TurnDraft, context: TurnContext) -> tuple[TurnDraft, tuple[Verdict, ...]]:
+    """The draft without words that are clearly in another language than the lead's; the question is worded anew.
+
+    What the lead asked and is not answered so is kept for people, as any question that stays open.
+    """
+    own = language_of(
+        (message.text for message in context.messages),
+        (line.text for line in context.history if line.speaker is Speaker.LEAD),
+    )
+    spoken = clearly_spoken(f"{draft.reply} {draft.answer}")
+    if spoken is None or spoken == own:
+        return draft, ()
+    asked = " ".join(message.text for message in context.messages).strip()[:500] if draft.answer else ""
+    draft = replace(draft, reply="", answer="", language=own, unanswered_question=draft.unanswered_question or asked)
+    return draft, (Verdict(Check.LANGUAGE, Action.REMOVED),)
 
 
 def _believed(draft: TurnDraft, context: TurnContext) -> tuple[tuple[FactDraft, ...], tuple[Verdict, ...]]:

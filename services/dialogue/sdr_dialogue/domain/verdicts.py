@@ -38,7 +38,7 @@ class Check(StrEnum):
     EMOJIS = "emojis"
     """More of them than the account wants."""
     LANGUAGE = "language"
-    """Not the lead's language."""
+    """The reply is not in the lead's language."""
 
 
 class Action(StrEnum):
@@ -52,8 +52,6 @@ class Action(StrEnum):
     """The product's own words stand there now."""
     SHORTENED = "shortened"
     """The beginning was kept."""
-    NOTED = "noted"
-    """Nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,10 +28,10 @@ from sdr_dialogue.domain.conversation import (
     Line,
     Speaker,
 )
+from sdr_dialogue.domain.language import language_of
 from sdr_dialogue.domain.served_area import CLOSE_TO_CLINIC
 from sdr_dialogue.domain.text import cut, plain
 from sdr_dialogue.engine.interest import wanted
-from sdr_dialogue.engine.language import language_of
 from sdr_dialogue.engine.speech import in_sentence, listed, shortened
 from sdr_dialogue.engine.spelling import spelled_out
 from sdr_dialogue.engine.topics import Topic

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sdr_dialogue.domain.conversation import TurnContext
-from sdr_dialogue.engine.language import language_of
+from sdr_dialogue.domain.language import language_of
 from sdr_dialogue.engine.normalise import normalise
 from sdr_dialogue.engine.topics import is_about_us, questions_in
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sdr_common.lead import FactKind
 from sdr_dialogue.domain.conversation import Speaker, TurnContext
-from sdr_dialogue.engine.language import language_of
+from sdr_dialogue.domain.language import language_of
 from sdr_dialogue.engine.speech import joined, speech_for
 from sdr_dialogue.engine.wording import called, question_for
 

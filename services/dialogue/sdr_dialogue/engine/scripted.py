@@ -14,11 +14,11 @@ from sdr_dialogue.domain.conversation import (
     TurnContext,
     TurnDraft,
 )
+from sdr_dialogue.domain.language import language_of
 from sdr_dialogue.domain.progress import end_of, next_question
 from sdr_dialogue.domain.settings import AccountSettings
 from sdr_dialogue.engine.analysis import analyse
 from sdr_dialogue.engine.answers import Answered, answer
-from sdr_dialogue.engine.language import language_of
 from sdr_dialogue.engine.speech import REPLY_LIMIT, Speech, joined, shortened, speech_for
 from sdr_dialogue.engine.tone import emojis_for
 from sdr_dialogue.engine.understand import Ground, Understanding, understand

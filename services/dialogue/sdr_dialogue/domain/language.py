@@ -38,6 +38,8 @@ _SURE_ENGLISH = words(
     "hello hi hey the you want my name much would i'm thanks thank yes how live interested i what does next week"
 )
 DEFAULT = "pt"
+_CLEAR = 4.0
+"""Known words that a text must have before its language counts as clear."""
 
 
 def language_of(texts: Iterable[str], earlier: Iterable[str] = ()) -> str:
@@ -62,3 +64,12 @@ def _counts(texts: Iterable[str]) -> tuple[float, float, float]:
             english += (folded in _ENGLISH) + (folded in _SURE_ENGLISH)
             portuguese += 1.3 * (folded in _PORTUGUESE)
     return spanish, english, portuguese
+
+
+def clearly_spoken(text: str) -> str | None:
+    """The language that a text is in beyond doubt: twice as many of its words as of any other; None: not clear."""
+    spanish, english, portuguese = _counts([text])
+    (most, language), (second, _), _ = sorted(
+        ((spanish, "es"), (english, "en"), (portuguese, DEFAULT)), key=lambda found: -found[0]
+    )
+    return language if most >= _CLEAR and most >= 2 * second else None
