@@ -6,11 +6,15 @@ import json
 import os
 import shutil
 import subprocess
+import time
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
+
+_UNREAPED_S = 2.0
+"""For so long a killed server's children may take to end."""
 
 
 @dataclass
@@ -30,8 +34,9 @@ class Postgres:
 
         False also while the dead one's children still hold its memory: the next look tries again.
         """
-        if self._server is None or self._server.get_postmaster_info().is_running():
+        if self._server is None or (self._server.get_postmaster_info().is_running() and not _is_unreaped(self.pid)):
             return False
+        _forget_dead_server(Path(self._server.pgdata))
         try:
             self._server.ensure_postgres_running()
         except subprocess.SubprocessError:
@@ -54,6 +59,7 @@ def start_postgres(data_dir: Path, outside_url: str | None) -> Postgres:
     if outside_url:
         return Postgres(outside_url)
     _forget_dead_users(data_dir / "postgres")
+    _forget_dead_server(data_dir / "postgres")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel misses a desktop's runtime folder, which we do not use
         try:
@@ -77,6 +83,31 @@ def _forget_dead_users(folder: Path) -> None:
     listed = folder / ".handle_pids.json"
     if listed.exists():
         listed.write_text(json.dumps([pid for pid in json.loads(listed.read_text() or "[]") if _runs(pid)]))
+
+
+def _forget_dead_server(folder: Path) -> None:
+    """Removes the lock of a killed server that nobody reaped yet: the wheel and Postgres both take it for a living one.
+
+    Its children end with it; they get the time to do so, because the lock is what guards their memory.
+    """
+    lock = folder / "postmaster.pid"
+    if not lock.exists():
+        return
+    pid = int(lock.read_text().split("\n", 1)[0] or "0")
+    deadline = time.monotonic() + _UNREAPED_S
+    while _is_unreaped(pid):
+        if time.monotonic() > deadline:
+            lock.unlink(missing_ok=True)
+            return
+        time.sleep(0.05)
+
+
+def _is_unreaped(pid: int) -> bool:
+    """Whether a process is dead and only waits for its parent; never where /proc does not tell."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (OSError, IndexError):
+        return False
 
 
 def _runs(pid: int) -> bool:
