@@ -28,6 +28,7 @@ from tests.support.stack import RunningStack, launch
 pytestmark = pytest.mark.e2e
 
 RESUMES_WITHIN_S = 15.0
+SETTLES_AFTER_S = 20.0
 HOUR_S = 3600.0
 EVIDENCE = "conversations,contacts,events,looks,creations,deliveries"
 
@@ -108,14 +109,18 @@ async def test_after_everything_was_killed_at_once_work_resumes_within_fifteen_s
     await asyncio.gather(*(phone.send("oi, queria saber do botox") for phone in phones[30:]))
     began = time.monotonic()
     ready_s = await made.start()
-    await asyncio.gather(*(phone.next_message(60) for phone in phones))
-    all_answered_s = time.monotonic() - began
-    print(f"ready after {ready_s:.1f} s, everybody answered after {all_answered_s:.1f} s")  # noqa: T201
+    await asyncio.gather(*(phone.next_message(60) for phone in phones[30:]))
+    resumed_s = time.monotonic() - began
+    await asyncio.gather(*(phone.next_message(60) for phone in phones[:30]))
+    everybody_s = time.monotonic() - began
+    print(f"ready after {ready_s:.1f} s, resumed {resumed_s:.1f} s, everybody {everybody_s:.1f} s")  # noqa: T201
     await asyncio.sleep(3)  # Whoever answers twice may do so a little later.
     verdict = check(await made.conversations())
     assert [fault for fault in verdict.violations if fault.promise not in {"attributes", "closing"}] == []
     # A machine that is busy with other things is given as long as it took to start for the first time.
-    assert all_answered_s < max(RESUMES_WITHIN_S, first_start_s)
+    assert resumed_s < max(RESUMES_WITHIN_S, first_start_s)
+    # Whose message was on its way to Chatwoot in that very moment waits until it cannot be stored late any more.
+    assert everybody_s < SETTLES_AFTER_S + max(RESUMES_WITHIN_S, first_start_s)
 
 
 def _an_hour_passed(database: str) -> None:
