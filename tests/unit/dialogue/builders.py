@@ -16,11 +16,11 @@ from sdr_dialogue.domain.conversation import (
     TurnContext,
     TurnDraft,
 )
+from sdr_dialogue.domain.language import language_of
 from sdr_dialogue.domain.merge import merge_facts
 from sdr_dialogue.domain.progress import count_ask, end_of
 from sdr_dialogue.domain.settings import AccountSettings, FrequentQuestion, Procedure
 from sdr_dialogue.engine.analysis import analyse
-from sdr_dialogue.domain.language import language_of
 from sdr_dialogue.engine.scripted import respond_to
 from sdr_dialogue.engine.understand import Ground, Understanding, understand
 

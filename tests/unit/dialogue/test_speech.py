@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from sdr_dialogue.domain.language import language_of
 from sdr_dialogue.domain.settings import FrequentQuestion
 from sdr_dialogue.domain.text import plain
 from sdr_dialogue.engine.knowledge_base import answer_to
-from sdr_dialogue.domain.language import language_of
 from sdr_dialogue.engine.speech import in_sentence, joined, limit_emojis, of_clinic, shortened
 from sdr_dialogue.engine.topics import Question, topics_of
 from tests.unit.dialogue.builders import CLINIC, Talk
