@@ -64,34 +64,67 @@ async def play_all(chatwoot: Chatwoot, personas: list[Persona], at_once: int, ti
 
 
 def faults_of(export: JsonObject, played: Played) -> list[str]:
-    """Everything that is wrong with one conversation, read from the emulated Chatwoot alone.
+    """What is wrong with any conversation, read from the emulated Chatwoot alone.
 
-    A good one has the expected status and temperature, one answer per burst (told apart by the turn in
-    `sdr_key`), and nothing public after the last.
+    However its bursts reached the product, each of the lead's messages is covered by exactly one answer
+    (`sdr_answers`), each answer has a key of its own, and nothing is left unanswered.
     """
-    persona, phone = played.persona, played.phone
-    who = f"conversation {phone.conversation_id} ({persona.name}, {persona.temperature})"
-    contact = export["contacts"][str(phone.contact_id)]["custom_attributes"]
-    conversation = next(row for row in export["conversations"] if row["id"] == phone.conversation_id)
+    who = _who(played)
+    answers = _answers(export, played)
+    keys = [message["content_attributes"].get("sdr_key") for message in answers]
+    faults = []
+    if None in keys or len(set(keys)) != len(keys):
+        faults.append(f"{who}: an answer without a key of its own: {keys}")
+    covering: dict[int, set[str]] = {message: set() for burst in played.bursts for message in burst}
+    for answer in answers:
+        for message in answer["content_attributes"].get("sdr_answers") or ():
+            covering.setdefault(message, set()).add(_turn(answer))
+    faults += [
+        f"{who}: message {message} has {len(turns)} answers" for message, turns in covering.items() if len(turns) != 1
+    ]
+    return faults
+
+
+def whole_faults_of(export: JsonObject, played: Played) -> list[str]:
+    """What is wrong with a conversation whose bursts reached the product whole: its end is known beforehand.
+
+    It has the expected status and temperature, one answer per burst, and one closing, its last.
+    """
+    persona, who = played.persona, _who(played)
+    contact = export["contacts"][str(played.phone.contact_id)]["custom_attributes"]
     faults = []
     for attribute, expected in (("sdr_ia_status", persona.status), ("sdr_ia_temperatura", persona.temperature)):
         if contact.get(attribute) != expected:
             faults.append(f"{who}: {attribute} is {contact.get(attribute)!r}, not {expected!r}")
-    public = [message for message in conversation["messages"] if not message["private"]]
-    answers = [message for message in public if message["message_type"] == 1]
-    keys = [message["content_attributes"].get("sdr_key") for message in answers]
-    if None in keys or len(set(keys)) != len(keys):
-        faults.append(f"{who}: an answer without a key of its own: {keys}")
-    turns = {str(key).rsplit("/", 1)[0] for key in keys}
+    answers = _answers(export, played)
+    turns = {_turn(message) for message in answers}
     if len(turns) != len(played.bursts):
         faults.append(f"{who}: {len(played.bursts)} bursts and {len(turns)} answers")
-    said = [message for message in public if message["message_type"] in (0, 1)]
+    said = [message for message in _public(export, played) if message["message_type"] in (0, 1)]
     if said and said[-1]["message_type"] == 0:
         faults.append(f"{who}: the last message has no answer")
     closings = [message for message in answers if not message["content_attributes"].get("sdr_asks")]
     if len(closings) != 1:
         faults.append(f"{who}: {len(closings)} closing messages")
     return faults
+
+
+def _who(played: Played) -> str:
+    return f"conversation {played.phone.conversation_id} ({played.persona.name}, {played.persona.temperature})"
+
+
+def _public(export: JsonObject, played: Played) -> list[JsonObject]:
+    conversation = next(row for row in export["conversations"] if row["id"] == played.phone.conversation_id)
+    return [message for message in conversation["messages"] if not message["private"]]
+
+
+def _answers(export: JsonObject, played: Played) -> list[JsonObject]:
+    return [message for message in _public(export, played) if message["message_type"] == 1]
+
+
+def _turn(answer: JsonObject) -> str:
+    """The turn of an answer: parts of one share it."""
+    return str(answer["content_attributes"].get("sdr_key")).rsplit("/", 1)[0]
 
 
 def whole(stack: RunningStack, played: list[Played], idle_s: float) -> list[Played]:
