@@ -163,9 +163,9 @@ async def routing_served(url: str) -> AsyncIterator[Served]:
             ),
             name + "ReportRefusedMessage": _always(
                 lambda: routing.ReportRefusedMessageRequest(
-                    request_id=_id(), account_id=ACCOUNT, conversation_id=999, message_id=1
+                    request_id=_id(), account_id=ACCOUNT, conversation_id=998, message_id=4242
                 ),
-                routing.ReportRefusedMessageRequest(message_id=2),
+                routing.ReportRefusedMessageRequest(message_id=4243),
             ),
             name + "ConnectChatwoot": _always(
                 served.connect_request, routing.ConnectChatwootRequest(create_missing_teams=True)

@@ -190,7 +190,7 @@ async def test_an_entry_keeps_only_what_a_turn_uses(door: Door) -> None:
         "channel": "whatsapp",
         "message_id": 101,
         "text": "oi",
-        "contact": {"name": "Mariana Souza Lima", "custom_attributes": {}},
+        "contact": {"name": "Mariana Souza Lima", "phone": "+5511987654321", "custom_attributes": {}},
         "conversation": {
             "conversation_id": 241,
             "inbox_id": 12,

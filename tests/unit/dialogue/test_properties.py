@@ -124,12 +124,14 @@ PIECES = (
 
 
 @pytest.mark.parametrize("piece", PIECES)
-def test_ten_times_the_text_takes_about_ten_times_as_long(piece: str) -> None:
+def test_reading_grows_with_the_text_and_not_with_its_square(piece: str) -> None:
+    """A ratio of CPU times within one run, the best of several: no machine is too slow for it."""
+
     def spent_s(size: int) -> float:
         text = (piece * size)[:size]
         context = TurnContext(settings=CLINIC, now=NOW, messages=(LeadMessage(50, text, NOW),), greeted=True)
         best = 10.0
-        for _ in range(2):
+        for _ in range(4):
             began = time.process_time()
             respond_to(context)
             best = min(best, time.process_time() - began)
@@ -137,8 +139,7 @@ def test_ten_times_the_text_takes_about_ten_times_as_long(piece: str) -> None:
 
     spent_s(400)
     short, long = spent_s(400), spent_s(4000)
-    assert long < 0.25, f"{long:.3f} s of CPU for 4,000 characters"
-    assert long < 40 * max(short, 0.002)
+    assert long < 40 * max(short, 0.001), f"{long:.3f} s of CPU for 4,000 characters, {short:.3f} s for 400"
 
 
 @relaxed
