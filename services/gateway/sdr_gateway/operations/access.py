@@ -24,7 +24,8 @@ from sdr_gateway.domain.access import (
     hash_of,
 )
 from sdr_gateway.domain.account import Account
-from sdr_gateway.ports import AccessStore, Accounts, PersonDirectory
+from sdr_gateway.ports import Accounts
+from sdr_gateway.ports.access import AccessStore, PersonDirectory
 
 _LOCK_MINUTES = 15
 _PER_PERSON = RateLimitItemPerMinute(5, _LOCK_MINUTES)

@@ -18,7 +18,6 @@ from sdr.routing.v1 import routing_pb2 as routing
 from sdr.scoring.v1 import scoring_pb2 as scoring
 from sdr_common.mailbox import Claim, NewEntry, Receipt
 from sdr_common.postgres import Connection
-from sdr_gateway.domain.access import ListedToken, Person, SessionTimes, StoredSession, StoredToken
 from sdr_gateway.domain.account import Account
 from sdr_gateway.domain.conversation import ConversationState
 from sdr_gateway.domain.event import ContactSeen, MessageSeen, Snapshot
@@ -351,81 +350,4 @@ class Sweeps(Protocol):
 
     async def move(self, account_id: int, conversation_id: int, swept_through_id: int) -> None:
         """Notes how far a listing went; never backwards."""
-        ...
-
-
-class PersonDirectory(Protocol):
-    """Chatwoot, asked who somebody is."""
-
-    async def by_password(self, chatwoot_url: str, email: str, password: str) -> Person:
-        """Who signs in with these credentials.
-
-        Raises:
-            SignInRefused: they are wrong, or the person signs in with a second factor.
-            ChatwootUnavailable: it does not answer.
-        """
-        ...
-
-    async def by_token(self, chatwoot_url: str, token: str) -> Person:
-        """Whose access token this is.
-
-        Raises:
-            SignInRefused: nobody's.
-            ChatwootUnavailable: it does not answer.
-        """
-        ...
-
-
-class AccessStore(Protocol):
-    """Where sessions and tokens are kept; never commits."""
-
-    async def open_session(
-        self, conn: Connection, secret_hash: bytes, *, account_id: int, person: Person, role: str, times: SessionTimes
-    ) -> None:
-        """Keeps a session."""
-        ...
-
-    async def find_session(self, conn: Connection, secret_hash: bytes, times: SessionTimes) -> StoredSession | None:
-        """A session that still lasts."""
-        ...
-
-    async def touch_session(self, conn: Connection, secret_hash: bytes) -> None:
-        """Notes a request."""
-        ...
-
-    async def close_session(self, conn: Connection, secret_hash: bytes) -> None:
-        """Signs out here."""
-        ...
-
-    async def close_sessions(self, conn: Connection, account_id: int, user_id: int) -> None:
-        """Signs a person out everywhere."""
-        ...
-
-    async def create_token(
-        self,
-        conn: Connection,
-        account_id: int,
-        *,
-        name: str,
-        secret_hash: bytes,
-        scopes: Sequence[str],
-        created_by: str,
-    ) -> tuple[int, datetime]:
-        """Keeps a token; gives its id and when."""
-        ...
-
-    async def find_token(self, conn: Connection, secret_hash: bytes) -> StoredToken | None:
-        """A token that was not revoked."""
-        ...
-
-    async def touch_token(self, conn: Connection, token_id: int) -> None:
-        """Notes a use."""
-        ...
-
-    async def list_tokens(self, conn: Connection, account_id: int) -> list[ListedToken]:
-        """An account's tokens, newest first."""
-        ...
-
-    async def revoke_token(self, conn: Connection, account_id: int, token_id: int) -> bool:
-        """Takes a program's access away; False: there is no such token."""
         ...
