@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sdr_common.lead import FactKind
-from tests.unit.dialogue.builders import a_fact, levels
+from tests.unit.dialogue.builders import a_fact, levels, reading
 
 K, M = FactKind.KNOWLEDGE, FactKind.MOTIVATION
 
@@ -132,3 +132,8 @@ def test_a_clear_reason_replaces_a_general_one_and_not_the_other_way_round() -> 
 def test_a_vague_wish_is_not_its_own_reason() -> None:
     assert levels("quero ficar mais bonita") == {"interesse": "vago"}
     assert levels("quero melhorar minha aparência porque me acho velha").get("motivacao") == "generica"
+
+
+@pytest.mark.parametrize("text", ["não tenho pressa nenhuma", "não é urgente", "não moro em SP"])
+def test_a_late_answer_to_another_question_tells_nothing_about_knowledge(text: str) -> None:
+    assert FactKind.KNOWLEDGE not in reading(text, asked=FactKind.KNOWLEDGE).facts

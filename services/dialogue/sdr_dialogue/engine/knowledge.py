@@ -278,9 +278,15 @@ def _asks_price(text: str, match: re.Match[str]) -> bool:
     return bool(_PRICE_TOPIC.search(match.group())) and text.rstrip().endswith("?")
 
 
+_OF_SOMETHING_ELSE = re.compile(r" (?:nao|nunca) (?:\w+ ){0,3}(?:pressa|urgen\w+|prazo|moro|mora|chamo|endereco) ")
+"""A "não" that answers an earlier question, of which the lead's words are late: no haste, another place."""
+
+
 def _bare(hearing: Hearing) -> FactDraft | None:
     """A short answer to "já pesquisou ou já fez?"."""
     said = hearing.said
+    if _OF_SOMETHING_ELSE.search(said.text):
+        return None
     rest = bare_words(said)
     level: KnowledgeLevel | None = None
     unknown, sign = _BY_SIGNS[0]
