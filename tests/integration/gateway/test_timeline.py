@@ -38,7 +38,8 @@ async def timeline(stub: OperationsServiceAsyncStub, **fields: object) -> pb.Get
 async def test_a_turn_is_told_from_the_webhook_to_the_write_that_failed(
     door: Door, services: Services, stub: OperationsServiceAsyncStub
 ) -> None:
-    await door.tell(a_message(101, "segredo um"), a_message(102, "segredo dois"))
+    await door.tell(a_message(101, "segredo um"))
+    await door.tell(a_message(102, "segredo dois"))
     await eventually(lambda: has_outcomes(door, ["answered"]))
     page = await timeline(stub)
     told = [(item.what, item.text) for item in page.items]
@@ -56,7 +57,8 @@ async def test_a_turn_is_told_from_the_webhook_to_the_write_that_failed(
 
 
 async def test_a_silence_says_whose_it_is(door: Door, stub: OperationsServiceAsyncStub) -> None:
-    await door.tell(a_message(101), a_human_line(102))
+    await door.tell(a_message(101))
+    await door.tell(a_human_line(102))
     await eventually(lambda: has_outcomes(door, ["paused"]))
     await door.tell(a_message(103))
     await eventually(lambda: has_outcomes(door, ["paused", "paused"]))
