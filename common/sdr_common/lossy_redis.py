@@ -101,8 +101,8 @@ class LossyRedis:
             raise RuntimeError("there is no Redis: ask `usable` first")
         if self._client is None:
             from redis.asyncio import Redis  # noqa: PLC0415  (on first use)
-            from redis.asyncio.retry import Retry  # noqa: PLC0415
-            from redis.backoff import NoBackoff  # noqa: PLC0415
+            from redis.asyncio.retry import Retry  # noqa: PLC0415  (as above)
+            from redis.backoff import NoBackoff  # noqa: PLC0415  (as above)
 
             self._client = Redis.from_url(
                 self._url,

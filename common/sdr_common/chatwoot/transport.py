@@ -155,7 +155,7 @@ class ChatwootHttp:
         body: object,
     ) -> _Answer:
         # Imported on first use: a process that never talks to Chatwoot need not hold it in memory.
-        import aiohttp  # noqa: PLC0415
+        import aiohttp  # noqa: PLC0415  (as above)
 
         headers = {"accept": "application/json"}
         content: bytes | None = None
