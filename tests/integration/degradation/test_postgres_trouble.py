@@ -92,10 +92,15 @@ async def test_without_disk_nothing_is_acknowledged_nothing_half_stored_and_spac
         await _fill(door)
         await _restarted(server, door, SEGMENT)
         taken = await _post_until_full(door)
-        assert [await _post(door, 900 + more) for more in range(4)] == [503] * 4
+        # A smaller message may still find room in a page where a larger one did not.
+        statuses = {900 + more: await _post(door, 900 + more) for more in range(4)}
+        taken += [number for number, status in statuses.items() if status == 200]
+        assert set(statuses.values()) <= {200, 503}
+        assert 503 in statuses.values()
         kept = await door.rows("select ext from mailbox_entry where account_id = 1 order by ext")
         assert [row["ext"] for row in kept] == [501, *taken]
-        assert await door.rows("select key_id from mailbox where account_id = 1 and key_id >= 900") == []
+        known = await door.rows("select key_id from mailbox where account_id = 1 order by key_id")
+        assert [row["key_id"] for row in known] == [501, *taken]
         await _restarted(server, door, resource.RLIM_INFINITY)
         assert [await _post(door, 900 + more) for more in range(4)] == [200] * 4
         wanted = {501, *taken, 900, 901, 902, 903}
