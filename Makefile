@@ -24,10 +24,10 @@ export PYTHONDONTWRITEBYTECODE :=
 run: $(VENV)/.ready-run ## Set everything up and start the local stack; Ctrl-C stops it
 	@$(BIN)/python -m sdr_sandbox.stack
 
-test: $(VENV)/.ready-dev ## All tests on the real Postgres and Redis, no network beyond loopback
-	@$(PYTEST) -n $(WORKERS) -q -m "not slow"
+test: $(VENV)/.ready-dev ## All tests but the chart's, on the real Postgres and Redis, no network beyond loopback
+	@$(PYTEST) -n $(WORKERS) -q -m "not slow" --ignore tests/chart
 
-check: lint types proto-check chart-tools coverage ## What CI runs: lint, types, contracts, chart, all tests with coverage
+check: lint types proto-check chart coverage ## What CI runs: lint, types, contracts, chart, all tests with coverage
 
 ##@ Set-up
 
@@ -110,7 +110,7 @@ e2e: $(VENV)/.ready-dev ## The whole stack
 
 coverage: $(VENV)/.ready-dev node_modules/.bin/buf ## All tests, and the coverage that is asked for
 	@rm -f .coverage .coverage.*
-	@$(PYTEST) -n $(WORKERS) -q -m "not slow" --cov --cov-report=
+	@$(PYTEST) -n $(WORKERS) -q -m "not slow" --ignore tests/chart --cov --cov-report=
 	@$(BIN)/python tests/support/coverage_limits.py
 
 slow: $(VENV)/.ready-dev ## The long tests: a hundred leads under each kill, repeated kills of a worker
