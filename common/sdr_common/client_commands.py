@@ -14,6 +14,8 @@ from sdr_common.actor import inbound_metadata, metadata_of
 from sdr_common.errors import ErrorKind
 from sdr_common.grpc_client import make_channel
 from sdr_common.grpc_errors import RemoteError
+from sdr_common.settings import load_settings
+from sdr_common.transport import TransportSettings
 
 _OUTAGES = {ErrorKind.UNAVAILABLE, ErrorKind.EXHAUSTED, ErrorKind.CONFLICT}
 
@@ -32,11 +34,12 @@ def run_client(service: str, command: Command, arguments: argparse.Namespace) ->
     Returns:
         0 done, 1 refused (the input must change), 2 wrong use, 3 a service does not answer.
     """
+    transport = load_settings(TransportSettings).transport
 
     async def run() -> int:
         # What the audit trail will say about who did it.
         inbound_metadata.set(lambda: metadata_of(f"cli:{_user()}"))
-        async with make_channel(arguments.target) as channel:
+        async with make_channel(arguments.target, transport) as channel:
             try:
                 return await command(arguments, channel)
             except RemoteError as error:

@@ -21,6 +21,7 @@ from sdr_common.grpc_client import call, make_channel
 from sdr_common.grpc_errors import RemoteError
 from sdr_common.postgres import Connection, Pool, Queries, connection
 from sdr_common.telemetry import TRACER, context_of, current_traceparent, links_to
+from sdr_common.transport import Transport
 
 if TYPE_CHECKING:
     from sdr.reporting.v1.reporting_pb2_grpc import ReportingServiceAsyncStub
@@ -260,7 +261,7 @@ class EventForwarder:
 
 
 async def forwarding(
-    pool: Pool, target: str, stack: AsyncExitStack
+    pool: Pool, target: str, stack: AsyncExitStack, transport: Transport
 ) -> list[Callable[[asyncio.Event], Coroutine[None, None, None]]]:
     """The background work that sends a service's events.
 
@@ -268,8 +269,9 @@ async def forwarding(
         pool: The service's pool.
         target: `host:port` of reporting; empty: no work, the events wait.
         stack: Owns the channel.
+        transport: Who we are.
     """
     if not target:
         return []
-    channel = await stack.enter_async_context(make_channel(target))
+    channel = await stack.enter_async_context(make_channel(target, transport))
     return [EventForwarder(pool, GrpcRecorder(channel)).run]

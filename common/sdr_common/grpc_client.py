@@ -1,7 +1,12 @@
 """Channels to other services: round-robin, keepalive, a deadline on every call, typed errors back.
 
-Only calls that carry a `request_id` or only read are made through here, so all are repeatable and
-the retry policy may apply to all of them.
+Only calls that carry a `request_id` or only read are made through here, so all are repeatable and the retry policy
+applies to all of them but `NOT_REPEATED`; a test reads it off the contracts.
+
+Retries are throttled per channel and service name: a failed attempt takes one of 1,000 tokens, an answer gives a
+tenth of one back, and below 500 nothing is repeated. So 500 failures in a row pass before a service that is down is
+spared its repeats, far more than a killed replica fails of 100 calls a second; and where more than one attempt in
+eleven fails for long, repeats end until it heals. The turn itself is redone by its mailbox either way.
 """
 
 from __future__ import annotations
@@ -17,8 +22,10 @@ from google.protobuf.message import Message
 from opentelemetry import trace
 
 from sdr_common.actor import passed_on
+from sdr_common.grpc_channel import IdentifiedChannel
 from sdr_common.grpc_errors import from_rpc_error
 from sdr_common.telemetry import TRACER, current_headers
+from sdr_common.transport import Transport
 
 Q = TypeVar("Q", bound=Message)
 A = TypeVar("A", bound=Message)
@@ -29,10 +36,14 @@ inbound_deadline: ContextVar[float | None] = ContextVar("inbound_deadline", defa
 _MARGIN_S = 0.05
 """What a service keeps for itself of its caller's deadline, to answer with an error of its own."""
 
+NOT_REPEATED = (("sdr.dialogue.v1.DialogueService", "Simulate"),)
+"""Methods that neither carry a `request_id` nor only read: a repeat would ask a model, and pay, twice."""
+
 SERVICE_CONFIG = json.dumps(
     {
         "loadBalancingConfig": [{"round_robin": {}}],
         "methodConfig": [
+            {"name": [{"service": service, "method": method} for service, method in NOT_REPEATED]},
             {
                 "name": [{}],
                 "retryPolicy": {
@@ -43,7 +54,7 @@ SERVICE_CONFIG = json.dumps(
                     # CANCELLED is what a draining server says to calls that it had not begun.
                     "retryableStatusCodes": ["UNAVAILABLE", "CANCELLED"],
                 },
-            }
+            },
         ],
         "retryThrottling": {"maxTokens": 1000, "tokenRatio": 0.1},
     }
@@ -59,16 +70,24 @@ OPTIONS: list[tuple[str, str | int]] = [
     ("grpc.initial_reconnect_backoff_ms", 200),
     ("grpc.min_reconnect_backoff_ms", 200),
     ("grpc.max_reconnect_backoff_ms", 2_000),
+    # A connection that closes makes the name be looked up again; gRPC's own 30 s would hide new replicas.
+    ("grpc.dns_min_time_between_resolutions_ms", 500),
 ]
 
 
-def make_channel(target: str) -> grpc.aio.Channel:
+_PLAIN = Transport()
+
+
+def make_channel(target: str, transport: Transport = _PLAIN) -> grpc.aio.Channel:
     """Opens a channel lazily.
 
     Args:
-        target: `host:port`, or any gRPC target such as `dns:///dialogue:50051`.
+        target: `host:port`, or any gRPC target such as `dns:///dialogue:50051` or `ipv4:10.0.0.1:50051,10.0.0.2:50051`.
+        transport: Who we are, and whether by TLS.
     """
     address = target if "//" in target or target.startswith(("ipv4:", "unix:")) else f"dns:///{target}"
+    if transport.tls is not None or transport.caller_token:
+        return IdentifiedChannel(address, transport, OPTIONS)
     return grpc.aio.insecure_channel(address, options=OPTIONS)
 
 

@@ -27,17 +27,23 @@ from opentelemetry import trace
 from protovalidate import FieldPathPb as FieldPath
 
 from sdr_common.actor import inbound_metadata
+from sdr_common.caller_gate import CallerGate
 from sdr_common.errors import DomainError, InvalidField, StoreUnavailable, WriteConflict
 from sdr_common.grpc_client import inbound_deadline
 from sdr_common.grpc_errors import FieldViolation, internal_status, to_status, violations_status
+from sdr_common.grpc_tls import server_credentials
 from sdr_common.source_gate import SourceGate
 from sdr_common.telemetry import METER, TRACER, context_of_metadata
+from sdr_common.transport import TlsFiles, Transport
 
 _LOG = structlog.get_logger()
 _DURATION = METER.create_histogram("rpc.server.call.duration", unit="s", description="Time to answer a call.")
 _NAMES: dict[int, str] = {code.value[0]: code.name for code in grpc.StatusCode}
 _SERVER_FAULTS = {"UNKNOWN", "DEADLINE_EXCEEDED", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS"}
 """Codes that make a server's span an error, as the RPC conventions of OpenTelemetry have it."""
+_PLAIN = Transport()
+_LONGEST_CALL_MS = 150_000
+"""Calls go on so long on a connection that is no longer used for new ones: above the longest deadline of any call."""
 
 
 class _Edge(grpc.aio.ServerInterceptor):
@@ -166,6 +172,8 @@ class GrpcServer:
     server: grpc.aio.Server
     port: int
     health: health.aio.HealthServicer = field(repr=False)
+    probes: grpc.aio.Server | None = field(default=None, repr=False)
+    """Answers health checks on a plain port."""
 
     async def set_ready(self, ready: bool) -> None:
         """Says whether traffic may come."""
@@ -176,6 +184,8 @@ class GrpcServer:
         """Takes no new calls and gives running ones `drain_s` seconds; "live" holds until the end."""
         await self.set_ready(False)
         await self.server.stop(drain_s)
+        if self.probes is not None:
+            await self.probes.stop(0)
 
 
 async def start_server(
@@ -186,6 +196,7 @@ async def start_server(
     host: str = "127.0.0.1",
     port: int = 0,
     gate: SourceGate | None = None,
+    transport: Transport = _PLAIN,
 ) -> GrpcServer:
     """Starts a gRPC server, not ready yet: call `set_ready(True)` when what it needs is there.
 
@@ -196,17 +207,19 @@ async def start_server(
         host: Address to bind to.
         port: Port to bind to; 0: any free one.
         gate: Limits what one address may ask; None: no limit.
+        transport: TLS, whose calls are taken, and for how long a connection lasts.
 
     Raises:
         SystemExit: the port is taken; one sentence says so.
     """
-    age_ms = int(300_000 * random.uniform(0.8, 1.2))  # noqa: S311  (jitter, not a secret)
+    # gRPC adds a tenth of its own, so that the clients of one replica do not all come at once.
+    age_ms = int(1000 * transport.connection_age_s * random.uniform(0.9, 1.1))  # noqa: S311  (jitter, not a secret)
     server = grpc.aio.server(
-        interceptors=[_Edge(service, gate)],
+        interceptors=[*([CallerGate(service, transport)] if transport.authorises else []), _Edge(service, gate)],
         options=[
             ("grpc.so_reuseport", 0),
             ("grpc.max_connection_age_ms", age_ms),
-            ("grpc.max_connection_age_grace_ms", 30_000),
+            ("grpc.max_connection_age_grace_ms", _LONGEST_CALL_MS),
             ("grpc.keepalive_permit_without_calls", 1),
             ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
             ("grpc.max_receive_message_length", 16 * 1024 * 1024),
@@ -215,16 +228,30 @@ async def start_server(
     register(server)
     servicer = health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
-    reflection.enable_server_reflection([*service_names, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
-    try:
-        bound = server.add_insecure_port(f"{host}:{port}")
-    except RuntimeError:
-        raise SystemExit(f"{service}: port {port} on {host} is taken; stop what uses it or set another port") from None
+    if transport.reflection:
+        reflection.enable_server_reflection([*service_names, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
+    bound = _bind(server, service, host, port, transport.tls)
+    probes = None
+    if transport.probe_port is not None:
+        probes = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
+        health_pb2_grpc.add_HealthServicer_to_server(servicer, probes)
+        _bind(probes, service, host, transport.probe_port, None)
+        await probes.start()
     await server.start()
     for name in ("", "live"):
         await servicer.set(name, health_pb2.HealthCheckResponse.SERVING)
     await servicer.set("ready", health_pb2.HealthCheckResponse.NOT_SERVING)
-    return GrpcServer(server, bound, servicer)
+    return GrpcServer(server, bound, servicer, probes)
+
+
+def _bind(server: grpc.aio.Server, service: str, host: str, port: int, tls: TlsFiles | None) -> int:
+    address = f"{host}:{port}"
+    try:
+        if tls is not None:
+            return server.add_secure_port(address, server_credentials(tls))
+        return server.add_insecure_port(address)
+    except RuntimeError:
+        raise SystemExit(f"{service}: port {port} on {host} is taken; stop what uses it or set another port") from None
 
 
 def stop_on_signals() -> asyncio.Event:

@@ -10,19 +10,19 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_va
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from sdr_common.address_guard import networks
+from sdr_common.transport import TARGET, TransportSettings
 
 
-class ServiceSettings(BaseSettings):
+class ServiceSettings(TransportSettings):
     """What each service needs. Subclasses set the prefix `SDR_<SERVICE>_` and add their own fields."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
     database_url: Annotated[SecretStr, Field(validation_alias="DATABASE_URL")]
     """Postgres, as a `postgresql://` URL; every service keeps to its own schema."""
-    reporting_target: Annotated[
-        str, Field(validation_alias="SDR_REPORTING_TARGET", pattern=r"^$|^(dns:///)?[A-Za-z0-9.\-]+:[0-9]{1,5}$")
-    ] = ""
-    """`host:port` of reporting, which gets this service's events; empty: they wait in the database."""
+    reporting_target: Annotated[str, Field(validation_alias="SDR_REPORTING_TARGET", pattern=rf"^$|^{TARGET}$")] = ""
+    """`host:port` of reporting, which gets this service's events; or `dns:///name:port` (every address of the name), or
+    `ipv4:a:port,b:port`; empty: the events wait in the database."""
     grpc_host: str = "127.0.0.1"
     """Address the gRPC server binds to."""
     grpc_port: Annotated[int, Ge(0), Le(65535)] = 0

@@ -13,7 +13,7 @@ import yaml
 
 from sdr.gateway.v1.gateway_pb2 import ImportAccountRequest, ResumeConversationRequest
 from sdr.gateway.v1.gateway_pb2_grpc import AccountServiceStub, ConversationServiceStub
-from sdr_common.grpc_client import call, make_channel
+from sdr_common.grpc_client import call
 from tests.e2e.conftest import QUICK, connect
 from tests.support.chatwoot import Chatwoot, JsonObject, Phone
 from tests.support.net import eventually
@@ -52,7 +52,7 @@ async def _import(stack: RunningStack) -> None:
     request = ImportAccountRequest(
         request_id=str(uuid.uuid4()), account_id=1, yaml=yaml.safe_dump(document, allow_unicode=True)
     )
-    async with make_channel(stack.description["grpc"]["gateway"]) as channel:
+    async with stack.channel("gateway") as channel:
         await call(AccountServiceStub(channel).ImportAccount, request, timeout_s=60)
 
 
@@ -175,7 +175,7 @@ async def test_a_conversation_that_a_human_had_is_given_back_and_the_bot_goes_on
     request = ResumeConversationRequest(
         request_id=str(uuid.uuid4()), account_id=1, conversation_id=phone.conversation_id
     )
-    async with make_channel(own_stack.description["grpc"]["gateway"]) as channel:
+    async with own_stack.channel("gateway") as channel:
         answer = await call(ConversationServiceStub(channel).ResumeConversation, request, timeout_s=20)
     assert answer.phase_before == "paused"
     await attributes_are(clinic, phone, sdr_ia_status="em_andamento")

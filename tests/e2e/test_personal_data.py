@@ -21,7 +21,7 @@ from sdr.reporting.v1 import reporting_pb2
 from sdr.reporting.v1.reporting_pb2_grpc import ReportingServiceStub
 from sdr.routing.v1 import routing_pb2
 from sdr.routing.v1.routing_pb2_grpc import RoutingServiceStub
-from sdr_common.grpc_client import call, make_channel
+from sdr_common.grpc_client import call
 from tests.support.chatwoot import Chatwoot, Phone
 from tests.support.measure import SERVICES
 from tests.support.net import eventually
@@ -61,7 +61,7 @@ async def _qualified(chatwoot: Chatwoot) -> Phone:
 
 
 def _channel(stack: RunningStack, service: str) -> grpc.aio.Channel:
-    return make_channel(stack.description["grpc"][service])
+    return stack.channel(service, "gateway")
 
 
 async def _provoke_errors(stack: RunningStack, phone: Phone) -> list[str]:

@@ -15,6 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import grpc
+
+from sdr_common.grpc_client import make_channel
+from sdr_common.transport import Transport
 from tests.support.net import free_port
 
 START_S = 180.0
@@ -32,6 +36,11 @@ class RunningStack:
         """`stack.json` as it is now: process ids change when something is restarted."""
         found: dict[str, Any] = json.loads((self.data_dir / "stack.json").read_text())
         return found
+
+    def channel(self, service: str, caller: str = "operator") -> grpc.aio.Channel:
+        """A channel to a service, as `caller` opens it; an operator may not take the steps of a turn."""
+        tokens = json.loads((self.data_dir / "secrets.json").read_text())["caller_tokens"]
+        return make_channel(self.description["grpc"][service], Transport(caller_token=tokens[caller]))
 
     def log(self, name: str) -> str:
         """What one process has logged."""

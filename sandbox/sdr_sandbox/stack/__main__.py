@@ -13,6 +13,7 @@ from sdr_sandbox.stack.commands import CommandFailed, migrate_all, migrations_fi
 from sdr_sandbox.stack.databases import Postgres, Redis, start_postgres, start_redis
 from sdr_sandbox.stack.plan import (
     Addresses,
+    as_caller,
     chatwoot_child,
     choose_addresses,
     service_children,
@@ -69,8 +70,9 @@ class Stack:
         self._say("Starting the services" + (" and the emulated Chatwoot" if settings.sandbox else ""))
         if settings.sandbox:
             self._supervisor.start(chatwoot_child(settings, secrets))
-        for child in (*service_children(addresses, environment), *worker_children(addresses, environment)):
-            self._supervisor.start(child)
+        for make in (service_children, worker_children):
+            for child in make(addresses, environment, secrets):
+                self._supervisor.start(child)
         self._supervisor.wait_healthy()
         self._provision(environment, secrets, addresses)
         self._describe(secrets, addresses)
@@ -144,7 +146,7 @@ class Stack:
             return
         self._say("Provisioning the account in Chatwoot: bot, webhook, attributes, labels, teams, inbox")
         commands = {
-            **environment,
+            **as_caller("operator", environment, secrets),
             "CHATWOOT_ADMIN_TOKEN": secrets.admin_token if settings.sandbox else token,
             "CHATWOOT_BOT_TOKEN": bot,
         }
@@ -202,6 +204,7 @@ class Stack:
             lines.insert(0, ("Chatwoot", chatwoot))
         for service, port in addresses.grpc.items():
             lines.append((f"gRPC {service}", f"{HOST}:{port}"))
+        lines.append(("Operator's token", f"export SDR_CALLER_TOKEN={secrets.caller_tokens['operator']}"))
         lines.append(("Logs", str(settings.data_dir / "logs")))
         width = max(len(label) for label, _ in lines)
         for label, value in lines:

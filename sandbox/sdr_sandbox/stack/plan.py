@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sdr_sandbox.stack.health import grpc_ready, http_ok
@@ -54,6 +55,7 @@ def service_environment(
         "SDR_GATEWAY_HTTP_PORT": str(addresses.gateway_http),
         "SDR_GATEWAY_PUBLIC_URL": settings.public_url or addresses.gateway_url,
         "SDR_ALLOWED_NETWORKS": settings.allowed_networks,
+        "SDR_ACCEPTED_CALLERS": secrets.accepted_callers(),
         # Here everything comes from one address: the emulator stands for many installations, and is measured.
         "SDR_GATEWAY_WEBHOOKS_PER_MINUTE": "1000000",
     }
@@ -65,7 +67,12 @@ def service_environment(
     return environment
 
 
-def service_children(addresses: Addresses, environment: dict[str, str]) -> list[Child]:
+def as_caller(caller: str, environment: Mapping[str, str], secrets: Secrets) -> dict[str, str]:
+    """The environment of a process that calls as `caller`."""
+    return {**environment, "SDR_CALLER_TOKEN": secrets.caller_tokens[caller]}
+
+
+def service_children(addresses: Addresses, environment: dict[str, str], secrets: Secrets) -> list[Child]:
     """The five services; those with a worker run it in the same process."""
     children = []
     for service in SERVICES:
@@ -73,18 +80,19 @@ def service_children(addresses: Addresses, environment: dict[str, str]) -> list[
         healthy = (
             http_ok(addresses.gateway_http, "/readyz") if service == "gateway" else grpc_ready(addresses.grpc[service])
         )
-        children.append(Child(service, ["-m", f"sdr_{service}", command], environment, healthy))
+        own = as_caller(service, environment, secrets)
+        children.append(Child(service, ["-m", f"sdr_{service}", command], own, healthy))
     return children
 
 
-def worker_children(addresses: Addresses, environment: dict[str, str]) -> list[Child]:
+def worker_children(addresses: Addresses, environment: dict[str, str], secrets: Secrets) -> list[Child]:
     """Further processes that only work: turns and sweeps, deliveries."""
     children = []
     for number, (http, grpc) in enumerate(addresses.workers, 1):
         own = {"SDR_GATEWAY_HTTP_PORT": str(http), "SDR_ROUTING_GRPC_PORT": str(grpc)}
         for service, healthy in (("gateway", http_ok(http, "/readyz")), ("routing", grpc_ready(grpc))):
             name, command = f"{service}-worker-{number}", ["-m", f"sdr_{service}", "work"]
-            children.append(Child(name, command, {**environment, **own}, healthy))
+            children.append(Child(name, command, as_caller(service, environment, secrets) | own, healthy))
     return children
 
 

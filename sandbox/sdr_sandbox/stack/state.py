@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -9,8 +10,11 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from sdr_sandbox.stack.settings import StackSettings
+
+CALLERS = ("gateway", "dialogue", "scoring", "routing", "reporting", "operator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +24,20 @@ class Secrets:
     admin_token: str
     inbox_identifier: str
     secret_key: str
+    caller_tokens: dict[str, str]
+    """By caller: what each process, and an operator, shows when it calls a service."""
+
+    def accepted_callers(self) -> str:
+        """As SDR_ACCEPTED_CALLERS wants it."""
+        return ",".join(
+            f"{caller}={hashlib.sha256(token.encode()).hexdigest()}" for caller, token in self.caller_tokens.items()
+        )
 
 
 def keep_secrets(settings: StackSettings) -> Secrets:
     """Reads the kept secrets, makes missing ones; the environment goes first. The file is for the owner alone."""
     path = settings.data_dir / "secrets.json"
-    kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    kept: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
     found = Secrets(
         admin_token=settings.admin_token or kept.get("admin_token") or secrets.token_urlsafe(18),
         inbox_identifier=settings.inbox_identifier or kept.get("inbox_identifier") or secrets.token_urlsafe(12),
@@ -34,6 +46,9 @@ def keep_secrets(settings: StackSettings) -> Secrets:
             if settings.secret_key
             else kept.get("secret_key") or urlsafe_b64encode(os.urandom(32)).decode()
         ),
+        caller_tokens={
+            caller: kept.get("caller_tokens", {}).get(caller) or secrets.token_urlsafe(24) for caller in CALLERS
+        },
     )
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:

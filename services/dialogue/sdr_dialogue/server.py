@@ -146,11 +146,12 @@ async def build(
         [*_OWN_NAMES, *NAMES],
         host=settings.grpc_host,
         port=settings.grpc_port,
+        transport=settings.transport,
     )
     process = ServiceProcess(server, settings.drain_s, on_crash)
     process.in_background(
         *standard_work(process, pool, "sdr_dialogue", idempotency),
-        *await forwarding(pool, settings.reporting_target, stack),
+        *await forwarding(pool, settings.reporting_target, stack, settings.transport),
         _keeping(knowledge, pool, settings.knowledge_poll_s),
     )
     stack.push_async_callback(process.stop)

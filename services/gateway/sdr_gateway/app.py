@@ -202,7 +202,7 @@ class Gateway:
         settings = self._settings
 
         async def channel(target: str) -> grpc.aio.Channel:
-            return await stack.enter_async_context(make_channel(target))
+            return await stack.enter_async_context(make_channel(target, settings.transport))
 
         timeout_s = settings.call_timeout_s
         targets = {
@@ -306,6 +306,7 @@ class Gateway:
             host=self._settings.grpc_host,
             port=self._settings.grpc_port,
             gate=gate,
+            transport=self._settings.transport,
         )
         self.grpc_port = server.port
         return server

@@ -67,7 +67,7 @@ async def make_api(
     people, limits = ChatwootPeople(chatwoot), RateLimits(redis, "sign-in")
     work = AccessWork(pool, PostgresAccess(), accounts, people=people, limits=limits, times=times)
     sessions = Sessions(work, gate, secure=settings.public_url.startswith("https://"))
-    own = await stack.enter_async_context(make_channel(f"127.0.0.1:{own_port}"))
+    own = await stack.enter_async_context(make_channel(f"127.0.0.1:{own_port}", settings.transport))
     files = [file for name, file in _FILES.items() if name in channels]
     by_service = {
         service.full_name: channels[name]

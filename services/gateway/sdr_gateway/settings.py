@@ -10,8 +10,9 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from sdr_common.settings import AllowedNetworks, ServiceSettings
+from sdr_common.transport import TARGET
 
-_TARGET = r"^(dns:///)?[A-Za-z0-9.\-]+:[0-9]{1,5}$"
+_TARGET = rf"^{TARGET}$"
 
 
 class GatewaySettings(ServiceSettings):

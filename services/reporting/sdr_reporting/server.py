@@ -64,6 +64,7 @@ async def build(
         [*(service.full_name for service in reporting_pb2.DESCRIPTOR.services_by_name.values()), *NAMES],
         host=settings.grpc_host,
         port=settings.grpc_port,
+        transport=settings.transport,
     )
     process = ServiceProcess(server, settings.drain_s, on_crash)
     process.in_background(*standard_work(process, pool, "sdr_reporting", idempotency))

@@ -167,11 +167,13 @@ async def build(
 
     own = [service.full_name for service in routing_pb2.DESCRIPTOR.services_by_name.values()]
     names = [*own, *NAMES] if serves else []
-    server = await start_server(SCHEMA, register, names, host=settings.grpc_host, port=settings.grpc_port)
+    server = await start_server(
+        SCHEMA, register, names, host=settings.grpc_host, port=settings.grpc_port, transport=settings.transport
+    )
     process = ServiceProcess(server, settings.drain_s, on_crash)
     process.in_background(
         *standard_work(process, parts.pool, "sdr_routing", parts.idempotency),
-        *await forwarding(parts.pool, settings.reporting_target, stack),
+        *await forwarding(parts.pool, settings.reporting_target, stack, settings.transport),
     )
     if worker is not None:
         process.in_background(_once_migrated(parts.pool, worker))

@@ -56,12 +56,13 @@ async def build(
         [*(service.full_name for service in scoring_pb2.DESCRIPTOR.services_by_name.values()), *NAMES],
         host=settings.grpc_host,
         port=settings.grpc_port,
+        transport=settings.transport,
     )
     process = ServiceProcess(server, settings.drain_s, on_crash)
     process.in_background(
         *standard_work(process, pool, "sdr_scoring", idempotency),
         # What 0.1 left waiting: judgements are told by the gateway now, once they are on their way.
-        *await forwarding(pool, settings.reporting_target, stack),
+        *await forwarding(pool, settings.reporting_target, stack, settings.transport),
     )
     stack.push_async_callback(process.stop)
     return process

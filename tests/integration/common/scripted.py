@@ -11,6 +11,7 @@ import grpc
 from sdr.scoring.v1 import scoring_pb2_grpc
 from sdr.scoring.v1.scoring_pb2 import ExplainRequest, ExplainResponse
 from sdr_common.grpc_server import GrpcServer, start_server
+from sdr_common.transport import Transport
 
 ID = "7f1f3a52-5a3b-4a6e-9a55-3f6b1f3a5b01"
 SCORING = "sdr.scoring.v1.ScoringService"
@@ -43,7 +44,9 @@ class _Scripted(scoring_pb2_grpc.ScoringServiceServicer):
         raise NotImplementedError
 
 
-async def start(explain: Explain, *, service: str = "scoring", port: int = 0) -> GrpcServer:
+async def start(
+    explain: Explain, *, service: str = "scoring", port: int = 0, transport: Transport | None = None
+) -> GrpcServer:
     """Starts a server, not ready yet."""
     servicer = _Scripted(explain)
     return await start_server(
@@ -51,6 +54,7 @@ async def start(explain: Explain, *, service: str = "scoring", port: int = 0) ->
         lambda server: scoring_pb2_grpc.add_ScoringServiceServicer_to_server(servicer, server),
         [SCORING],
         port=port,
+        transport=transport or Transport(),
     )
 
 
