@@ -156,6 +156,12 @@ class ContactAnswer(Chatwoot, frozen=True, kw_only=True):
     payload: Contact
 
 
+class ContactList(Chatwoot, frozen=True, kw_only=True):
+    """A page of the account's contacts."""
+
+    payload: list[Contact]
+
+
 class Agent(Chatwoot, frozen=True, kw_only=True):
     """Somebody who works in the account."""
 

@@ -19,6 +19,7 @@ from sdr_dialogue.domain.turn import (
     Burst,
     ConversationRef,
     Judgement,
+    Lead,
     Learning,
     Loaded,
     Nudge,
@@ -175,6 +176,16 @@ class Memory(Protocol):
 
     async def move(self, conn: Connection, ref: ConversationRef) -> None:
         """Notes that a conversation is another contact's now."""
+        ...
+
+    async def known_of(
+        self, conn: Connection, account_id: int, contact_ids: Sequence[int]
+    ) -> tuple[set[int], datetime]:
+        """Of whom something is stored, under their own number or another's; and the database's clock, aware UTC."""
+        ...
+
+    async def begin(self, conn: Connection, account_id: int, contact_id: int, lead: Lead) -> bool:
+        """Stores a lead of whom nothing is known; False: something is by now, and stays."""
         ...
 
 

@@ -12,7 +12,14 @@ from zoneinfo import ZoneInfo
 
 import grpc
 
-from sdr.dialogue.v1 import dialogue_pb2, dialogue_pb2_grpc, knowledge_pb2, knowledge_pb2_grpc
+from sdr.dialogue.v1 import (
+    dialogue_pb2,
+    dialogue_pb2_grpc,
+    importing_pb2,
+    importing_pb2_grpc,
+    knowledge_pb2,
+    knowledge_pb2_grpc,
+)
 from sdr_common.address_guard import AddressGuard, networks
 from sdr_common.event_outbox import forwarding
 from sdr_common.grpc_server import start_server
@@ -43,10 +50,12 @@ from sdr_dialogue.engine.speech import speech_for
 from sdr_dialogue.engine.wording import question_for
 from sdr_dialogue.ledger import Ledger
 from sdr_dialogue.operations import Dialogue
+from sdr_dialogue.operations_import import Importing
 from sdr_dialogue.operations_knowledge import Knowledge
 from sdr_dialogue.playground import Playground, ShownPart
 from sdr_dialogue.ports import LanguageModel
 from sdr_dialogue.servicer import DialogueServicer
+from sdr_dialogue.servicer_import import ImportServicer
 from sdr_dialogue.servicer_knowledge import KnowledgeServicer
 from sdr_dialogue.settings import Settings
 from sdr_dialogue.store.costs import PostgresCosts
@@ -61,7 +70,9 @@ from sdr_dialogue.store.unanswered import PostgresUnanswered
 SCHEMA = "dialogue"
 """The Postgres schema that is this service's alone."""
 _OWN_NAMES = [
-    service.full_name for file in (dialogue_pb2, knowledge_pb2) for service in file.DESCRIPTOR.services_by_name.values()
+    service.full_name
+    for file in (dialogue_pb2, importing_pb2, knowledge_pb2)
+    for service in file.DESCRIPTOR.services_by_name.values()
 ]
 LEAD_DATA = Queries.load("sdr_dialogue.store", "lead_data.sql")
 """What is kept of one lead."""
@@ -132,12 +143,14 @@ async def build(
     )
     servicer = DialogueServicer(dialogue, ledger, playground, idempotency)
     reader = make_reader(settings)
+    importing = Importing(accounts, PostgresMemory(), _read)
 
     def register(server: grpc.aio.Server) -> None:
         dialogue_pb2_grpc.add_DialogueServiceServicer_to_server(servicer, server)
         knowledge_pb2_grpc.add_KnowledgeServiceServicer_to_server(
             KnowledgeServicer(knowledge, reader, idempotency), server
         )
+        importing_pb2_grpc.add_ImportServiceServicer_to_server(ImportServicer(importing, idempotency), server)
         register_lead_data(server, pool, idempotency, parts_of(LEAD_DATA), old=OLD)
 
     server = await start_server(

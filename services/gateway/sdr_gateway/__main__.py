@@ -1,4 +1,4 @@
-"""`python -m sdr_gateway serve | work | all | migrate | check-config | account … | timeline | …`."""
+"""`python -m sdr_gateway serve | work | all | migrate | check-config | account … | import-plugin … | timeline | …`."""
 
 from __future__ import annotations
 
@@ -35,6 +35,11 @@ def main() -> None:
 
         add_account_commands(account)
         raise SystemExit(run_account_command(parser.parse_args()))
+    commands.add_parser("import-plugin", help="take over what the original plugin leaves", add_help=False)
+    if sys.argv[1:2] == ["import-plugin"]:
+        from sdr_gateway.plugin_commands import run_plugin_import  # noqa: PLC0415  (as above)
+
+        raise SystemExit(run_plugin_import(sys.argv[2:]))
     if sys.argv[1:2] and sys.argv[1] in _OPERATOR_COMMANDS:
         from sdr_common.client_commands import run_client  # noqa: PLC0415
         from sdr_gateway.operator_commands import add_operator_commands  # noqa: PLC0415

@@ -11,6 +11,7 @@ import grpc
 from google.protobuf.message import Message
 
 from sdr.dialogue.v1 import dialogue_pb2 as dialogue
+from sdr.dialogue.v1 import importing_pb2 as importing
 from sdr.gateway.v1 import gateway_pb2 as gateway
 from sdr.privacy.v1 import privacy_pb2 as privacy
 from sdr.reporting.v1 import reporting_pb2 as reporting
@@ -56,6 +57,11 @@ def _always(request: Callable[[], Message], other: Message) -> Example:
         return made, changed
 
     return example
+
+
+def _import_request() -> importing.ImportLeadsRequest:
+    contact = importing.ContactAttributes(contact_id=90_003, attributes={"sdr_ia_nome": "Ana"})
+    return importing.ImportLeadsRequest(request_id=_id(), account_id=ACCOUNT, contacts=[contact])
 
 
 def _forget(account_id: int = ACCOUNT) -> Example:
@@ -128,6 +134,9 @@ async def dialogue_served(url: str) -> AsyncIterator[Served]:
             ),
             name + "PutSettings": _always(of_dialogue.a_settings_request, dialogue.PutSettingsRequest(account_id=8)),
             **knowledge_examples(served),
+            "sdr.dialogue.v1.ImportService/ImportLeads": _always(
+                _import_request, importing.ImportLeadsRequest(dry_run=True)
+            ),
             FORGET: _forget(),
         }
         yield Served(served.channel, examples)

@@ -108,7 +108,7 @@ def detect_human_edits(
         value = cut(attributes.get(ATTRIBUTE_PREFIX + kind.value, ""), VALUE_LIMIT)
         if not value or _comparable(value) in {_comparable(cut(own, VALUE_LIMIT)) for own in written.get(kind, ())}:
             continue
-        level, canonical = _human_level(kind, value, settings, now, read)
+        level, canonical = level_of(kind, value, settings, now, read)
         edits.append(
             Fact(
                 kind=kind,
@@ -136,9 +136,18 @@ def procedure_slug(name: str, settings: AccountSettings) -> str:
     return cut(slug(name), CANONICAL_LIMIT)
 
 
-def _human_level(
+def level_of(
     kind: FactKind, value: str, settings: AccountSettings, now: datetime, read: Reader | None
 ) -> tuple[str, str]:
+    """Level and canonical of a value that somebody wrote into Chatwoot; empty strings where there is none.
+
+    Args:
+        kind: Which fact.
+        value: As it stands there.
+        settings: The account's.
+        now: Aware UTC.
+        read: Reads free text; without it only a published level's own word has a level.
+    """
     if kind is FactKind.LOCATION:
         located = locate(value, settings)
         return located.level, located.canonical

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sdr_common.postgres import Connection, Queries
@@ -36,6 +38,21 @@ class PostgresMemory:
             ref = ConversationRef(account_id, 0, ids["kept"])
             await conn.execute(QUERIES["put_lead"], lead_parameters(ref, one) | {"contact_id": ids["kept"]})
         await conn.execute(QUERIES["link"], ids)
+
+    async def known_of(
+        self, conn: Connection, account_id: int, contact_ids: Sequence[int]
+    ) -> tuple[set[int], datetime]:
+        """See the port."""
+        parameters = {"account_id": account_id, "contact_ids": list(contact_ids)}
+        row = await (await conn.execute(QUERIES["known_of"], parameters)).fetchone()
+        if row is None:
+            raise AssertionError("a select without from gives one row")
+        return set(row["known"]), row["now"].astimezone(UTC)
+
+    async def begin(self, conn: Connection, account_id: int, contact_id: int, lead: Lead) -> bool:
+        """See the port."""
+        ref = ConversationRef(account_id, 0, contact_id)
+        return (await conn.execute(QUERIES["begin_lead"], lead_parameters(ref, lead))).rowcount > 0
 
     async def move(self, conn: Connection, ref: ConversationRef) -> None:
         """See the port."""

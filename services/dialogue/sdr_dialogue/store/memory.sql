@@ -40,3 +40,17 @@ on conflict on constraint lead_pk do update set facts = excluded.facts, written 
 -- A conversation is the other contact's now.
 update conversation set contact_id = %(contact_id)s
 where account_id = %(account_id)s and conversation_id = %(conversation_id)s
+
+-- known_of --
+-- Of whom something is stored already.
+select now() as now, array(
+  select c.contact_id from unnest(%(contact_ids)s::bigint[]) as c(contact_id)
+  where exists (select from lead l
+    where l.account_id = %(account_id)s and l.contact_id = lead_of(%(account_id)s, c.contact_id))) as known
+
+-- begin_lead --
+-- A lead of whom nothing was known before.
+insert into lead (account_id, contact_id, facts, written, ended, opted_out, status, started_at, revision)
+values (%(account_id)s, lead_of(%(account_id)s, %(contact_id)s), %(facts)s::jsonb, %(written)s::jsonb, %(lead_ended)s,
+  %(lead_opted_out)s, %(status)s, %(started_at)s, 1)
+on conflict on constraint lead_pk do nothing

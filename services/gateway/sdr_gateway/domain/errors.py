@@ -15,6 +15,16 @@ class InvalidDocument(DomainError):
         super().__init__(f"{place}: {problem}", field=place, problem=problem)
 
 
+class InvalidExport(DomainError):
+    """A settings export of the original plugin cannot be read."""
+
+    kind = ErrorKind.INVALID
+    reason = "INVALID_DOCUMENT"
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(f"{place}: {problem}", field=place, problem=problem)
+
+
 class PartRefused(DomainError):
     """A service refuses its part of the document."""
 
