@@ -18,6 +18,8 @@ from tests.support.chatwoot import Chatwoot, JsonObject, Phone
 BURSTS_AT_MOST = 12
 SEEN_BY_SWEEP_S = 7.0
 """A human keeps the word at least so long: longer than the pause between two sweeps."""
+SWEPT_WITHIN_S = 60.0
+"""How long a human waits at most until two sweeps have looked: a gateway that keeps dying sweeps less often."""
 PHONE_NOTE = "*📱 Enviado do WhatsApp*\n\nOi! Aqui é da clínica, já te respondo por aqui."
 
 
@@ -132,7 +134,7 @@ class Driver:
             return False
         if human.kind != "assignment":
             await self._insist("POST", f"{conversation}/toggle_status", {"status": "open"})
-        await asyncio.sleep(SEEN_BY_SWEEP_S + dice.uniform(0.0, 3.0))
+        await self._swept(phone, dice)
         await self._insist("POST", f"{conversation}/assignments", {"assignee_id": None})
         if human.kind != "assignment":
             await self._insist("POST", f"{conversation}/toggle_status", {"status": "pending"})
@@ -140,6 +142,23 @@ class Driver:
         while not phone.incoming.empty():
             phone.incoming.get_nowait()
         return True
+
+    async def _swept(self, phone: Phone, dice: random.Random) -> None:
+        """Waits until two sweeps looked at the conversation: what was told by webhook may have met a dead gateway."""
+        began = time.time()
+        await asyncio.sleep(SEEN_BY_SWEEP_S + dice.uniform(0.0, 3.0))
+        while time.time() < began + SWEPT_WITHIN_S:
+            looks = (await self._chatwoot.sandbox("GET", "/export?only=looks"))["looks"]
+            seen = [
+                look
+                for look in looks
+                if look["conversation_id"] == phone.conversation_id
+                and look["at"] > began
+                and look["client"].startswith("sdr-gateway")
+            ]
+            if len(seen) >= 2:
+                return
+            await asyncio.sleep(1.0)
 
     async def _insist(self, method: str, path: str, body: JsonObject) -> None:
         """A closer's call, repeated while Chatwoot refuses it; one that may have worked is not repeated."""
