@@ -24,8 +24,8 @@ export PYTHONDONTWRITEBYTECODE :=
 run: $(VENV)/.ready-run ## Set everything up and start the local stack; Ctrl-C stops it
 	@$(BIN)/python -m sdr_sandbox.stack
 
-test: $(VENV)/.ready-dev ## All tests but the chart's, on the real Postgres and Redis, no network beyond loopback
-	@$(PYTEST) -n $(WORKERS) -q -m "not slow" --ignore tests/chart
+test: $(VENV)/.ready-dev ## Every kind of test on the real Postgres and Redis, no network beyond loopback
+	@$(PYTEST) -n $(WORKERS) -q -m "not slow and not thorough" --ignore tests/chart
 
 check: lint types proto-check chart coverage ## What CI runs: lint, types, contracts, chart, all tests with coverage
 

@@ -29,6 +29,14 @@ settings.load_profile("sdr")
 SERVICES = ("gateway", "dialogue", "scoring", "routing", "reporting")
 
 
+TOGETHER = {
+    "tests/evaluation/test_floors.py",
+    "tests/integration/degradation/test_postgres_trouble.py",
+    "tests/integration/reporting/test_queries.py",
+}
+"""Files whose tests share something dear: one worker makes it once, instead of each worker for itself."""
+
+
 class _OneStackAtATime(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
     """Every test alone to the next free worker, but all that need a whole stack to the same one.
 
@@ -36,7 +44,10 @@ class _OneStackAtATime(LoadScopeScheduling):  # type: ignore[misc]  # xdist ship
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "stack" if nodeid.startswith("tests/e2e/") else nodeid
+        if nodeid.startswith("tests/e2e/"):
+            return "stack"
+        file = nodeid.partition("::")[0]
+        return file if file in TOGETHER else nodeid
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _OneStackAtATime:

@@ -54,6 +54,7 @@ async def test_killing_a_service_during_the_run_costs_nothing_but_time(
     await _assert_nothing_changed(stack, chatwoot, await run)
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(300)
 async def test_killing_every_service_once_during_the_run_costs_nothing_but_time(
     stack: RunningStack, chatwoot: Chatwoot

@@ -6,6 +6,8 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 
+import pytest
+
 from sdr.routing.v1 import routing_pb2 as pb
 from tests.integration.routing.conftest import Routing, a_request, running_routing
 from tests.integration.sandbox.servers import running_chatwoot
@@ -16,6 +18,7 @@ PER_MINUTE = 2400
 """40 requests a second, of which a quarter goes through in the first moments after an outage."""
 
 
+@pytest.mark.thorough
 async def test_after_an_outage_each_answer_goes_out_once_in_order_and_without_a_flood(
     service_database: Callable[[str], str],
 ) -> None:

@@ -17,6 +17,8 @@ from tests.support.net import eventually
 from tests.support.own_postgres import OwnPostgres
 from tests.support.payloads import a_contact, a_message
 
+pytestmark = pytest.mark.thorough
+
 SEGMENT = 16 * 1024 * 1024
 """Bytes of a file of Postgres's own log: it may always grow so far."""
 

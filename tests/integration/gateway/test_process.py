@@ -144,6 +144,7 @@ async def test_a_terminated_gateway_ends_in_order_and_loses_nothing(connected: s
     assert len(services.delivers) == 1
 
 
+@pytest.mark.thorough
 async def test_a_gateway_that_is_killed_between_seal_and_delivery_delivers_the_same_after_its_restart(
     connected: str, services: Services
 ) -> None:

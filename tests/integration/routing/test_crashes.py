@@ -15,6 +15,7 @@ from tests.support.net import eventually
 MESSAGES = "conversations/[0-9]+/messages"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("fault", "faults"),
     [("timeout", {"timeout_ratio": 1}), ("late_save", {"late_save_ratio": 1, "late_save_delay_s": 0.4})],

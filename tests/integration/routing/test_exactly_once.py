@@ -78,6 +78,7 @@ async def test_absence_counts_only_after_chatwoot_must_have_given_up(routing: Ro
     assert asyncio.get_running_loop().time() - started >= SETTLE_AFTER_S * 0.9
 
 
+@pytest.mark.thorough
 async def test_many_leads_and_every_fault_at_once_leave_no_message_lost_or_doubled(routing: Routing) -> None:
     leads = [await routing.new_lead() for _ in range(12)]
     await routing.chatwoot.misbehave(

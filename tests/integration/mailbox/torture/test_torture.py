@@ -157,6 +157,7 @@ def _evidence(url: str, sender: Sender) -> Evidence:
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(max(180.0, DURATION_S * 4))
 async def test_promises_hold_through_kills_freezes_and_stops_of_the_database(
     own_postgres: OwnPostgres, tmp_path: Path
