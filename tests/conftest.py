@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -30,11 +31,14 @@ SERVICES = ("gateway", "dialogue", "scoring", "routing", "reporting")
 
 
 TOGETHER = {
-    "tests/evaluation/test_floors.py",
-    "tests/integration/degradation/test_postgres_trouble.py",
-    "tests/integration/reporting/test_queries.py",
+    "tests/evaluation/test_floors.py": "one play of all invented leads",
+    "tests/integration/degradation/test_postgres_trouble.py": "a Postgres of its own",
+    "tests/integration/dialogue/test_llm.py": "the providers' libraries",
+    "tests/integration/dialogue/test_providers.py": "the providers' libraries",
+    "tests/integration/dialogue/test_red_team_model.py": "the providers' libraries",
+    "tests/integration/reporting/test_queries.py": "many leads",
 }
-"""Files whose tests share something dear: one worker makes it once, instead of each worker for itself."""
+"""Files whose tests share something dear, and what: one worker makes it once, instead of each worker for itself."""
 
 
 class _OneStackAtATime(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
@@ -46,8 +50,7 @@ class _OneStackAtATime(LoadScopeScheduling):  # type: ignore[misc]  # xdist ship
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith("tests/e2e/"):
             return "stack"
-        file = nodeid.partition("::")[0]
-        return file if file in TOGETHER else nodeid
+        return TOGETHER.get(nodeid.partition("::")[0], nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _OneStackAtATime:
@@ -61,16 +64,31 @@ def postgres() -> PostgresServer:
     return start_postgres()
 
 
+@pytest.fixture(scope="session")
+def planned(postgres: PostgresServer) -> Iterator[Callable[[str], str]]:
+    """Gives the URL of one service's schema, the same all along: for tests that only ask how it would be read."""
+    with ExitStack() as stack:
+
+        @cache
+        def make(service: str) -> str:
+            return stack.enter_context(postgres.database(_template(postgres, service)))
+
+        yield make
+
+
 @pytest.fixture
 def service_database(postgres: PostgresServer) -> Iterator[Callable[[str], str]]:
     """Gives the URL of a fresh database with one service's schema, by the service's short name."""
     with ExitStack() as stack:
 
         def make(service: str) -> str:
-            template = postgres.make_template(f"template_{service}", lambda url: _migrate(url, service))
-            return stack.enter_context(postgres.database(template))
+            return stack.enter_context(postgres.database(_template(postgres, service)))
 
         yield make
+
+
+def _template(postgres: PostgresServer, service: str) -> str:
+    return postgres.make_template(f"template_{service}", lambda url: _migrate(url, service))
 
 
 def _migrate(url: str, service: str) -> None:

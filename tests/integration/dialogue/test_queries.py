@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import psycopg
 import pytest
@@ -14,9 +15,9 @@ ALL = {**OWN, **LEAD_DATA, **OLD}
 
 
 @pytest.mark.parametrize("name", sorted(ALL))
-def test_each_query_can_be_planned_on_the_migrated_schema(database: str, name: str) -> None:
+def test_each_query_can_be_planned_on_the_migrated_schema(planned: Callable[[str], str], name: str) -> None:
     parameters = dict.fromkeys(re.findall(r"%\((\w+)\)s", ALL[name]))
-    with psycopg.connect(database, options="-c search_path=dialogue") as conn:
+    with psycopg.connect(planned("dialogue"), options="-c search_path=dialogue") as conn:
         plan = conn.execute(f"explain {ALL[name]}".encode(), parameters).fetchall()
     assert plan
 

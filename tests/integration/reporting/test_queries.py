@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import psycopg
 import pytest
@@ -59,9 +60,9 @@ def _fill(url: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(QUERIES))
-def test_each_query_can_be_planned_on_the_migrated_schema(database: str, name: str) -> None:
+def test_each_query_can_be_planned_on_the_migrated_schema(planned: Callable[[str], str], name: str) -> None:
     parameters = dict.fromkeys(re.findall(r"%\((\w+)\)s", QUERIES[name]))
-    with psycopg.connect(database, options="-c search_path=reporting") as conn:
+    with psycopg.connect(planned("reporting"), options="-c search_path=reporting") as conn:
         plan = conn.execute(f"explain {QUERIES[name]}".encode(), parameters).fetchall()
     assert plan
 
