@@ -7,12 +7,6 @@ from contextlib import AsyncExitStack
 
 import grpc
 
-from sdr.dialogue.v1 import dialogue_pb2
-from sdr.gateway.v1 import gateway_pb2
-from sdr.privacy.v1 import privacy_pb2
-from sdr.reporting.v1 import reporting_pb2
-from sdr.routing.v1 import routing_pb2
-from sdr.scoring.v1 import scoring_pb2
 from sdr_common.chatwoot import ChatwootHttp
 from sdr_common.grpc_client import make_channel
 from sdr_common.lossy_redis import LossyRedis
@@ -21,6 +15,7 @@ from sdr_common.rate_limits import RateLimits
 from sdr_common.source_gate import SourceGate
 from sdr_gateway.clients.people import ChatwootPeople
 from sdr_gateway.domain.access import SessionTimes
+from sdr_gateway.http.rest.contracts import OWN, contracts, served
 from sdr_gateway.http.rest.endpoint import RestApi
 from sdr_gateway.http.session import Sessions
 from sdr_gateway.operations.access import AccessWork
@@ -28,14 +23,8 @@ from sdr_gateway.ports import Accounts
 from sdr_gateway.settings import GatewaySettings
 from sdr_gateway.store.access import PostgresAccess
 
-_FILES = {
-    "dialogue": dialogue_pb2.DESCRIPTOR,
-    "scoring": scoring_pb2.DESCRIPTOR,
-    "routing": routing_pb2.DESCRIPTOR,
-    "reporting": reporting_pb2.DESCRIPTOR,
-}
-_OWN_FILES = (gateway_pb2.DESCRIPTOR, privacy_pb2.DESCRIPTOR)
-"""Contracts that the gateway serves itself."""
+CONTRACTS = tuple(file for files in contracts().values() for file in files)
+"""Every contract whose bound calls the API has."""
 
 
 async def make_api(
@@ -68,11 +57,5 @@ async def make_api(
     work = AccessWork(pool, PostgresAccess(), accounts, people=people, limits=limits, times=times)
     sessions = Sessions(work, gate, secure=settings.public_url.startswith("https://"))
     own = await stack.enter_async_context(make_channel(f"127.0.0.1:{own_port}", settings.transport))
-    files = [file for name, file in _FILES.items() if name in channels]
-    by_service = {
-        service.full_name: channels[name]
-        for name, file in _FILES.items()
-        if name in channels
-        for service in file.services_by_name.values()
-    } | {service.full_name: own for file in _OWN_FILES for service in file.services_by_name.values()}
-    return sessions, RestApi([*files, *_OWN_FILES], by_service, sessions.identify)
+    files, by_service = served({**channels, OWN: own})
+    return sessions, RestApi(files, by_service, sessions.identify)

@@ -37,6 +37,7 @@ _TITLES = {
     429: "Too many requests",
     500: "Internal error",
     503: "Unavailable",
+    504: "Not in time",
 }
 
 

@@ -25,6 +25,7 @@ from sdr_gateway.http.problem import STATUSES, Refusal, problem
 from sdr_gateway.http.rest.bindings import Binding, BindingFault, bindings, role_name
 from sdr_gateway.http.rest.decoding import FieldFault, new_message, read_body, read_texts
 from sdr_gateway.http.rest.encoding import Encoders
+from sdr_gateway.http.rest.streaming import StreamCall
 from sdr_gateway.http.who import Who
 
 Identify = Callable[[Request], Awaitable[Who]]
@@ -52,11 +53,26 @@ class RestApi:
         """In the order of their routes."""
         self._identify = identify
         self._encoders = Encoders()
-        self._calls = {binding.call: _Call(binding, channels) for binding in self.bindings}
+        self._calls: dict[str, _Call | StreamCall] = {}
+        for binding in self.bindings:
+            self._calls[binding.call] = self._call(binding, channels)
 
     def routes(self) -> list[BaseRoute]:
         """A route per binding."""
         return [Route(each.path, self._endpoint(each), methods=[each.verb]) for each in self.bindings]
+
+    def _call(self, binding: Binding, channels: Mapping[str, grpc.aio.Channel]) -> _Call | StreamCall:
+        method = binding.method
+        if "account_id" not in binding.variables:
+            raise BindingFault(f"{method.full_name}: the path of a binding must hold {{account_id}}")
+        service = method.containing_service.full_name
+        if service not in channels:
+            raise BindingFault(f"{method.full_name}: there is no channel to {service}")
+        if method.client_streaming:
+            raise BindingFault(f"{method.full_name}: a call that takes a stream cannot be bound")
+        if method.server_streaming:
+            return StreamCall(method, binding.call, channels[service], self._encoders)
+        return _Call(binding, channels[service])
 
     def _endpoint(self, binding: Binding) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
@@ -70,6 +86,8 @@ class RestApi:
                 )
             except RemoteError as error:
                 return _refused(error)
+            if isinstance(answered, Response):
+                return answered
             return _answer(request, msgspec.json.encode(self._encoders.encode(answered)))
 
         return answer
@@ -113,15 +131,10 @@ class RestApi:
 class _Call:
     """A call over its channel, with the deadline that the contract gives it."""
 
-    def __init__(self, binding: Binding, channels: Mapping[str, grpc.aio.Channel]) -> None:
+    def __init__(self, binding: Binding, channel: grpc.aio.Channel) -> None:
         method = binding.method
-        if "account_id" not in binding.variables:
-            raise BindingFault(f"{method.full_name}: the path of a binding must hold {{account_id}}")
-        service = method.containing_service.full_name
-        if service not in channels:
-            raise BindingFault(f"{method.full_name}: there is no channel to {service}")
         answer = GetMessageClass(method.output_type)
-        self._method: Callable[..., grpc.aio.UnaryUnaryCall[Message, Message]] = channels[service].unary_unary(
+        self._method: Callable[..., grpc.aio.UnaryUnaryCall[Message, Message]] = channel.unary_unary(
             binding.call,
             request_serializer=lambda message: message.SerializeToString(),
             response_deserializer=answer.FromString,
@@ -157,6 +170,9 @@ def _answer(request: Request, body: bytes) -> Response:
 
 
 def _refused(error: RemoteError) -> Response:
+    cause = error.__cause__
+    if isinstance(cause, grpc.aio.AioRpcError) and cause.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+        return problem(504, "what stands behind this call did not answer in time; repeat it", "DEADLINE_EXCEEDED")
     status = STATUSES[error.kind]
     detail = error.message if status != 500 else "internal error"
     errors = [{"field": each.field, "detail": each.problem} for each in error.violations]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
 
 from sdr_gateway.http.rest.bindings import Binding, field_at, role_name
 from sdr_gateway.http.rest.encoding import TEXTUAL, map_entry
 from sdr_gateway.http.rest.schemas import Schema, Schemas
+from sdr_gateway.http.rest.streaming import DOWNLOAD
 
 PROBLEM: Schema = {
     "type": "object",
@@ -43,6 +44,7 @@ REFUSALS = {
     "429": "Too many requests; see Retry-After.",
     "500": "A fault of ours.",
     "503": "A service or the database does not answer; see Retry-After.",
+    "504": "No answer within the call's deadline, 2 s where its description names no other.",
 }
 """Statuses that any call may answer with a problem."""
 WITHOUT_BODY = {"413", "415"}
@@ -64,7 +66,6 @@ def _operation(binding: Binding, schemas: Schemas, comments: Mapping[str, str]) 
     method = binding.method
     comment = comments.get(method.full_name, "")
     service = method.full_name.split(".")[1]
-    answer = schemas.reference(method.output_type, incoming=False)
     operation: dict[str, Any] = {
         "operationId": f"{service}.{method.name}",
         "tags": [service],
@@ -72,7 +73,7 @@ def _operation(binding: Binding, schemas: Schemas, comments: Mapping[str, str]) 
         "description": comment,
         "x-role": role_name(binding.role),
         "parameters": _parameters(binding, schemas),
-        "responses": {"200": {"description": "As asked.", "content": {"application/json": {"schema": answer}}}},
+        "responses": {"200": {"description": "As asked.", "content": _content(method, schemas)}},
     }
     if binding.body:
         operation["requestBody"] = {
@@ -80,6 +81,14 @@ def _operation(binding: Binding, schemas: Schemas, comments: Mapping[str, str]) 
             "content": {"application/json": {"schema": _body(binding, schemas)}},
         }
     return operation
+
+
+def _content(method: MethodDescriptor, schemas: Schemas) -> dict[str, Any]:
+    """What a call answers with: JSON, events of JSON, or a file."""
+    if method.output_type.full_name == DOWNLOAD:
+        return {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    schema = schemas.reference(method.output_type, incoming=False)
+    return {"text/event-stream" if method.server_streaming else "application/json": {"schema": schema}}
 
 
 def _body(binding: Binding, schemas: Schemas) -> Schema:
