@@ -122,6 +122,10 @@ CONVERSATIONS ?= 100
 chaos: $(VENV)/.ready-dev ## The whole stack tormented, then judged: SEED=… MESSAGES=… CONVERSATIONS=… [DOCS=1]
 	@$(BIN)/python -m tests.chaos --seed $(SEED) --messages $(MESSAGES) --conversations $(CONVERSATIONS) $(if $(DOCS),--docs)
 
+LEADS_PER_DAY ?= 1000
+load: $(VENV)/.ready-dev ## The busiest hour of such a day against the service levels: LEADS_PER_DAY=… [LATENCY_MS=…] [DOCS=1]
+	@$(BIN)/python -m tests.load --leads-per-day $(LEADS_PER_DAY) $(if $(LATENCY_MS),--latency-ms $(LATENCY_MS)) $(if $(DOCS),--docs)
+
 bench: $(VENV)/.ready-dev ## Measure this machine; figures go to docs/benchmarks.md
 	@$(BIN)/python -m tests.benchmarks
 
@@ -143,4 +147,4 @@ clean: ## Remove the stack's data and everything generated
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run test check setup protos lock fmt lint types proto-check chart chart-tools unit integration e2e coverage slow chaos bench eval eval-knowledge audit clean help
+.PHONY: run test check setup protos lock fmt lint types proto-check chart chart-tools unit integration e2e coverage slow chaos load bench eval eval-knowledge audit clean help
