@@ -15,6 +15,7 @@ from sdr_common.lead_data import NAMES, register_lead_data
 from sdr_common.postgres import Queries, make_pool
 from sdr_common.service import ServiceProcess, run_until_stopped, standard_work
 from sdr_reporting.operations import Reporting
+from sdr_reporting.outputs.wiring import SERVICE_NAMES, make_outputs
 from sdr_reporting.servicer import ReportingServicer
 from sdr_reporting.settings import Settings
 from sdr_reporting.store.lead_data import lead_parts
@@ -44,30 +45,37 @@ async def build(
     )
     await stack.enter_async_context(pool)
     idempotency = Idempotency(pool)
+    reports, accounts = PostgresReports(), PostgresAccounts(pool)
     reporting = Reporting(
         pool,
         idempotency,
         events=PostgresEvents(),
         leads=PostgresLeads(),
-        reports=PostgresReports(),
-        accounts=PostgresAccounts(pool),
+        reports=reports,
+        accounts=accounts,
         now=utc_now,
     )
+    outputs = make_outputs(settings, pool, idempotency, reports, accounts)
 
     def register(server: grpc.aio.Server) -> None:
         reporting_pb2_grpc.add_ReportingServiceServicer_to_server(ReportingServicer(reporting), server)
+        outputs.register(server)
         register_lead_data(server, pool, idempotency, lead_parts(), tells_events=False, old=OLD)
 
     server = await start_server(
         SCHEMA,
         register,
-        [*(service.full_name for service in reporting_pb2.DESCRIPTOR.services_by_name.values()), *NAMES],
+        [
+            *(service.full_name for service in reporting_pb2.DESCRIPTOR.services_by_name.values()),
+            *SERVICE_NAMES,
+            *NAMES,
+        ],
         host=settings.grpc_host,
         port=settings.grpc_port,
         transport=settings.transport,
     )
     process = ServiceProcess(server, settings.drain_s, on_crash)
-    process.in_background(*standard_work(process, pool, "sdr_reporting", idempotency))
+    process.in_background(*standard_work(process, pool, "sdr_reporting", idempotency), *outputs.works)
     stack.push_async_callback(process.stop)
     return process
 

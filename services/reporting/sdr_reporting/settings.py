@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic_settings import SettingsConfigDict
 
-from sdr_common.settings import ServiceSettings
+from sdr_reporting.outputs.settings import OutputSettings
 
 
-class Settings(ServiceSettings):
+class Settings(OutputSettings):
     """Reporting's settings: `SDR_REPORTING_…`, `DATABASE_URL`, `SDR_LOG_LEVEL`."""
 
     model_config = SettingsConfigDict(env_prefix="SDR_REPORTING_", frozen=True, extra="ignore", populate_by_name=True)

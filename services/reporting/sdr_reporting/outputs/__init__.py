@@ -1,0 +1,1 @@
+"""What reporting says of its own accord: scheduled reports, and alerts for people."""

@@ -1,0 +1,1 @@
+"""The ways out: mail, HTTP, Google, and the printer of pages."""

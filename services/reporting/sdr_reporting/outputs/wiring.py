@@ -1,0 +1,132 @@
+"""Puts together what goes out; reporting's composition root calls it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import grpc
+import structlog
+
+from sdr.reporting.v1 import schedules_pb2, schedules_pb2_grpc
+from sdr_common.address_guard import AddressGuard, networks
+from sdr_common.clock import utc_now
+from sdr_common.errors import DomainError
+from sdr_common.idempotency import Idempotency
+from sdr_common.postgres import Pool
+from sdr_common.secret_box import SecretBox
+from sdr_common.service import Work, pause, schema_problem
+from sdr_reporting.outputs.clients.mail import MailServer, SmtpMailer
+from sdr_reporting.outputs.clients.printer import TypstPrinter
+from sdr_reporting.outputs.clients.sheets import GoogleSheets, service_account
+from sdr_reporting.outputs.clients.web import HttpPoster
+from sdr_reporting.outputs.domain.sending import Kind
+from sdr_reporting.outputs.operations.figures import OwnFigures
+from sdr_reporting.outputs.operations.rendering import Render
+from sdr_reporting.outputs.operations.schedules import ScheduleWork
+from sdr_reporting.outputs.operations.sender import ReportPacker, SendingWork, Ways
+from sdr_reporting.outputs.servicer import ScheduleServicer
+from sdr_reporting.outputs.settings import OutputSettings
+from sdr_reporting.outputs.store.leads import PostgresPeriodLeads
+from sdr_reporting.outputs.store.postgres import PostgresSchedules, PostgresSendings
+from sdr_reporting.ports import Accounts, Reports
+
+SERVICE_NAMES = [service.full_name for service in schedules_pb2.DESCRIPTOR.services_by_name.values()]
+"""For reflection."""
+_OUTAGE_PAUSE_S = 5.0
+_LOG = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """What goes out, ready to serve and to work."""
+
+    schedules: ScheduleServicer
+    works: tuple[Work, ...]
+
+    def register(self, server: grpc.aio.Server) -> None:
+        """Adds its services."""
+        schedules_pb2_grpc.add_ScheduleServiceServicer_to_server(self.schedules, server)
+
+
+def make_outputs(
+    settings: OutputSettings, pool: Pool, idempotency: Idempotency, reports: Reports, accounts: Accounts
+) -> Outputs:
+    """Puts it together.
+
+    Args:
+        settings: The service's.
+        pool: The service's pool.
+        idempotency: Guards mutating calls.
+        reports: Figures.
+        accounts: Clinics.
+    """
+    keys = settings.secret_key.get_secret_value()
+    box = SecretBox(keys) if keys.strip(", ") else None
+    guard = AddressGuard(networks(settings.allowed_networks))
+    ways = Ways(
+        SmtpMailer(_mail_server(settings)),
+        HttpPoster(guard, slack_url=settings.slack_url),
+        GoogleSheets(token_url=settings.google_token_url, api_url=settings.google_sheets_url),
+    )
+    schedules, sendings = PostgresSchedules(), PostgresSendings()
+    figures = OwnFigures(pool, reports, PostgresPeriodLeads(), accounts)
+    work = ScheduleWork(
+        pool,
+        idempotency,
+        schedules=schedules,
+        sendings=sendings,
+        figures=figures,
+        box=box,
+        account_email=lambda text, field: service_account(text, field).email,
+        guard=guard,
+        slack_url=settings.slack_url,
+        now=utc_now,
+    )
+    printer = TypstPrinter()
+    packer = ReportPacker(
+        pool,
+        schedules=schedules,
+        figures=figures,
+        printer=printer,
+        ways=ways,
+        box=box,
+        panel_url=settings.panel_url.rstrip("/"),
+    )
+    sender = SendingWork(pool, sendings, {Kind.REPORT: packer}, pace=settings.outputs_pace)
+    return Outputs(
+        ScheduleServicer(work, Render(figures, printer, utc_now), accounts.zone, email_ready=ways.mailer.ready),
+        (
+            _again_and_again(pool, work.plan_due, settings.outputs_poll_s, "report_planning_paused"),
+            _again_and_again(pool, sender.send_due, settings.outputs_poll_s, "sending_paused"),
+        ),
+    )
+
+
+def _mail_server(settings: OutputSettings) -> MailServer:
+    return MailServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        username=settings.smtp_username,
+        password=settings.smtp_password.get_secret_value(),
+        sender=settings.smtp_from,
+    )
+
+
+def _again_and_again(pool: Pool, step: Callable[[], Awaitable[int]], poll_s: float, event: str) -> Work:
+    """Work that goes on as long as there is some, and then looks again; an outage of the database delays it."""
+
+    async def work(stop: asyncio.Event) -> None:
+        while not stop.is_set() and await schema_problem(pool, "sdr_reporting"):
+            await pause(stop, poll_s)
+        while not stop.is_set():
+            try:
+                rest_s = 0.0 if await step() else poll_s
+            except DomainError as error:
+                _LOG.warning(event, reason=error.reason)
+                rest_s = _OUTAGE_PAUSE_S
+            await pause(stop, rest_s)
+
+    return work
