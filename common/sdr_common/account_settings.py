@@ -81,13 +81,17 @@ class AccountSettingsStore(Generic[M]):
         settings = json_format.ParseDict(row["settings"], self._message(), ignore_unknown_fields=True)
         return StoredSettings(row["version"], clinic, settings)
 
+    async def lock(self, conn: Connection, account_id: int) -> None:
+        """Makes other writers of an account's settings wait until the caller's transaction ends."""
+        await conn.execute(_QUERIES["lock"], {"account_id": account_id})
+
     async def put(self, conn: Connection, account_id: int, clinic: Clinic, settings: M) -> tuple[int, bool]:
         """Adds a version unless it equals the newest; inside the caller's transaction.
 
         Returns:
             The active version, and whether it is new.
         """
-        await conn.execute(_QUERIES["lock"], {"account_id": account_id})
+        await self.lock(conn, account_id)
         newest = await self.find(conn, account_id)
         if newest is not None and newest.clinic == clinic and newest.settings == settings:
             return newest.version, False

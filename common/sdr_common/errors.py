@@ -88,6 +88,43 @@ class InvalidPageToken(DomainError):
         super().__init__("page_token: not one of this list's tokens; start again with an empty one", field="page_token")
 
 
+class VersionNotFound(DomainError):
+    """The account has no such version of its prompt or rubric."""
+
+    kind = ErrorKind.NOT_FOUND
+    reason = "VERSION_NOT_FOUND"
+
+    def __init__(self, part: str, number: int) -> None:
+        super().__init__(f"the account has no version {number} of its {part}", part=part, number=number)
+
+
+class VersionConflict(DomainError):
+    """Another version is published than the caller believes."""
+
+    kind = ErrorKind.CONFLICT
+    reason = "VERSION_CONFLICT"
+
+    def __init__(self, part: str, expected: int, active: int) -> None:
+        super().__init__(
+            f"expected_active: version {active} of the {part} is published, not {expected}; look at it first",
+            part=part,
+            expected=expected,
+            active=active,
+        )
+
+
+class NoEarlierVersion(DomainError):
+    """Nothing was published before the present version."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "NO_EARLIER_VERSION"
+
+    def __init__(self, part: str, active: int) -> None:
+        super().__init__(
+            f"version {active} of the {part} is the first one that was published", part=part, active=active
+        )
+
+
 class RequestIdReused(DomainError):
     """The same request id came with another input."""
 

@@ -29,7 +29,7 @@ from sdr_dialogue.domain.costs import Costs
 from sdr_dialogue.domain.hearing_audio import AUDIO
 from sdr_dialogue.domain.memory import normal_phone
 from sdr_dialogue.domain.mood_trend import MoodTrend
-from sdr_dialogue.domain.settings import AccountSettings, FrequentQuestion, Procedure
+from sdr_dialogue.domain.settings import AccountSettings, FrequentQuestion, Procedure, Tone, WordChoice
 from sdr_dialogue.domain.turn import (
     Answer,
     Burst,
@@ -68,6 +68,10 @@ _SPEAKERS: dict[Speaker, pb.Speaker.ValueType] = {
     Speaker.BOT: pb.SPEAKER_BOT,
     Speaker.HUMAN: pb.SPEAKER_HUMAN,
 }
+
+
+_TONES = {pb.TONE_WARM: Tone.WARM, pb.TONE_DIRECT: Tone.DIRECT, pb.TONE_FORMAL: Tone.FORMAL}
+_TONE_WORDS = {tone: word for word, tone in _TONES.items()}
 
 
 def _text(text: str) -> str:
@@ -285,6 +289,7 @@ def _turn(turn: TurnRecord) -> pb.TurnRecord:
         verdicts=map(verdict_to_wire, turn.verdicts),
         citations=map(citation_to_wire, turn.citations),
         knowledge_version=turn.knowledge_version,
+        prompt_number=turn.prompt_number,
     )
 
 
@@ -317,6 +322,10 @@ def account_settings_from_wire(clinic: lead.Clinic, settings: pb.DialogueSetting
         forbidden_topics=tuple(map(_text, settings.forbidden_topics)),
         budget_alert_brl=settings.budget_alert_brl if settings.HasField("budget_alert_brl") else 500,
         budget_stop_brl=settings.budget_stop_brl if settings.HasField("budget_stop_brl") else 1000,
+        own_name=_text(settings.assistant_name),
+        tone=_TONES.get(settings.tone, Tone.WARM),
+        guardrails=tuple(map(_text, settings.guardrails)),
+        vocabulary=tuple(WordChoice(_text(item.avoid), _text(item.use)) for item in settings.vocabulary),
         version=version,
     )
 
@@ -348,6 +357,10 @@ def account_settings_to_wire(settings: AccountSettings) -> tuple[lead.Clinic, pb
         forbidden_topics=settings.forbidden_topics,
         budget_alert_brl=settings.budget_alert_brl,
         budget_stop_brl=settings.budget_stop_brl,
+        assistant_name=settings.own_name,
+        tone=_TONE_WORDS[settings.tone],
+        guardrails=settings.guardrails,
+        vocabulary=[pb.WordChoice(avoid=item.avoid, use=item.use) for item in settings.vocabulary],
     )
     return clinic, message
 

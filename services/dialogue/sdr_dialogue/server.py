@@ -13,12 +13,16 @@ from zoneinfo import ZoneInfo
 import grpc
 
 from sdr.dialogue.v1 import (
+    cases_pb2,
+    cases_pb2_grpc,
     dialogue_pb2,
     dialogue_pb2_grpc,
     importing_pb2,
     importing_pb2_grpc,
     knowledge_pb2,
     knowledge_pb2_grpc,
+    prompts_pb2,
+    prompts_pb2_grpc,
 )
 from sdr_common.address_guard import AddressGuard, networks
 from sdr_common.event_outbox import forwarding
@@ -27,6 +31,7 @@ from sdr_common.idempotency import Idempotency
 from sdr_common.lead import FactKind
 from sdr_common.lead_data import NAMES, parts_of, register_lead_data
 from sdr_common.lossy_redis import LossyRedis
+from sdr_common.part_versions import PublishedPart
 from sdr_common.postgres import Pool, Queries, make_pool
 from sdr_common.service import ServiceProcess, Work, pause, run_until_stopped, schema_problem, standard_work
 from sdr_dialogue.clients.breaker import CircuitBreaker
@@ -39,6 +44,7 @@ from sdr_dialogue.clients.pages import PageFetcher
 from sdr_dialogue.clients.prompt import VERSION, Prompts
 from sdr_dialogue.clients.reply_cache import CachedReplies
 from sdr_dialogue.clients.transcription import OpenAiTranscriber
+from sdr_dialogue.convert_prompts import PROMPT_PART
 from sdr_dialogue.domain.conversation import TurnContext
 from sdr_dialogue.domain.models import Provider
 from sdr_dialogue.domain.settings import AccountSettings
@@ -50,14 +56,19 @@ from sdr_dialogue.engine.speech import speech_for
 from sdr_dialogue.engine.wording import question_for
 from sdr_dialogue.ledger import Ledger
 from sdr_dialogue.operations import Dialogue
+from sdr_dialogue.operations_cases import CaseWork
 from sdr_dialogue.operations_import import Importing
 from sdr_dialogue.operations_knowledge import Knowledge
+from sdr_dialogue.operations_prompts import PromptWork
 from sdr_dialogue.playground import Playground, ShownPart
 from sdr_dialogue.ports import LanguageModel
 from sdr_dialogue.servicer import DialogueServicer
+from sdr_dialogue.servicer_cases import CASE_READER, CaseServicer
 from sdr_dialogue.servicer_import import ImportServicer
 from sdr_dialogue.servicer_knowledge import KnowledgeServicer
+from sdr_dialogue.servicer_prompts import PromptServicer
 from sdr_dialogue.settings import Settings
+from sdr_dialogue.store.cases import PostgresCases
 from sdr_dialogue.store.costs import PostgresCosts
 from sdr_dialogue.store.events import OutboxEvents
 from sdr_dialogue.store.knowledge import PostgresKnowledge
@@ -71,7 +82,7 @@ SCHEMA = "dialogue"
 """The Postgres schema that is this service's alone."""
 _OWN_NAMES = [
     service.full_name
-    for file in (dialogue_pb2, importing_pb2, knowledge_pb2)
+    for file in (dialogue_pb2, importing_pb2, knowledge_pb2, prompts_pb2, cases_pb2)
     for service in file.DESCRIPTOR.services_by_name.values()
 ]
 LEAD_DATA = Queries.load("sdr_dialogue.store", "lead_data.sql")
@@ -99,7 +110,8 @@ async def build(
     )
     await stack.enter_async_context(pool)
     idempotency = Idempotency(pool, lease_s=settings.lease_s)
-    accounts = PostgresSettings(pool, settings.settings_ttl_s)
+    part = PublishedPart(pool, PROMPT_PART)
+    accounts = PostgresSettings(pool, settings.settings_ttl_s, part)
     embedder = choose_embedder(settings)
     if embedder is not None:
         stack.push_async_callback(embedder.close)
@@ -142,6 +154,18 @@ async def build(
         read=_read,
     )
     servicer = DialogueServicer(dialogue, ledger, playground, idempotency)
+    prompts = PromptServicer(PromptWork(idempotency, part, accounts.forget))
+    cases = CaseServicer(
+        CaseWork(
+            pool,
+            idempotency,
+            cases=PostgresCases(),
+            settings=accounts,
+            playground=playground,
+            reader=CASE_READER,
+            active_prompt=part.active_number,
+        )
+    )
     reader = make_reader(settings)
     importing = Importing(accounts, PostgresMemory(), _read)
 
@@ -151,6 +175,8 @@ async def build(
             KnowledgeServicer(knowledge, reader, idempotency), server
         )
         importing_pb2_grpc.add_ImportServiceServicer_to_server(ImportServicer(importing, idempotency), server)
+        prompts_pb2_grpc.add_PromptServiceServicer_to_server(prompts, server)
+        cases_pb2_grpc.add_CaseServiceServicer_to_server(cases, server)
         register_lead_data(server, pool, idempotency, parts_of(LEAD_DATA), old=OLD)
 
     server = await start_server(

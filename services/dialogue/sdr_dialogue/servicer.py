@@ -12,7 +12,7 @@ from sdr_common.idempotency import Finish, Idempotency
 from sdr_common.lead_proto import timestamp_from_wire
 from sdr_common.postgres import Connection
 from sdr_dialogue import convert
-from sdr_dialogue.convert_simulated import simulate_response
+from sdr_dialogue.convert_simulated import script_from_wire, simulate_response
 from sdr_dialogue.domain.turn import Answer, Judgement
 from sdr_dialogue.ledger import Ledger
 from sdr_dialogue.operations import Dialogue
@@ -97,9 +97,7 @@ class DialogueServicer(dialogue_pb2_grpc.DialogueServiceServicer):
 
     async def Simulate(self, request: pb.SimulateRequest, context: Context) -> pb.SimulateResponse:
         """Plays a conversation that leaves no trace."""
-        bursts = [list(burst.messages) for burst in request.bursts]
-        played = await self._playground.play(request.account_id, bursts, request.contact_name, request.engine)
-        return simulate_response(played)
+        return simulate_response(await self._playground.play(script_from_wire(request)))
 
     async def GetCosts(self, request: pb.GetCostsRequest, context: Context) -> pb.GetCostsResponse:
         """Reads what models cost."""

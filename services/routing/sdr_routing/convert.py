@@ -35,6 +35,7 @@ from sdr_routing.domain.outcome import (
 )
 from sdr_routing.domain.settings import Clinic, Closer, Priority, RoutingSettings, Strategy, TeamRule
 from sdr_routing.operations import (
+    Choices,
     ConnectCommand,
     Connected,
     Decided,
@@ -380,3 +381,18 @@ def check_response(health: Health) -> pb.CheckConnectionResponse:
 
 def _step_to_wire(step: Step) -> pb.ProvisioningStep:
     return pb.ProvisioningStep(name=step.name, outcome=step.outcome, advice=step.advice)
+
+
+def choices_response(choices: Choices) -> pb.ListChatwootChoicesResponse:
+    """What there is to choose from."""
+    return pb.ListChatwootChoicesResponse(
+        teams=[pb.TeamChoice(team_id=team.id, name=team.name) for team in choices.teams],
+        agents=[
+            pb.AgentChoice(agent_id=agent.id, name=agent.name or "", email=agent.email or "")
+            for agent in choices.agents
+        ],
+        inboxes=[
+            pb.InboxChoice(inbox_id=inbox.id, name=inbox.name or "", channel_type=inbox.channel_type or "")
+            for inbox in choices.inboxes
+        ],
+    )

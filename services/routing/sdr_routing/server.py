@@ -25,6 +25,7 @@ from sdr_routing.clients.chatwoot import ChatwootHelpdesks
 from sdr_routing.operations import (
     AccountSettings,
     CarryOut,
+    ChooseFrom,
     Connect,
     DeadLetters,
     Deliver,
@@ -123,6 +124,7 @@ def make_servicer(parts: Parts, worker: MailboxWorker | None, settings: Settings
         limits=RefusalLimits(settings.resend_most, settings.resend_within_s, settings.resend_pace),
         on_accepted=on_accepted,
     )
+    choices = ChooseFrom(parts.pool, parts.connections, lambda access: ChatwootSetup(parts.http, access))
     connect = Connect(
         pool=parts.pool,
         idempotency=parts.idempotency,
@@ -134,7 +136,7 @@ def make_servicer(parts: Parts, worker: MailboxWorker | None, settings: Settings
     )
     account_settings = AccountSettings(parts.pool, parts.idempotency, parts.accounts)
     dead_letters = DeadLetters(parts.pool, parts.idempotency, parts.deliveries, parts.mailbox, on_accepted)
-    return RoutingServicer(deliver, dead_letters, refusals, account_settings, connect)
+    return RoutingServicer(deliver, dead_letters, refusals, account_settings, connect, choices=choices)
 
 
 async def build(

@@ -12,7 +12,7 @@ from sdr_common.idempotency import Once
 from sdr_common.lead import Temperature
 from sdr_common.lead_proto import temperature_from_wire
 from sdr_routing import convert
-from sdr_routing.operations import AccountSettings, Connect, DeadLetters, Deliver, Refusals
+from sdr_routing.operations import AccountSettings, ChooseFrom, Connect, DeadLetters, Deliver, Refusals
 
 Context = grpc.aio.ServicerContext[Any, Any]
 """A call's context; its message types are fixed by each method."""
@@ -28,12 +28,15 @@ class RoutingServicer(routing_pb2_grpc.RoutingServiceServicer):
         refusals: Refusals,
         settings: AccountSettings,
         connect: Connect,
+        *,
+        choices: ChooseFrom,
     ) -> None:
         self._deliver = deliver
         self._dead_letters = dead_letters
         self._refusals = refusals
         self._settings = settings
         self._connect = connect
+        self._choices = choices
 
     async def Deliver(self, request: pb.DeliverRequest, context: Context) -> pb.DeliverResponse:
         """Accepts the outcome of a turn."""
@@ -101,6 +104,12 @@ class RoutingServicer(routing_pb2_grpc.RoutingServiceServicer):
     async def CheckConnection(self, request: pb.CheckConnectionRequest, context: Context) -> pb.CheckConnectionResponse:
         """Tries a connection."""
         return convert.check_response(await self._connect.check(request.account_id))
+
+    async def ListChatwootChoices(
+        self, request: pb.ListChatwootChoicesRequest, context: Context
+    ) -> pb.ListChatwootChoicesResponse:
+        """Lists what there is to choose from."""
+        return convert.choices_response(await self._choices.choices(request.account_id))
 
     async def GetSettings(self, request: pb.GetSettingsRequest, context: Context) -> pb.GetSettingsResponse:
         """Reads the account's settings."""

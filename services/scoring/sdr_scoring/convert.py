@@ -45,7 +45,7 @@ def qualify_command(request: pb.QualifyRequest) -> QualifyCommand:
     """
     return QualifyCommand(
         subject=subject_from_wire(request.conversation, request.turn_id),
-        facts=_facts(request.facts),
+        facts=facts_from_wire(request.facts),
         disqualification=disqualification_from_wire(request.disqualification),
         ended=_known(end_reason_from_wire(request.ended), "ended"),
     )
@@ -285,7 +285,12 @@ def clinic_to_wire(clinic: Clinic) -> lead.Clinic:
     )
 
 
-def _facts(messages: Iterable[lead.Fact]) -> Mapping[FactKind, Fact]:
+def facts_from_wire(messages: Iterable[lead.Fact]) -> Mapping[FactKind, Fact]:
+    """What is known, by kind.
+
+    Raises:
+        InvalidField: a fact stands twice.
+    """
     facts: dict[FactKind, Fact] = {}
     for position, message in enumerate(messages):
         fact = fact_from_wire(message)

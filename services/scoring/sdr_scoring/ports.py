@@ -10,6 +10,7 @@ from typing import Protocol
 from sdr_common.lead import Channel, Temperature
 from sdr_common.postgres import Connection
 from sdr_scoring.domain.clinic import Clinic
+from sdr_scoring.domain.preview import PastLead
 from sdr_scoring.domain.qualification import Judgement, Qualification, QualificationId
 from sdr_scoring.domain.rubric import Rubric
 
@@ -92,6 +93,10 @@ class Qualifications(Protocol):
 
     async def find(self, conn: Connection, account_id: int, qualification_id: QualificationId) -> Qualification | None:
         """A stored one of this account; None when there is none."""
+        ...
+
+    async def latest(self, conn: Connection, account_id: int, limit: int) -> Sequence[PastLead]:
+        """The latest judgement of each lead, of the leads that were judged last, so many."""
         ...
 
     async def of_lead(

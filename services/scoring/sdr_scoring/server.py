@@ -8,20 +8,26 @@ from contextlib import AsyncExitStack
 import grpc
 
 from sdr.common.v1.lead_pb2 import Qualification
-from sdr.scoring.v1 import scoring_pb2, scoring_pb2_grpc
+from sdr.scoring.v1 import rubrics_pb2, rubrics_pb2_grpc, scoring_pb2, scoring_pb2_grpc
 from sdr_common.event_outbox import forwarding
 from sdr_common.grpc_server import start_server
 from sdr_common.idempotency import Idempotency
 from sdr_common.lead_data import NAMES, parts_of, register_lead_data
 from sdr_common.postgres import Queries, make_pool
 from sdr_common.service import ServiceProcess, run_until_stopped, standard_work
+from sdr_scoring.convert import rubric_from_wire
 from sdr_scoring.operations import Scoring
+from sdr_scoring.operations_rubrics import RubricWork
 from sdr_scoring.servicer import ScoringServicer
+from sdr_scoring.servicer_rubrics import RubricServicer
 from sdr_scoring.settings import Settings
-from sdr_scoring.store.postgres import PostgresQualifications, PostgresRubrics
+from sdr_scoring.store.postgres import PostgresQualifications, PostgresRubrics, rubric_part
 
 SCHEMA = "scoring"
 """The Postgres schema that is this service's alone."""
+_OWN_NAMES = [
+    service.full_name for file in (scoring_pb2, rubrics_pb2) for service in file.DESCRIPTOR.services_by_name.values()
+]
 LEAD_DATA = Queries.load("sdr_scoring.store", "lead_data.sql")
 """What is kept of one lead."""
 
@@ -44,16 +50,22 @@ async def build(
     )
     await stack.enter_async_context(pool)
     idempotency = Idempotency(pool)
-    scoring = Scoring(pool, idempotency, PostgresRubrics(pool), PostgresQualifications())
+    part, qualifications = rubric_part(pool), PostgresQualifications()
+    rubrics = PostgresRubrics(pool, part)
+    scoring = Scoring(pool, idempotency, rubrics, qualifications)
+    work = RubricWork(
+        pool, idempotency, part=part, rubrics=rubrics, qualifications=qualifications, read=rubric_from_wire
+    )
 
     def register(server: grpc.aio.Server) -> None:
-        scoring_pb2_grpc.add_ScoringServiceServicer_to_server(ScoringServicer(scoring), server)
+        scoring_pb2_grpc.add_ScoringServiceServicer_to_server(ScoringServicer(scoring, work), server)
+        rubrics_pb2_grpc.add_RubricServiceServicer_to_server(RubricServicer(work), server)
         register_lead_data(server, pool, idempotency, parts_of(LEAD_DATA, {"motivos": Qualification}))
 
     server = await start_server(
         SCHEMA,
         register,
-        [*(service.full_name for service in scoring_pb2.DESCRIPTOR.services_by_name.values()), *NAMES],
+        [*_OWN_NAMES, *NAMES],
         host=settings.grpc_host,
         port=settings.grpc_port,
         transport=settings.transport,

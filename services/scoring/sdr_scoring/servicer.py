@@ -11,6 +11,7 @@ from sdr.scoring.v1 import scoring_pb2_grpc
 from sdr_common.idempotency import Once
 from sdr_scoring import convert
 from sdr_scoring.operations import Scoring
+from sdr_scoring.operations_rubrics import RubricWork
 
 Context = grpc.aio.ServicerContext[Any, Any]
 """A call's context; its message types are fixed by each method."""
@@ -19,8 +20,9 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class ScoringServicer(scoring_pb2_grpc.ScoringServiceServicer):
     """Serves `sdr.scoring.v1.ScoringService`; errors are mapped by the server's edge."""
 
-    def __init__(self, scoring: Scoring) -> None:
+    def __init__(self, scoring: Scoring, rubrics: RubricWork) -> None:
         self._scoring = scoring
+        self._rubrics = rubrics
 
     async def Qualify(self, request: pb.QualifyRequest, context: Context) -> pb.QualifyResponse:
         """Judges a lead."""
@@ -30,7 +32,10 @@ class ScoringServicer(scoring_pb2_grpc.ScoringServiceServicer):
     async def Explain(self, request: pb.ExplainRequest, context: Context) -> pb.ExplainResponse:
         """Reads a judgement with its explanation."""
         qualification_id = convert.qualification_id_from_wire(request.qualification_id)
-        return convert.explain_response(await self._scoring.find_qualification(request.account_id, qualification_id))
+        found = await self._scoring.find_qualification(request.account_id, qualification_id)
+        answer = convert.explain_response(found)
+        answer.rubric_number = await self._rubrics.number_of(request.account_id, found)
+        return answer
 
     async def ListQualifications(
         self, request: pb.ListQualificationsRequest, context: Context

@@ -211,3 +211,20 @@ async def test_a_chatwoot_in_a_network_of_ours_is_refused_unless_it_is_meant(dat
         await routing.put_settings()
         with pytest.raises(RemoteError, match="add its network to SDR_ALLOWED_NETWORKS"):
             await routing.connect()
+
+
+async def test_pickers_get_the_teams_agents_and_inboxes_of_the_account_s_chatwoot(
+    database: str, chatwoot: Running
+) -> None:
+    async with running_routing(database, chatwoot) as routing:
+        await routing.put_settings()
+        request = pb.ListChatwootChoicesRequest(account_id=ACCOUNT)
+        with pytest.raises(RemoteError) as unconnected:
+            await call(routing.stub.ListChatwootChoices, request, timeout_s=20)
+        await routing.connect()
+        found = await call(routing.stub.ListChatwootChoices, request, timeout_s=20)
+    assert unconnected.value.reason == "NOT_CONNECTED"
+    state = chatwoot.core.state
+    assert {team.name for team in found.teams} == {team.name for team in state.teams.values()}
+    assert [agent.email for agent in found.agents]
+    assert [inbox.inbox_id for inbox in found.inboxes]

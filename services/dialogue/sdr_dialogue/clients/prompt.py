@@ -21,7 +21,7 @@ from sdr_dialogue.clients.tokens import (
 )
 from sdr_dialogue.domain.conversation import AnalysisContext, LeadMessage, Line, Speaker, TurnContext
 from sdr_dialogue.domain.progress import open_questions
-from sdr_dialogue.domain.settings import AccountSettings, FrequentQuestion
+from sdr_dialogue.domain.settings import AccountSettings, FrequentQuestion, Tone
 from sdr_dialogue.domain.speech_checks import shingles
 from sdr_dialogue.domain.text import plain
 from sdr_dialogue.domain.turn import HISTORY_LINES
@@ -51,6 +51,11 @@ _WEEKDAYS = (
     "sábado",
     "domingo",
 )
+_TONES = {
+    Tone.WARM: "acolhedor: caloroso e próximo.",
+    Tone.DIRECT: "direto: só o necessário, sem comentários nem emojis.",
+    Tone.FORMAL: "formal: português cuidado, sem gírias nem emojis.",
+}
 _ATTACHMENTS = {"image": "imagem", "audio": "áudio sem transcrição", "video": "vídeo", "location": "localização"}
 
 
@@ -157,12 +162,15 @@ def _fenced(mark: str, text: str) -> str:
 
 def _account_values(settings: AccountSettings) -> dict[str, str]:
     return {
-        "assistente": settings.assistant_name,
+        "assistente": settings.called,
         "clinica": settings.clinic_name,
         "endereco": settings.clinic_address or "(não informado)",
         "cidade": settings.clinic_city or "(não informada)",
-        "emojis": str(settings.emojis_per_reply),
+        "emojis": str(settings.emojis),
         "persona": settings.persona or "Acolhedor, claro e direto.",
+        "tom": _TONES[settings.tone],
+        "regras": "\n".join(f"- {rule}" for rule in settings.guardrails) or "(nenhuma)",
+        "palavras": "; ".join(f'diga "{item.use}", nunca "{item.avoid}"' for item in settings.vocabulary) or "(livre)",
         "procedimentos": _procedures(settings),
     }
 

@@ -70,7 +70,7 @@ def checked(
             verdicts += (Verdict(Check.QUESTION, Action.REPLACED),)
     room = REPLY_LIMIT - len(words) - 1
     reply = "\n".join(part for part in (shortened(before, room), words) if part)
-    shown = limit_emojis(reply, context.settings.emojis_per_reply)
+    shown = limit_emojis(reply, context.settings.emojis)
     if len(before) > room:
         verdicts += (Verdict(Check.LENGTH, Action.SHORTENED),)
     if shown != reply.strip():
@@ -78,7 +78,7 @@ def checked(
     return replace(
         draft,
         reply=shown,
-        answer=limit_emojis(shortened(answer, REPLY_LIMIT), context.settings.emojis_per_reply),
+        answer=limit_emojis(shortened(answer, REPLY_LIMIT), context.settings.emojis),
         asks=asks,
         facts=facts,
         unanswered_question=unanswered,

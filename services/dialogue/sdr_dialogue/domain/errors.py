@@ -99,3 +99,23 @@ class UnansweredNotFound(DomainError):
             account_id=account_id,
             unanswered_id=unanswered_id,
         )
+
+
+class CaseNotFound(DomainError):
+    """No such test case."""
+
+    kind = ErrorKind.NOT_FOUND
+    reason = "CASE_NOT_FOUND"
+
+    def __init__(self, account_id: int, case_id: int) -> None:
+        super().__init__(f"account {account_id} has no test case {case_id}", account_id=account_id, case_id=case_id)
+
+
+class TooManyCases(DomainError):
+    """The account has as many test cases as are kept."""
+
+    kind = ErrorKind.EXHAUSTED
+    reason = "TOO_MANY_CASES"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"{limit} test cases are kept at most; delete one first", value=limit, limit=limit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from sdr_common.lead import FactKind
 
@@ -25,6 +26,22 @@ class FrequentQuestion:
 
     question: str
     answer: str
+
+
+class Tone(StrEnum):
+    """How formal the assistant is."""
+
+    WARM = "acolhedor"
+    DIRECT = "direto"
+    FORMAL = "formal"
+
+
+@dataclass(frozen=True, slots=True)
+class WordChoice:
+    """A word that the clinic prefers."""
+
+    avoid: str
+    use: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +73,20 @@ class AccountSettings:
     """Reais in a month of UTC at which the account is told once; 0: never."""
     budget_stop_brl: int = 1000
     """Reais in a month of UTC from which the scripted engine answers alone; 0: never."""
+    own_name: str = ""
+    """What the assistant calls itself where that is not the clinic's `assistant_name`."""
+    tone: Tone = Tone.WARM
+    guardrails: tuple[str, ...] = ()
+    """The clinic's own rules for a model."""
+    vocabulary: tuple[WordChoice, ...] = ()
     version: int = 1
+
+    @property
+    def called(self) -> str:
+        """What the assistant calls itself."""
+        return self.own_name or self.assistant_name
+
+    @property
+    def emojis(self) -> int:
+        """Emojis per reply at most: a tone without them has none, whatever the number."""
+        return self.emojis_per_reply if self.tone is Tone.WARM else 0

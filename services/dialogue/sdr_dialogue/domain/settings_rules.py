@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,6 +12,8 @@ from sdr_dialogue.domain.text import plain
 
 QUESTIONS_PER_FACT = 10
 """Own wordings of one fact's question at most."""
+_PLACEHOLDER = re.compile(r"\{\{|\}\}|\{%|%\}|\$\{?[A-Za-z_]\w*|\{[^{}\n]{1,40}\}")
+"""Liquid, and the placeholders of templates."""
 
 
 def check_settings(settings: AccountSettings) -> None:
@@ -42,6 +45,24 @@ def check_settings(settings: AccountSettings) -> None:
             limit=settings.budget_alert_brl,
         )
     _unique("settings.frequent_questions", (plain(item.question) for item in settings.frequent_questions))
+    _unique("settings.vocabulary", (plain(item.avoid) for item in settings.vocabulary))
+    _check_words(settings)
+
+
+def _check_words(settings: AccountSettings) -> None:
+    """What is said as it stands may hold no placeholder: nothing fills it, and Chatwoot reads some as Liquid."""
+    texts = [("assistant_name", settings.own_name), ("persona", settings.persona)]
+    texts += [("guardrails", rule) for rule in settings.guardrails]
+    texts += [("questions", text) for wordings in settings.questions.values() for text in wordings]
+    texts += [("vocabulary", word) for item in settings.vocabulary for word in (item.avoid, item.use)]
+    for field, text in texts:
+        found = _PLACEHOLDER.search(text)
+        if found:
+            raise InvalidSettings(
+                f"settings.{field}",
+                f"{found[0][:40]!r} is a placeholder, and leads would read it as it stands",
+                value=found[0][:40],
+            )
 
 
 def _check_time_zone(name: str) -> None:

@@ -325,6 +325,8 @@ class TurnRecord:
     verdicts: tuple[Verdict, ...] = ()
     citations: tuple[Citation, ...] = ()
     knowledge_version: int = 0
+    prompt_number: int = 0
+    """Version of the account's own prompt; 0: from before these were kept."""
 
 
 @dataclass(frozen=True, slots=True)

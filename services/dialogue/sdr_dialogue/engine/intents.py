@@ -267,7 +267,7 @@ def _stray_call(hearing: Hearing) -> str | None:
     if match is None or hearing.asked is not None or mentions(hearing.said, hearing.settings):
         return None
     house = set(match["house"].split())
-    ours = set(plain(f"{hearing.settings.clinic_name} {hearing.settings.assistant_name}").split()) | _CLINIC_WORDS
+    ours = set(plain(f"{hearing.settings.clinic_name} {hearing.settings.called}").split()) | _CLINIC_WORDS
     return None if house & ours else hearing.said.raw.strip()[:300]
 
 

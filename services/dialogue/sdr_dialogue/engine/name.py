@@ -156,7 +156,7 @@ def _introduced(hearing: Hearing, *, asked: bool) -> FactDraft | None:
 def _listed(hearing: Hearing) -> FactDraft | None:
     """A common name in a list about oneself, with an age or a place behind it."""
     match = _AMONG_OTHERS.search(hearing.text)
-    if match is None or match["name"].split()[0] == plain(hearing.settings.assistant_name):
+    if match is None or match["name"].split()[0] == plain(hearing.settings.called):
         return None
     if match["next"] and not locate(match["next"], hearing.settings).known_place:
         return None
@@ -215,7 +215,7 @@ def _taken(hearing: Hearing, match: re.Match[str], start: int, *, loose: bool) -
     if name is None:
         return None
     value, end = name
-    if match.re is not _SAYS_NAME and plain(value) == plain(hearing.settings.assistant_name):
+    if match.re is not _SAYS_NAME and plain(value) == plain(hearing.settings.called):
         return None  # "Oi Bella" greets the assistant.
     confidence = 0.95 if match.re is _SAYS_NAME else 0.9
     return hearing.draft(FactKind.NAME, value, "", (match.start(), end), confidence=confidence)

@@ -16,4 +16,4 @@ def word_nudge(context: TurnContext, asks: FactKind) -> tuple[str, str]:
     speech = speech_for(context, language)
     opening = speech.pick(speech.book.nudge, name=called(context.facts))
     question = question_for(asks, context, speech, wish_known=FactKind.INTEREST in context.facts)
-    return joined([opening], question, context.settings.emojis_per_reply), language
+    return joined([opening], question, context.settings.emojis), language

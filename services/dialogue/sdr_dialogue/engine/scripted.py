@@ -102,7 +102,7 @@ def _urgent(understood: Understanding, speech: Speech, context: TurnContext) -> 
     else:
         return None
     return TurnDraft(
-        reply=joined([reply], "", context.settings.emojis_per_reply),
+        reply=joined([reply], "", context.settings.emojis),
         facts=understood.drafts,
         sentiment=understood.sentiment,
         language=speech.language,

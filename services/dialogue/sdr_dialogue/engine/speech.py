@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sdr_dialogue.domain.conversation import Speaker, TurnContext
 from sdr_dialogue.domain.settings import AccountSettings
 from sdr_dialogue.domain.text import fold, plain, words
+from sdr_dialogue.engine.manner import in_manner
 from sdr_dialogue.engine.phrasebook import Phrasebook, Variants
 from sdr_dialogue.engine.phrases_en import ENGLISH
 from sdr_dialogue.engine.phrases_es import SPANISH
@@ -42,14 +43,14 @@ class Speech:
         """One of several equal wordings, filled in; one that was not said lately, if there is one."""
         for offset in range(len(variants)):
             variant = variants[(self.seed + offset) % len(variants)]
-            text = _filled(variant, values)
+            text = _filled(self._own(variant), values)
             if plain(text) not in self.said:
                 return text
-        return _filled(variants[self.seed % len(variants)], values)
+        return _filled(self._own(variants[self.seed % len(variants)]), values)
 
     def introduction(self, variants: Variants, **values: str) -> str:
         """A wording that says who is speaking."""
-        name, clinic = self.settings.assistant_name, self.settings.clinic_name
+        name, clinic = self.settings.called, self.settings.clinic_name
         article = "a " if fold(name).endswith("a") and self.language == "pt" else ""
         return self.pick(
             variants,
@@ -62,7 +63,11 @@ class Speech:
 
     def has_said(self, variants: Variants) -> bool:
         """Whether one of these wordings, which have no variables, was said lately."""
-        return any(plain(variant) in self.said for variant in variants)
+        return any(plain(self._own(variant)) in self.said for variant in variants)
+
+    def _own(self, variant: str) -> str:
+        """A wording as this account's assistant says it."""
+        return in_manner(variant, self.settings) if self.language == "pt" else variant
 
     @property
     def last_joint(self) -> str:

@@ -65,4 +65,4 @@ def comfort_of(understood: Understanding) -> Comfort | None:
 def emojis_for(understood: Understanding, settings: AccountSettings) -> int:
     """How many pictures fit: the account's number, none to somebody who is sad or angry."""
     low = understood.sentiment in (Sentiment.NEGATIVE, Sentiment.IRRITATED)
-    return 0 if low else settings.emojis_per_reply
+    return 0 if low else settings.emojis

@@ -206,7 +206,7 @@ def _late(hearing: Hearing, asked_before: frozenset[FactKind]) -> list[FactDraft
         draft = reader(replace(hearing, asked=kind))
         if draft is None or draft.confidence < sure:
             continue
-        if kind is FactKind.NAME and plain(draft.value) == plain(hearing.settings.assistant_name):
+        if kind is FactKind.NAME and plain(draft.value) == plain(hearing.settings.called):
             continue  # "Oi Bella" greets the assistant.
         listed = draft.level in (LocationLevel.NEAR, LocationLevel.FAR)
         if kind in asked_before or listed or (kind is FactKind.NAME and is_only_a_name(draft.value)):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from sdr_common.lead import Fact, FactKind, FactSource, KnowledgeLevel, LocationLevel, Sentiment, UrgencyLevel
 from sdr_dialogue.domain.conversation import Speaker, TurnContext
 from sdr_dialogue.domain.served_area import CLOSE_TO_CLINIC
+from sdr_dialogue.domain.settings import Tone
 from sdr_dialogue.domain.text import fold
 from sdr_dialogue.engine.name import declines_shown_name, shown_first_name
 from sdr_dialogue.engine.speech import Speech, in_sentence, joined, listed
@@ -211,9 +212,10 @@ def compose(
     hello = greeting(context, understood, speech)
     declined = asks is FactKind.NAME and declined_name(context)
     comfort = comforting(understood, speech)
+    direct = context.settings.tone is Tone.DIRECT
     note = (
         ""
-        if declined or _is_enough(comfort, understood)
+        if declined or _is_enough(comfort, understood) or (direct and not understood.corrected)
         else acknowledgement(understood, speech, answered=bool(answer))
     )
     wish_known = FactKind.INTEREST in understood.facts
@@ -221,7 +223,7 @@ def compose(
     question = question_for(asks, context, speech, wish_known=wish_known, explained=explained) if asks else ""
     if hello and FactKind.NAME in {draft.kind for draft in understood.drafts}:
         note = ""
-    elif not (hello or comfort or note or answer or media or declined) and question:
+    elif not (hello or comfort or note or answer or media or declined or direct) and question:
         note = speech.pick(speech.book.neutral)
     emojis = emojis_for(understood, context.settings)
     if understood.sentiment is Sentiment.IRRITATED and not answer and not speech.has_said(speech.book.human_offer):

@@ -188,7 +188,9 @@ select revision from fence
 -- turns --
 -- One page of turns, newest first.
 select turn_id, answered_at, message_ids, reply, asks, learned, engine, prompt_version, settings_version,
-  input_tokens, output_tokens, cost_micro_usd, sentiment, verdicts, citations, knowledge_version
+  input_tokens, output_tokens, cost_micro_usd, sentiment, verdicts, citations, knowledge_version,
+  (select a.number from part_activation a where a.account_id = turn.account_id
+    and a.settings_version <= turn.settings_version order by a.settings_version desc limit 1) as prompt_number
 from turn
 where account_id = %(account_id)s and conversation_id = %(conversation_id)s
   and (%(before_turn_id)s = 0 or turn_id < %(before_turn_id)s)

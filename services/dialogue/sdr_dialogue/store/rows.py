@@ -190,6 +190,7 @@ def record_from_row(row: Row) -> TurnRecord:
         ),
         citations=tuple(Citation(**citation) for citation in row["citations"]),
         knowledge_version=row["knowledge_version"],
+        prompt_number=row["prompt_number"] or 0,
     )
 
 

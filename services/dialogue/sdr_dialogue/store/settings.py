@@ -7,6 +7,7 @@ from sdr_common.account_settings import AccountSettingsStore, CachedSettings, St
 from sdr_common.postgres import Connection, Pool
 from sdr_dialogue.convert import account_settings_from_wire, account_settings_to_wire
 from sdr_dialogue.domain.settings import AccountSettings
+from sdr_dialogue.operations_prompts import PromptPart
 
 
 class PostgresSettings:
@@ -15,9 +16,11 @@ class PostgresSettings:
     Args:
         pool: The service's pool.
         ttl_s: Seconds after which a change made by another process is seen.
+        part: Keeps the versions of the prompt.
     """
 
-    def __init__(self, pool: Pool, ttl_s: float) -> None:
+    def __init__(self, pool: Pool, ttl_s: float, part: PromptPart) -> None:
+        self._part = part
         self._store = AccountSettingsStore(DialogueSettings)
         self._cached = CachedSettings(pool, self._store, ttl_s)
         self._converted: dict[int, tuple[int, AccountSettings]] = {}
@@ -41,7 +44,13 @@ class PostgresSettings:
     async def put(self, conn: Connection, account_id: int, settings: AccountSettings) -> tuple[int, bool]:
         """See the port."""
         clinic, message = account_settings_to_wire(settings)
-        return await self._store.put(conn, account_id, clinic, message)
+        version, changed = await self._store.put(conn, account_id, clinic, message)
+        await self._part.record(conn, account_id, version, message)
+        return version, changed
+
+    async def with_prompt(self, account_id: int, number: int) -> AccountSettings:
+        """See the port."""
+        return _converted(await self._part.settings_with(account_id, number))
 
     def forget(self, account_id: int) -> None:
         """See the port."""

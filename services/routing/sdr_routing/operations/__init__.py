@@ -3,6 +3,7 @@
 from sdr_routing.operations.accepting import Accepted, Deliver
 from sdr_routing.operations.accounts import AccountSettings, PutSettingsCommand
 from sdr_routing.operations.carrying_out import CarryOut
+from sdr_routing.operations.choices import Choices, ChooseFrom
 from sdr_routing.operations.connecting import Connect, ConnectCommand, Connected, Health
 from sdr_routing.operations.dead_letters import DeadLetters, Retried
 from sdr_routing.operations.patience import Patience
@@ -13,6 +14,8 @@ __all__ = [
     "Accepted",
     "AccountSettings",
     "CarryOut",
+    "Choices",
+    "ChooseFrom",
     "Connect",
     "ConnectCommand",
     "Connected",

@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
+from sdr.common.v1 import lead_pb2 as lead
 from sdr.scoring.v1 import scoring_pb2 as pb
 from sdr_common.account_settings import AccountSettingsStore, CachedSettings, StoredSettings
 from sdr_common.lead import Temperature
+from sdr_common.part_versions import Part, PublishedPart
 from sdr_common.postgres import Connection, Pool, Queries
 from sdr_scoring.convert import (
     clinic_from_wire,
@@ -17,8 +19,10 @@ from sdr_scoring.convert import (
     rubric_to_wire,
 )
 from sdr_scoring.domain.clinic import Clinic
+from sdr_scoring.domain.preview import PastLead
 from sdr_scoring.domain.qualification import Judgement, Qualification, QualificationId
 from sdr_scoring.domain.rubric import Rubric
+from sdr_scoring.operations_rubrics import RubricPart
 from sdr_scoring.ports import AccountRubric, Subject, Summary
 from sdr_scoring.store import rows
 
@@ -26,12 +30,37 @@ QUERIES = Queries.load("sdr_scoring.store")
 """Every statement of this service's own tables."""
 
 
-class PostgresRubrics:
-    """`Rubrics` over the shared versioned account settings."""
+def rubric_part(pool: Pool) -> RubricPart:
+    """The versions of accounts' rubrics: a rubric is the whole of its settings."""
 
-    def __init__(self, pool: Pool) -> None:
+    def normal(_clinic: lead.Clinic, settings: pb.ScoringSettings) -> pb.ScoringSettings:
+        return rubric_to_wire(rubric_from_wire(settings))
+
+    return PublishedPart(
+        pool,
+        Part(
+            settings=pb.ScoringSettings,
+            content=pb.ScoringSettings,
+            read=lambda settings: settings,
+            write=lambda _settings, rubric: rubric,
+            normal=normal,
+            name="rubric",
+        ),
+    )
+
+
+class PostgresRubrics:
+    """`Rubrics` over the shared versioned account settings.
+
+    Args:
+        pool: The service's pool.
+        part: Keeps the versions that people work on.
+    """
+
+    def __init__(self, pool: Pool, part: RubricPart) -> None:
         self._store = AccountSettingsStore(pb.ScoringSettings)
         self._cache = CachedSettings(pool, self._store)
+        self._part = part
 
     async def active(self, account_id: int) -> AccountRubric:
         """See `Rubrics.active`."""
@@ -44,7 +73,10 @@ class PostgresRubrics:
 
     async def put(self, conn: Connection, account_id: int, clinic: Clinic, rubric: Rubric) -> tuple[int, bool]:
         """See `Rubrics.put`."""
-        return await self._store.put(conn, account_id, clinic_to_wire(clinic), rubric_to_wire(rubric))
+        settings = rubric_to_wire(rubric)
+        version, changed = await self._store.put(conn, account_id, clinic_to_wire(clinic), settings)
+        await self._part.record(conn, account_id, version, settings)
+        return version, changed
 
     def forget(self, account_id: int) -> None:
         """See `Rubrics.forget`."""
@@ -79,6 +111,12 @@ class PostgresQualifications:
         parameters = {"account_id": account_id, "qualification_id": uuid.UUID(qualification_id)}
         row = await (await conn.execute(QUERIES["find_qualification"], parameters)).fetchone()
         return None if row is None else rows.qualification(row)
+
+    async def latest(self, conn: Connection, account_id: int, limit: int) -> Sequence[PastLead]:
+        """See `Qualifications.latest`."""
+        parameters = {"account_id": account_id, "limit": limit}
+        found = await (await conn.execute(QUERIES["latest_qualifications"], parameters)).fetchall()
+        return [rows.past_lead(row) for row in found]
 
     async def of_lead(
         self, conn: Connection, account_id: int, contact_id: int, before: int, limit: int

@@ -24,3 +24,10 @@ where qualification_id = %(qualification_id)s and account_id = %(account_id)s
 select qualification_id, version, conversation_id, turn_id, score, temperature, qualified_at from qualification
 where account_id = %(account_id)s and contact_id = %(contact_id)s and (%(before)s = 0 or version < %(before)s)
 order by version desc limit %(limit)s
+
+-- latest_qualifications --
+-- Of the leads that were judged last, so many, each one's latest judgement.
+select q.contact_id, q.conversation_id, q.judgement
+from qualification q join lead l on l.account_id = q.account_id and l.contact_id = q.contact_id
+  and l.qualification_count = q.version
+where q.account_id = %(account_id)s order by q.qualified_at desc limit %(limit)s

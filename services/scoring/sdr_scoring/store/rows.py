@@ -6,6 +6,7 @@ from psycopg.rows import DictRow
 
 from sdr.common.v1 import lead_pb2 as lead
 from sdr_scoring.convert import judgement_from_wire
+from sdr_scoring.domain.preview import PastLead
 from sdr_scoring.domain.qualification import Qualification, QualificationId
 
 
@@ -18,3 +19,9 @@ def qualification(row: DictRow) -> Qualification:
         rubric_version=row["rubric_version"],
         qualified_at=row["qualified_at"],
     )
+
+
+def past_lead(row: DictRow) -> PastLead:
+    """A lead's latest row of `qualification`."""
+    judgement = judgement_from_wire(lead.Qualification.FromString(bytes(row["judgement"])))
+    return PastLead(row["conversation_id"], row["contact_id"], judgement)
