@@ -20,7 +20,7 @@ from sdr_dialogue.domain.knowledge import Found
 from sdr_dialogue.domain.merge import Reader
 from sdr_dialogue.domain.settings import AccountSettings
 from sdr_dialogue.domain.turn import Answer, Burst, ConversationRef, Judgement, Loaded, PastTurn, StoredLine
-from sdr_dialogue.ports import AccountSettingsSource, LanguageModel
+from sdr_dialogue.ports import LanguageModel
 
 _CONTACT = 1
 _CONVERSATION = 1
@@ -40,6 +40,19 @@ class ShownPart:
 
 Assembler = Callable[[TurnContext], Sequence[ShownPart]]
 """The prompt that a model gets for a turn."""
+
+
+class SettingsByPrompt(Protocol):
+    """The accounts' settings, with any version of the prompt."""
+
+    async def with_prompt(self, account_id: int, number: int) -> AccountSettings:
+        """The active version with another version of the prompt; 0: the published one.
+
+        Raises:
+            AccountNotFound: the account was never set up here.
+            VersionNotFound: it has no such version.
+        """
+        ...
 
 
 class Searcher(Protocol):
@@ -110,7 +123,7 @@ class Playground:
     def __init__(
         self,
         *,
-        settings: AccountSettingsSource,
+        settings: SettingsByPrompt,
         models: dict[str, LanguageModel],
         searcher: Searcher,
         assemble: Assembler,

@@ -110,15 +110,6 @@ class AccountSettingsSource(Protocol):
         """Stores a version unless it equals the newest: the active version, and whether it is new."""
         ...
 
-    async def with_prompt(self, account_id: int, number: int) -> AccountSettings:
-        """The active version with another version of the prompt; 0: the published one.
-
-        Raises:
-            AccountNotFound: the account was never set up here.
-            VersionNotFound: it has no such version.
-        """
-        ...
-
     def forget(self, account_id: int) -> None:
         """Makes the next `active` see what was just stored."""
         ...
