@@ -1,0 +1,1 @@
+"""Deployment: what a workflow runs, without any package."""

@@ -1,0 +1,182 @@
+"""A version is rolled out while the service levels hold, and comes back by itself when they do not."""
+
+from __future__ import annotations
+
+import json
+import stat
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from deploy.rollout import SLOS, Decision, Look, Slo, decide, main, read_slos
+
+ANSWERS = Slo("answers", "answers", at_least=0.99)
+ERRORS = Slo("errors", "errors", at_most=0.001)
+LEVELS = (ANSWERS, ERRORS)
+GOOD: Look = {"answers": 0.999, "errors": 0.0}
+SLOW: Look = {"answers": 0.97, "errors": 0.0}
+QUIET: Look = {"answers": None, "errors": None}
+
+
+@pytest.mark.parametrize(
+    ("looks", "decision", "why"),
+    [
+        ([GOOD], Decision.WATCH_ON, ""),
+        ([SLOW], Decision.WATCH_ON, ""),
+        ([SLOW, GOOD, SLOW], Decision.WATCH_ON, ""),
+        ([GOOD, SLOW, SLOW], Decision.ROLL_BACK, "answers: 0.97, at least 0.99 was promised"),
+        ([{"errors": 0.01}, {"errors": 0.02}], Decision.ROLL_BACK, "errors: 0.02, at most 0.001 was promised"),
+        ([SLOW, None, SLOW], Decision.ROLL_BACK, "answers: 0.97, at least 0.99 was promised"),
+        ([QUIET, QUIET, QUIET], Decision.WATCH_ON, ""),
+        ([None, None], Decision.WATCH_ON, ""),
+        ([GOOD, None, None, None], Decision.ROLL_BACK, "Prometheus did not answer 3 times in a row"),
+    ],
+)
+def test_what_was_seen_decides(looks: list[Look], decision: Decision, why: str) -> None:
+    assert decide(LEVELS, looks) == (decision, why)
+
+
+def test_the_shipped_levels_are_those_of_the_product() -> None:
+    slos = read_slos(SLOS, {"namespace": "clinic", "release": "sdr", "window": "5m"})
+    bounds = {slo.name: (slo.at_least, slo.at_most) for slo in slos}
+    assert bounds["webhooks taken in"][0] == 0.9995
+    assert bounds["answered within 10 s"][0] == 0.99
+    assert bounds["calls that fail"][1] == 0.001
+    for slo in slos:
+        assert "{namespace}" not in slo.query
+        assert 'namespace="clinic"' in slo.query
+        assert "[5m]" in slo.query
+
+
+def test_a_level_without_a_bound_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "slos.json").write_text('[{"name": "x", "query": "y"}]')
+    with pytest.raises(ValueError, match="x: needs at_least or at_most"):
+        read_slos(tmp_path / "slos.json", {})
+
+
+@contextmanager
+def _prometheus(value_at: Callable[[int], float | None]) -> Iterator[str]:
+    """Answers instant queries over HTTP: the value of the nth one; None: an error of its own."""
+    asked = iter(range(1_000_000))
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            assert parts.path == "/api/v1/query"
+            assert parse_qs(parts.query)["query"] == ["answers"]
+            value = value_at(next(asked))
+            found = [] if value is None else [{"metric": {}, "value": [0, str(value)]}]
+            body = json.dumps({"status": "success", "data": {"resultType": "vector", "result": found}}).encode()
+            self.send_response(503 if value == -1 else 200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the base class names it so)
+            """Stays quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture
+def helm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
+    """A `helm` that notes what it is told and fails at what HELM_FAILS_AT names; gives what it was told."""
+    told = tmp_path / "told"
+    script = tmp_path / "bin" / "helm"
+    script.parent.mkdir()
+    script.write_text(
+        f'#!/bin/sh\necho "$*" >> {told}\n'
+        'case "$*" in *history*) echo \'[{"revision": 7}]\';; esac\n'
+        'case "$*" in *"${HELM_FAILS_AT:-nothing}"*) exit 1;; esac\n'
+    )
+    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", f"{script.parent}:/usr/bin:/bin")
+    return lambda: told.read_text().splitlines() if told.exists() else []
+
+
+def _roll_out(tmp_path: Path, value_at: Callable[[int], float | None]) -> int:
+    slos = tmp_path / "slos.json"
+    slos.write_text('[{"name": "answers", "query": "answers", "at_least": 0.99}]')
+    with _prometheus(value_at) as url:
+        words = ["--tag", "1.2.3", "--prometheus", url, "--slos", str(slos), "--watch", "0.03", "--every", "0.01"]
+        return main(words)
+
+
+def _steps(told: list[str]) -> list[str]:
+    """What moved the release, in short."""
+    return [line.split("--set-string ", 1)[-1] if "upgrade" in line else line for line in told if "history" not in line]
+
+
+def test_a_good_version_goes_from_one_to_half_to_all(tmp_path: Path, helm: Callable[[], list[str]]) -> None:
+    assert _roll_out(tmp_path, lambda _: 0.999) == 0
+    assert _steps(helm()) == [
+        "canary.tag=1.2.3 --set-string canary.step=one",
+        "canary.tag=1.2.3 --set-string canary.step=half",
+        "image.tag=1.2.3 --set-string canary.tag=",
+    ]
+
+
+def test_a_slow_version_comes_back_after_the_first_step(
+    tmp_path: Path, helm: Callable[[], list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _roll_out(tmp_path, lambda _: 0.9) == 1
+    assert len(_steps(helm())) == 2
+    assert helm()[-1] == "--namespace sdr rollback sdr 7 --wait --timeout 10m"
+    assert "ROLLING BACK to revision 7: answers: 0.9, at least 0.99 was promised" in capsys.readouterr().out
+
+
+def test_one_that_shows_its_slowness_only_at_half_comes_back_then(
+    tmp_path: Path, helm: Callable[[], list[str]]
+) -> None:
+    assert _roll_out(tmp_path, lambda number: 0.999 if number < 4 else 0.5) == 1
+    assert [step.rpartition("=")[2] for step in _steps(helm())[:2]] == ["one", "half"]
+    assert "rollback" in helm()[-1]
+
+
+def test_without_traffic_it_goes_on_and_says_so(
+    tmp_path: Path, helm: Callable[[], list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _roll_out(tmp_path, lambda _: None) == 0
+    assert "answers: no traffic" in capsys.readouterr().out
+    assert len(_steps(helm())) == 3
+
+
+def test_a_prometheus_that_fails_is_no_reason_to_go_on(tmp_path: Path, helm: Callable[[], list[str]]) -> None:
+    assert _roll_out(tmp_path, lambda _: -1) == 1
+    assert "rollback" in helm()[-1]
+
+
+def test_a_failed_migration_or_a_pod_that_never_gets_ready_comes_back(
+    tmp_path: Path, helm: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HELM_FAILS_AT", "canary.step=one")
+    assert _roll_out(tmp_path, lambda _: 0.999) == 1
+    assert "rollback" in helm()[-1]
+
+
+def test_a_way_back_that_fails_is_told_by_its_own_status(
+    tmp_path: Path, helm: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HELM_FAILS_AT", "rollback")
+    assert _roll_out(tmp_path, lambda _: 0.5) == 3
+
+
+def test_a_release_that_is_not_there_is_left_alone(
+    tmp_path: Path, helm: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HELM_FAILS_AT", "history")
+    assert _roll_out(tmp_path, lambda _: 0.999) == 2
+    assert _steps(helm()) == []
