@@ -124,6 +124,23 @@ class LeadStatus(StrEnum):
     OPT_OUT = "opt_out"
 
 
+class LeadOutcome(StrEnum):
+    """What became of a lead commercially."""
+
+    WON = "ganho"
+    LOST = "perdido"
+    OPEN = "aberto"
+    """Nothing is decided; takes an earlier word back."""
+
+
+class JudgementVerdict(StrEnum):
+    """What a person says of a judgement."""
+
+    RIGHT = "certo"
+    TOO_HIGH = "alto_demais"
+    TOO_LOW = "baixo_demais"
+
+
 class EndReason(StrEnum):
     """Why a qualification ended."""
 

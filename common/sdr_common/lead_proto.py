@@ -19,6 +19,8 @@ from sdr_common.lead import (
     Fact,
     FactKind,
     FactSource,
+    JudgementVerdict,
+    LeadOutcome,
     LeadStatus,
     Temperature,
 )
@@ -85,6 +87,20 @@ _STATUSES: _Words[LeadStatus, pb.LeadStatus.ValueType] = _Words(
         LeadStatus.OPT_OUT: pb.LEAD_STATUS_OPT_OUT,
     }
 )
+_OUTCOMES: _Words[LeadOutcome, pb.LeadOutcome.ValueType] = _Words(
+    {
+        LeadOutcome.WON: pb.LEAD_OUTCOME_WON,
+        LeadOutcome.LOST: pb.LEAD_OUTCOME_LOST,
+        LeadOutcome.OPEN: pb.LEAD_OUTCOME_OPEN,
+    }
+)
+_VERDICTS: _Words[JudgementVerdict, pb.JudgementVerdict.ValueType] = _Words(
+    {
+        JudgementVerdict.RIGHT: pb.JUDGEMENT_VERDICT_RIGHT,
+        JudgementVerdict.TOO_HIGH: pb.JUDGEMENT_VERDICT_TOO_HIGH,
+        JudgementVerdict.TOO_LOW: pb.JUDGEMENT_VERDICT_TOO_LOW,
+    }
+)
 _ENDS: _Words[EndReason, pb.EndReason.ValueType] = _Words(
     {
         EndReason.FACTS_COMPLETE: pb.END_REASON_FACTS_COMPLETE,
@@ -133,6 +149,26 @@ def fact_kind_to_wire(kind: FactKind | None) -> pb.FactKind.ValueType:
 def fact_kind_from_wire(value: int) -> FactKind | None:
     """None for unspecified or unknown."""
     return _FACTS.from_wire(value)
+
+
+def outcome_to_wire(value: LeadOutcome | None) -> pb.LeadOutcome.ValueType:
+    """None becomes LEAD_OUTCOME_UNSPECIFIED."""
+    return _OUTCOMES.to_wire(value, pb.LEAD_OUTCOME_UNSPECIFIED)
+
+
+def outcome_from_wire(value: int) -> LeadOutcome | None:
+    """None for unspecified or unknown."""
+    return _OUTCOMES.from_wire(value)
+
+
+def verdict_to_wire(value: JudgementVerdict | None) -> pb.JudgementVerdict.ValueType:
+    """None becomes JUDGEMENT_VERDICT_UNSPECIFIED."""
+    return _VERDICTS.to_wire(value, pb.JUDGEMENT_VERDICT_UNSPECIFIED)
+
+
+def verdict_from_wire(value: int) -> JudgementVerdict | None:
+    """None for unspecified or unknown."""
+    return _VERDICTS.from_wire(value)
 
 
 def temperature_to_wire(value: Temperature | None) -> pb.Temperature.ValueType:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from sdr_common.lead import Channel, Temperature
+from sdr_common.lead import Channel, JudgementVerdict, LeadOutcome, Temperature
 from sdr_common.postgres import Connection
 from sdr_scoring.domain.clinic import Clinic
+from sdr_scoring.domain.feedback import Said
+from sdr_scoring.domain.feedback import Subject as LeadSubject
 from sdr_scoring.domain.preview import PastLead
 from sdr_scoring.domain.qualification import Judgement, Qualification, QualificationId
 from sdr_scoring.domain.rubric import Rubric
@@ -103,4 +105,29 @@ class Qualifications(Protocol):
         self, conn: Connection, account_id: int, contact_id: int, before: int, limit: int
     ) -> Sequence[Summary]:
         """A lead's, newest first, with versions below `before`; 0: from the newest."""
+        ...
+
+
+class Feedback(Protocol):
+    """What people say afterwards, kept for ever and told to reporting."""
+
+    async def record_outcome(self, conn: Connection, subject: LeadSubject, outcome: LeadOutcome) -> Said:
+        """Keeps what became of a lead, unless the same word stands already."""
+        ...
+
+    async def subject_of(
+        self, conn: Connection, account_id: int, qualification_id: QualificationId
+    ) -> LeadSubject | None:
+        """Whose judgement it is; None: the account has no such judgement."""
+        ...
+
+    async def record_feedback(
+        self,
+        conn: Connection,
+        subject: LeadSubject,
+        qualification_id: QualificationId,
+        verdict: JudgementVerdict,
+        reason: str,
+    ) -> Said:
+        """Keeps what somebody thinks of a judgement."""
         ...

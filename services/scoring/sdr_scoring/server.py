@@ -8,7 +8,14 @@ from contextlib import AsyncExitStack
 import grpc
 
 from sdr.common.v1.lead_pb2 import Qualification
-from sdr.scoring.v1 import rubrics_pb2, rubrics_pb2_grpc, scoring_pb2, scoring_pb2_grpc
+from sdr.scoring.v1 import (
+    feedback_pb2,
+    feedback_pb2_grpc,
+    rubrics_pb2,
+    rubrics_pb2_grpc,
+    scoring_pb2,
+    scoring_pb2_grpc,
+)
 from sdr_common.event_outbox import forwarding
 from sdr_common.grpc_server import start_server
 from sdr_common.idempotency import Idempotency
@@ -17,16 +24,21 @@ from sdr_common.postgres import Queries, make_pool
 from sdr_common.service import ServiceProcess, run_until_stopped, standard_work
 from sdr_scoring.convert import rubric_from_wire
 from sdr_scoring.operations import Scoring
+from sdr_scoring.operations_feedback import FeedbackWork
 from sdr_scoring.operations_rubrics import RubricWork
 from sdr_scoring.servicer import ScoringServicer
+from sdr_scoring.servicer_feedback import FeedbackServicer
 from sdr_scoring.servicer_rubrics import RubricServicer
 from sdr_scoring.settings import Settings
+from sdr_scoring.store.feedback import PostgresFeedback
 from sdr_scoring.store.postgres import PostgresQualifications, PostgresRubrics, rubric_part
 
 SCHEMA = "scoring"
 """The Postgres schema that is this service's alone."""
 _OWN_NAMES = [
-    service.full_name for file in (scoring_pb2, rubrics_pb2) for service in file.DESCRIPTOR.services_by_name.values()
+    service.full_name
+    for file in (scoring_pb2, rubrics_pb2, feedback_pb2)
+    for service in file.DESCRIPTOR.services_by_name.values()
 ]
 LEAD_DATA = Queries.load("sdr_scoring.store", "lead_data.sql")
 """What is kept of one lead."""
@@ -60,6 +72,8 @@ async def build(
     def register(server: grpc.aio.Server) -> None:
         scoring_pb2_grpc.add_ScoringServiceServicer_to_server(ScoringServicer(scoring, work), server)
         rubrics_pb2_grpc.add_RubricServiceServicer_to_server(RubricServicer(work), server)
+        feedback = FeedbackServicer(FeedbackWork(idempotency, PostgresFeedback()))
+        feedback_pb2_grpc.add_FeedbackServiceServicer_to_server(feedback, server)
         register_lead_data(server, pool, idempotency, parts_of(LEAD_DATA, {"motivos": Qualification}))
 
     server = await start_server(
@@ -73,7 +87,7 @@ async def build(
     process = ServiceProcess(server, settings.drain_s, on_crash)
     process.in_background(
         *standard_work(process, pool, "sdr_scoring", idempotency),
-        # What 0.1 left waiting: judgements are told by the gateway now, once they are on their way.
+        # Outcomes and feedback; judgements are told by the gateway, once they are on their way.
         *await forwarding(pool, settings.reporting_target, stack, settings.transport),
     )
     stack.push_async_callback(process.stop)

@@ -7,9 +7,10 @@ import psycopg
 import pytest
 
 from sdr_scoring.server import LEAD_DATA
+from sdr_scoring.store.feedback import QUERIES as FEEDBACK
 from sdr_scoring.store.postgres import QUERIES
 
-ALL = {**QUERIES, **LEAD_DATA}
+ALL = {**QUERIES, **FEEDBACK, **LEAD_DATA}
 
 
 @pytest.mark.parametrize("name", sorted(ALL))

@@ -11,3 +11,21 @@ delete from qualification where account_id = %(account_id)s and contact_id = %(c
 -- forget_lead --
 -- The counter of a lead's judgements.
 delete from lead where account_id = %(account_id)s and contact_id = %(contact_id)s
+
+-- export_outcome --
+-- What was said of sales.
+select outcome as "desfecho", recorded_at as "quando" from outcome
+where account_id = %(account_id)s and contact_id = %(contact_id)s order by recorded_at
+
+-- forget_outcome --
+-- What was said of sales.
+delete from outcome where account_id = %(account_id)s and contact_id = %(contact_id)s
+
+-- export_feedback --
+-- What people said of a lead's judgements.
+select qualification_id as "qualificacao", verdict as "veredito", reason as "motivo", recorded_at as "quando"
+from feedback where account_id = %(account_id)s and contact_id = %(contact_id)s order by recorded_at
+
+-- forget_feedback --
+-- What people said of a lead's judgements.
+delete from feedback where account_id = %(account_id)s and contact_id = %(contact_id)s
