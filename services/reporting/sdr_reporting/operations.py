@@ -13,11 +13,14 @@ from sdr_common.account_settings import StoredVersion
 from sdr_common.errors import InvalidField
 from sdr_common.idempotency import Idempotency, Once
 from sdr_common.postgres import Connection, Pool, connection, transaction
-from sdr_reporting.domain.lead import take_in
-from sdr_reporting.domain.listing import LeadFilter, Page, Position
+from sdr_reporting.domain.errors import LeadNotFound
+from sdr_reporting.domain.event import LeadKey
+from sdr_reporting.domain.lead import found_by, take_in
+from sdr_reporting.domain.listing import LeadFilter, LeadSummary, Page, Position, Sort, check_filter
 from sdr_reporting.domain.overview import Overview
 from sdr_reporting.domain.period import Period, check_zone, free_period, named_period
-from sdr_reporting.ports import Accounts, Clinic, Events, Leads, Reports, Told
+from sdr_reporting.domain.report import Report, bounds_of
+from sdr_reporting.ports import Accounts, Clinic, Events, Leads, Lists, Reports, Told
 
 A = TypeVar("A", bound=Message)
 
@@ -49,7 +52,8 @@ class Reporting:
         idempotency: Guards the settings call; events are their own guard.
         events: Raw events.
         leads: What they add up to.
-        reports: Figures and lists.
+        reports: Figures.
+        lists: Lists of leads.
         accounts: Accounts' zones.
         now: The clock, aware.
     """
@@ -62,6 +66,7 @@ class Reporting:
         events: Events,
         leads: Leads,
         reports: Reports,
+        lists: Lists,
         accounts: Accounts,
         now: Callable[[], datetime],
     ) -> None:
@@ -70,6 +75,7 @@ class Reporting:
         self._events = events
         self._leads = leads
         self._reports = reports
+        self._lists = lists
         self._accounts = accounts
         self._now = now
 
@@ -88,7 +94,9 @@ class Reporting:
             leads = take_in(known, new)
             if leads:
                 await self._leads.save(conn, leads.values())
-                renamed = [lead for key, lead in leads.items() if key not in known or known[key].name != lead.name]
+                renamed = [
+                    lead for key, lead in leads.items() if key not in known or found_by(known[key]) != found_by(lead)
+                ]
                 await self._leads.save_names(conn, renamed)
             await self._leads.add_occurrences(conn, [event for _, event in new])
             if leads:
@@ -111,16 +119,52 @@ class Reporting:
         async with connection(self._pool) as conn:
             return period, await self._reports.overview(conn, account_id, period)
 
-    async def list_leads(self, wanted: LeadFilter, after: Position | None, page_size: int) -> Page:
-        """A page of leads, the latest news first."""
+    async def get_report(self, account_id: int, wanted: PeriodWanted, step: str) -> Report:
+        """The report of a period beside the period before it, all as of one instant.
+
+        Raises:
+            InvalidField: the period or the step cannot be reported; see `bounds_of`.
+        """
+        zone = await self._accounts.zone(account_id)
+        bounds = bounds_of(wanted.name, wanted.start, wanted.until, step, now=self._now(), zone=zone)
+        async with transaction(self._pool) as conn:
+            await conn.execute("set transaction isolation level repeatable read, read only")
+            return Report(
+                bounds,
+                figures=await self._reports.figures(conn, account_id, bounds, bounds.period),
+                previous=await self._reports.figures(conn, account_id, bounds, bounds.previous),
+                detail=await self._reports.detail(conn, account_id, bounds),
+            )
+
+    async def get_lead(self, key: LeadKey) -> tuple[LeadSummary, Sequence[bytes]]:
+        """A lead as lists show it, and what was told of it, the latest first.
+
+        Raises:
+            LeadNotFound: nothing was told of such a lead.
+        """
         async with connection(self._pool) as conn:
-            snapshot = after.snapshot if after else await self._reports.newest(conn, wanted.account_id)
+            found = await self._reports.lead(conn, key)
+            if found is None:
+                raise LeadNotFound(key.account_id, key.contact_id)
+            return found, await self._reports.told(conn, key)
+
+    async def list_leads(self, wanted: LeadFilter, after: Position | None, page_size: int) -> Page:
+        """A page of leads.
+
+        Raises:
+            InvalidField: the period of the filter ends before it begins.
+        """
+        check_filter(wanted)
+        async with connection(self._pool) as conn:
+            snapshot = 0
+            if wanted.sort is Sort.NEWS:
+                snapshot = after.snapshot if after else await self._reports.newest(conn, wanted.account_id)
             # One more than asked tells whether there is a next page.
-            placed = await self._reports.page(conn, wanted, snapshot, after, page_size + 1)
+            placed = await self._lists.page(conn, wanted, snapshot, after, page_size + 1)
         shown = placed[:page_size]
         position = None
         if len(placed) > page_size:
-            position = Position(snapshot, shown[-1].updated_at, shown[-1].summary.contact_id)
+            position = Position(snapshot, shown[-1].place, shown[-1].summary.contact_id)
         return Page(tuple(each.summary for each in shown), position)
 
     async def put_settings(self, command: PutSettingsCommand, once: Once[StoredVersion, A]) -> A:

@@ -9,9 +9,10 @@ from typing import Protocol
 from sdr_common.postgres import Connection
 from sdr_reporting.domain.event import Event, EventId, LeadKey
 from sdr_reporting.domain.lead import Lead
-from sdr_reporting.domain.listing import LeadFilter, Placed, Position
+from sdr_reporting.domain.listing import LeadFilter, LeadSummary, Placed, Position
 from sdr_reporting.domain.overview import Overview
 from sdr_reporting.domain.period import Period
+from sdr_reporting.domain.report import Bounds, Detail, Figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Leads(Protocol):
 
 
 class Reports(Protocol):
-    """Figures and lists."""
+    """Figures, and what was told of one lead."""
 
     async def overview(self, conn: Connection, account_id: int, period: Period) -> Overview:
         """The figures of a period."""
@@ -82,10 +83,30 @@ class Reports(Protocol):
         """The greatest sequence number recorded for an account; 0: none."""
         ...
 
+    async def figures(self, conn: Connection, account_id: int, bounds: Bounds, period: Period) -> Figures:
+        """The figures of a period, one of the two that `bounds` covers."""
+        ...
+
+    async def detail(self, conn: Connection, account_id: int, bounds: Bounds) -> Detail:
+        """What a report shows beyond its figures."""
+        ...
+
+    async def lead(self, conn: Connection, key: LeadKey) -> LeadSummary | None:
+        """A lead as lists show it; None: nothing was told of it."""
+        ...
+
+    async def told(self, conn: Connection, key: LeadKey) -> Sequence[bytes]:
+        """The events that a lead's page shows (`sdr.reporting.v1.Event`), the latest first."""
+        ...
+
+
+class Lists(Protocol):
+    """Lists of leads."""
+
     async def page(
         self, conn: Connection, wanted: LeadFilter, snapshot: int, after: Position | None, limit: int
     ) -> Sequence[Placed]:
-        """Leads in the order of the snapshot, the latest news first, after a position; at most `limit`."""
+        """Leads in the order that is wanted, after a position; at most `limit`."""
         ...
 
 

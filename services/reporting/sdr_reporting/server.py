@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 
 import grpc
 
-from sdr.reporting.v1 import reporting_pb2, reporting_pb2_grpc
+from sdr.reporting.v1 import report_pb2, report_pb2_grpc, reporting_pb2, reporting_pb2_grpc
 from sdr_common.clock import utc_now
 from sdr_common.grpc_server import start_server
 from sdr_common.idempotency import Idempotency
@@ -17,12 +17,20 @@ from sdr_common.service import ServiceProcess, run_until_stopped, standard_work
 from sdr_reporting.operations import Reporting
 from sdr_reporting.outputs.wiring import SERVICE_NAMES, make_outputs
 from sdr_reporting.servicer import ReportingServicer
+from sdr_reporting.servicer_report import ReportServicer
 from sdr_reporting.settings import Settings
 from sdr_reporting.store.lead_data import lead_parts
-from sdr_reporting.store.postgres import PostgresAccounts, PostgresEvents, PostgresLeads, PostgresReports
+from sdr_reporting.store.lists import PostgresLists
+from sdr_reporting.store.postgres import PostgresAccounts, PostgresEvents, PostgresLeads
+from sdr_reporting.store.reports import PostgresReports
 
 SCHEMA = "reporting"
 """The Postgres schema that is this service's alone."""
+_NAMES = [
+    service.full_name
+    for file in (reporting_pb2.DESCRIPTOR, report_pb2.DESCRIPTOR)
+    for service in file.services_by_name.values()
+]
 OLD = Queries.load("sdr_reporting.store", "retention.sql")
 """What goes by age."""
 
@@ -52,6 +60,7 @@ async def build(
         events=PostgresEvents(),
         leads=PostgresLeads(),
         reports=reports,
+        lists=PostgresLists(),
         accounts=accounts,
         now=utc_now,
     )
@@ -60,16 +69,13 @@ async def build(
     def register(server: grpc.aio.Server) -> None:
         reporting_pb2_grpc.add_ReportingServiceServicer_to_server(ReportingServicer(reporting), server)
         outputs.register(server)
+        report_pb2_grpc.add_ReportServiceServicer_to_server(ReportServicer(reporting), server)
         register_lead_data(server, pool, idempotency, lead_parts(), tells_events=False, old=OLD)
 
     server = await start_server(
         SCHEMA,
         register,
-        [
-            *(service.full_name for service in reporting_pb2.DESCRIPTOR.services_by_name.values()),
-            *SERVICE_NAMES,
-            *NAMES,
-        ],
+        [*_NAMES, *SERVICE_NAMES, *NAMES],
         host=settings.grpc_host,
         port=settings.grpc_port,
         transport=settings.transport,

@@ -9,7 +9,7 @@ import grpc
 from sdr.reporting.v1 import reporting_pb2 as pb
 from sdr.reporting.v1 import reporting_pb2_grpc
 from sdr_common.idempotency import Once
-from sdr_reporting import convert
+from sdr_reporting import convert, convert_event
 from sdr_reporting.operations import Reporting
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -24,7 +24,7 @@ class ReportingServicer(reporting_pb2_grpc.ReportingServiceServicer):
 
     async def Record(self, request: pb.RecordRequest, context: Context) -> pb.RecordResponse:
         """Takes in events."""
-        return pb.RecordResponse(recorded_count=await self._reporting.record(convert.told(request)))
+        return pb.RecordResponse(recorded_count=await self._reporting.record(convert_event.told(request)))
 
     async def GetOverview(self, request: pb.GetOverviewRequest, context: Context) -> pb.GetOverviewResponse:
         """The figures of a period."""

@@ -17,7 +17,9 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from psycopg.rows import dict_row
 
 from sdr.common.v1 import lead_pb2 as lead
+from sdr.reporting.v1 import report_pb2
 from sdr.reporting.v1 import reporting_pb2 as pb
+from sdr.reporting.v1.report_pb2_grpc import ReportServiceStub
 from sdr.reporting.v1.reporting_pb2_grpc import ReportingServiceStub
 from sdr_common.grpc_client import call, make_channel
 from sdr_common.postgres import Connection
@@ -25,6 +27,7 @@ from sdr_reporting.server import build
 from sdr_reporting.settings import Settings
 
 if TYPE_CHECKING:  # only the type stubs know it
+    from sdr.reporting.v1.report_pb2_grpc import ReportServiceAsyncStub
     from sdr.reporting.v1.reporting_pb2_grpc import ReportingServiceAsyncStub
 
 ACCOUNT = 7
@@ -37,6 +40,7 @@ class Reporting:
 
     url: str
     stub: ReportingServiceAsyncStub
+    reports: ReportServiceAsyncStub
     channel: grpc.aio.Channel
 
     async def record(self, *events: pb.Event) -> int:
@@ -58,6 +62,24 @@ class Reporting:
 
     async def list_leads(self, request: pb.ListLeadsRequest | None = None) -> pb.ListLeadsResponse:
         return await call(self.stub.ListLeads, request or pb.ListLeadsRequest(account_id=ACCOUNT), timeout_s=30)
+
+    async def report(
+        self,
+        period: str = "",
+        *,
+        start: datetime | None = None,
+        until: datetime | None = None,
+        account_id: int = ACCOUNT,
+        step: str = "",
+    ) -> report_pb2.GetReportResponse:
+        request = report_pb2.GetReportRequest(
+            account_id=account_id, until=timestamp(until), period=period, step=step, **{"from": timestamp(start)}
+        )
+        return await call(self.reports.GetReport, request, timeout_s=30)
+
+    async def lead(self, contact_id: int, *, account_id: int = ACCOUNT) -> report_pb2.GetLeadResponse:
+        request = report_pb2.GetLeadRequest(account_id=account_id, contact_id=contact_id)
+        return await call(self.reports.GetLead, request, timeout_s=30)
 
     async def put_settings(
         self, time_zone: str, *, account_id: int = ACCOUNT, dry_run: bool = False, request_id: str = ""
@@ -95,7 +117,7 @@ async def running(url: str) -> AsyncIterator[Reporting]:
     async with AsyncExitStack() as stack:
         server = await build(settings, stack)
         channel = await stack.enter_async_context(make_channel(f"127.0.0.1:{server.port}"))
-        yield Reporting(url, ReportingServiceStub(channel), channel)
+        yield Reporting(url, ReportingServiceStub(channel), ReportServiceStub(channel), channel)
 
 
 @pytest.fixture
@@ -229,3 +251,17 @@ def paid(minutes: float, cost_micro_usd: int, *, contact_id: int = 501) -> pb.Ev
 def became(minutes: float, status: lead.LeadStatus.ValueType, *, contact_id: int = 501) -> pb.Event:
     """A lead's status changed."""
     return an_event(minutes, contact_id=contact_id, lead_status_changed=pb.LeadStatusChanged(status=status))
+
+
+def told_outcome(
+    minutes: float, outcome: lead.LeadOutcome.ValueType, *, contact_id: int = 501, source: str = "painel"
+) -> pb.Event:
+    """A word on what became of a lead."""
+    recorded = pb.OutcomeRecorded(outcome=outcome, source=source)
+    return an_event(minutes, contact_id=contact_id, outcome_recorded=recorded)
+
+
+def survey(minutes: float, rating: int, *, contact_id: int = 501, message_id: int = 9001) -> pb.Event:
+    """An answer to a satisfaction survey."""
+    answered = pb.SurveyAnswered(message_id=message_id, rating=rating)
+    return an_event(minutes, contact_id=contact_id, survey_answered=answered)

@@ -16,7 +16,9 @@ from tests.integration.reporting.conftest import (
     judged,
     learned,
     paid,
+    survey,
     timestamp,
+    told_outcome,
 )
 
 
@@ -67,6 +69,7 @@ async def test_a_lead_is_shown_with_all_that_is_known(reporting: Reporting) -> N
         channel=lead.CHANNEL_WHATSAPP,
         team="vendas",
         closer_email="ana@clinica.example",
+        outcome=lead.LEAD_OUTCOME_OPEN,
     )
 
 
@@ -212,3 +215,75 @@ async def test_a_page_has_50_leads_unless_said_otherwise_and_200_at_most(reporti
     with pytest.raises(RemoteError) as caught:
         await reporting.list_leads(wanted(size=201))
     assert [violation.field for violation in caught.value.violations] == ["page_size"]
+
+
+async def test_leads_are_filtered_by_all_that_a_list_shows_of_them(reporting: Reporting) -> None:
+    elsewhere = a_turn(3, contact_id=3, name="Caio")
+    elsewhere.conversation.inbox_id, elsewhere.conversation.channel = 9, lead.CHANNEL_INSTAGRAM
+    await reporting.record(
+        *(a_turn(1, contact_id=1), learned(2, contact_id=1, procedure="botox")),
+        *(delivered(3, contact_id=1, closer="ana@c.example"), told_outcome(5, lead.LEAD_OUTCOME_WON, contact_id=1)),
+        *(a_turn(2, contact_id=2), told_outcome(6, lead.LEAD_OUTCOME_WON, contact_id=2)),
+        *(told_outcome(7, lead.LEAD_OUTCOME_OPEN, contact_id=2), elsewhere),
+    )
+    every = pb.ListLeadsRequest(account_id=ACCOUNT)
+    for fields, found in [
+        ({"procedure": "botox"}, [1]),
+        ({"closer_email": "ana@c.example"}, [1]),
+        ({"closer_email": "-"}, [3, 2]),
+        ({"channel": lead.CHANNEL_INSTAGRAM}, [3]),
+        ({"inbox_id": 9}, [3]),
+        ({"from": timestamp(at(2))}, [3, 2]),
+        ({"until": timestamp(at(2))}, [1]),
+        ({"outcome": lead.LEAD_OUTCOME_WON}, [1]),
+        ({"outcome": lead.LEAD_OUTCOME_OPEN}, [3, 2]),
+    ]:
+        request = pb.ListLeadsRequest(**fields)  # type: ignore[arg-type]  # each a field of the message
+        request.MergeFrom(every)
+        assert await contacts(reporting, request) == found, fields
+
+
+async def test_leads_are_found_by_phone_and_procedure(reporting: Reporting) -> None:
+    turn = a_turn(1, contact_id=1, name="Ana")
+    turn.turn_finished.contact_phone = "+5511987654321"
+    await reporting.record(turn, a_turn(2, contact_id=2), learned(3, contact_id=2, procedure="remocao_tatuagem"))
+    assert await contacts(reporting, wanted(search="(11) 98765-4321")) == [1]
+    assert await contacts(reporting, wanted(search="7654")) == [1]
+    assert await contacts(reporting, wanted(search="remocao")) == [2]
+    (item,) = (await reporting.list_leads(wanted(search="ana"))).leads
+    assert item.phone == "+5511987654321"
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        (pb.LEAD_SORT_SCORE, [3, 1, 4, 2]),
+        (pb.LEAD_SORT_NEWEST, [4, 3, 2, 1]),
+        (pb.LEAD_SORT_OLDEST, [1, 2, 3, 4]),
+    ],
+)
+@pytest.mark.parametrize("search", ["", "ana"])
+async def test_a_sorted_list_goes_on_over_pages(
+    reporting: Reporting, sort: pb.LeadSort.ValueType, order: list[int], search: str
+) -> None:
+    await reporting.record(
+        *(a_turn(number, contact_id=number, name=f"Ana {number}") for number in range(1, 5)),
+        *(judged(9, contact_id=1, score=50), judged(8, contact_id=3, score=90)),
+    )
+    found: list[int] = []
+    token = ""
+    while len(found) < 4:
+        request = wanted(size=1, search=search, token=token)
+        request.sort = sort
+        page = await reporting.list_leads(request)
+        found += [each.contact_id for each in page.leads]
+        token = page.next_page_token
+    assert (found, token) == (order, "")
+
+
+async def test_what_became_of_somebody_who_never_was_a_lead_lists_nobody(reporting: Reporting) -> None:
+    await reporting.record(told_outcome(1, lead.LEAD_OUTCOME_WON, contact_id=8), survey(2, 5, contact_id=8))
+    assert await contacts(reporting, wanted()) == []
+    await reporting.record(a_turn(0, contact_id=8))
+    (item,) = (await reporting.list_leads()).leads
+    assert (item.outcome, item.outcome_at) == (lead.LEAD_OUTCOME_WON, timestamp(at(1)))

@@ -14,8 +14,17 @@ from sdr.common.v1 import lead_pb2 as lead
 from sdr.reporting.v1 import reporting_pb2 as pb
 from tests.integration.reporting.conftest import Reporting, timestamp
 from tests.integration.reporting.recount import Figures, is_news, leads_of, recount, same_period, utc
+from tests.integration.reporting.recount_report import Recount, Span
 
-ZONES = ["America/Sao_Paulo", "America/Noronha", "UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu"]
+ZONES = [
+    "America/Sao_Paulo",
+    "America/Noronha",
+    "UTC",
+    "Pacific/Kiritimati",
+    "Pacific/Pago_Pago",
+    "Asia/Kathmandu",
+    "America/New_York",
+]
 ACCOUNTS = itertools.count(1000)
 """Each example has an account of its own: one database serves them all."""
 
@@ -46,6 +55,26 @@ def _facts(instant: datetime, slug: str | None, level: str) -> list[lead.Fact]:
     ]
 
 
+JUDGEMENTS = [str(uuid.UUID(int=number)) for number in (1, 2)]
+ASIDES: dict[str, st.SearchStrategy[dict[str, object]]] = {
+    "outcome": st.builds(
+        lambda outcome: {"outcome_recorded": pb.OutcomeRecorded(outcome=outcome)},
+        st.sampled_from(lead.LeadOutcome.values()),
+    ),
+    "survey": st.builds(
+        lambda message_id, rating: {"survey_answered": pb.SurveyAnswered(message_id=message_id, rating=rating)},
+        st.integers(1, 3),
+        st.integers(0, 6),
+    ),
+    "feedback": st.builds(
+        lambda judgement, verdict: {"feedback_given": pb.FeedbackGiven(qualification_id=judgement, verdict=verdict)},
+        st.sampled_from(JUDGEMENTS),
+        st.sampled_from(lead.JudgementVerdict.values()),
+    ),
+}
+"""What is said of leads and makes nobody one."""
+
+
 @st.composite
 def payloads(draw: st.DrawFn, instant: datetime) -> dict[str, object]:
     """What happened at an instant."""
@@ -53,10 +82,18 @@ def payloads(draw: st.DrawFn, instant: datetime) -> dict[str, object]:
         st.sampled_from(
             [
                 *("turn", "turn", "facts", "judged", "judged", "settled", "escalated", "status"),
-                *("paid", "paid", "budget", "newer"),
+                *("paid", "paid", "budget", "newer", "outcome", "outcome", "survey", "survey", "feedback"),
             ]
         )
     )
+    if kind in ASIDES:
+        return draw(ASIDES[kind])
+    return draw(news(kind, instant))
+
+
+@st.composite
+def news(draw: st.DrawFn, kind: str, instant: datetime) -> dict[str, object]:
+    """What is news of a lead, or money, or of a kind that is not counted."""
     near = draw(st.integers(-120, 5))
     other = timestamp(instant + timedelta(minutes=near))
     if kind == "turn":
@@ -66,6 +103,7 @@ def payloads(draw: st.DrawFn, instant: datetime) -> dict[str, object]:
                 message_count=draw(st.integers(0, 2)),
                 first_message_at=draw(st.sampled_from([None, other, other])),
                 outcome=draw(st.sampled_from(["answered", "answered", "paused", "escalated", "opted_out"])),
+                asked=draw(st.sampled_from(lead.FactKind.values())),
             )
         }
     if kind == "facts":
@@ -88,7 +126,9 @@ def payloads(draw: st.DrawFn, instant: datetime) -> dict[str, object]:
         )
         return {"lead_qualified": pb.LeadQualified(qualification=qualification)}
     if kind == "settled":
-        return {"delivery_settled": pb.DeliverySettled(first_public_at=draw(st.sampled_from([None, other])))}
+        closer = draw(st.sampled_from(["", "", "ana@c.example", "bia@c.example"]))
+        first_public_at = draw(st.sampled_from([None, other]))
+        return {"delivery_settled": pb.DeliverySettled(first_public_at=first_public_at, closer_email=closer)}
     if kind == "paid":
         return {"model_used": pb.ModelUsed(cost_micro_usd=draw(COSTS))}
     if kind == "budget":
@@ -105,7 +145,12 @@ def events(draw: st.DrawFn) -> pb.Event:
     return pb.Event(
         event_id=draw(UUIDS),
         occurred_at=timestamp(instant),
-        conversation=lead.ConversationRef(conversation_id=draw(st.integers(1, 2)), contact_id=draw(st.integers(1, 4))),
+        conversation=lead.ConversationRef(
+            conversation_id=draw(st.integers(1, 2)),
+            contact_id=draw(st.integers(1, 4)),
+            inbox_id=draw(st.sampled_from([0, 4, 9])),
+            channel=draw(st.sampled_from([lead.CHANNEL_UNSPECIFIED, lead.CHANNEL_WHATSAPP, lead.CHANNEL_INSTAGRAM])),
+        ),
         **draw(payloads(instant)),  # type: ignore[arg-type]  # exactly one message of the oneof, or none
     )
 
@@ -150,6 +195,22 @@ async def in_named_period(
         expected = recount(told, same_period(name, datetime.now(UTC), ZoneInfo(zone)))
         if datetime.now(ZoneInfo(zone)).date() == today:
             return counted, expected
+
+
+async def assert_reports_equal_a_recount(
+    reporting: Reporting, account_id: int, zone: str, told: list[pb.Event], span: Span
+) -> None:
+    """Reports of a named and of a free period, cut each way, against a recount of all that they say."""
+    counted = Recount(told)
+    for name, ends, step in [("month", None, "day"), ("", span, "week"), ("", span, "month")]:
+        start, until = ends or (None, None)
+        report = await reporting.report(name, start=start, until=until, account_id=account_id, step=step)
+        bounds = (utc(getattr(report, "from")), utc(report.until))
+        previous = (utc(report.previous_from), utc(report.previous_until))
+        assert ends is None or (bounds, previous[1]) == (ends, ends[0])
+        for bound in ("from", "until", "previous_from", "previous_until", "time_zone", "step"):
+            report.ClearField(bound)
+        assert report == counted.report(bounds, previous, ZoneInfo(zone), step)
 
 
 async def all_pages(reporting: Reporting, account_id: int) -> list[pb.LeadSummary]:
@@ -200,6 +261,7 @@ async def test_every_figure_equals_a_recount_of_the_raw_events(
     counted = figures(await reporting.overview(start=start, until=until, account_id=account_id))
     assert same(counted, recount(drawn, lambda instant: start <= instant < until))
 
+    await assert_reports_equal_a_recount(reporting, account_id, zone, drawn, (start, until + timedelta(minutes=1)))
     listed = await all_pages(reporting, account_id)
     leads = leads_of(drawn)
     news = {contact: [event for event in one.events if is_news(event)] for contact, one in leads.items()}

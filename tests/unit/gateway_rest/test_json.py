@@ -49,6 +49,9 @@ def test_a_message_keeps_the_contracts_names_and_writes_long_numbers_as_text() -
                 "team": "",
                 "closer_email": "",
                 "cost_micro_usd": "0",
+                "inbox_id": "0",
+                "outcome": "LEAD_OUTCOME_UNSPECIFIED",
+                "phone": "",
             }
         ],
         "next_page_token": "",

@@ -33,9 +33,10 @@ def an_event(
     conversation_id: int = 31,
     channel: Channel | None = Channel.WHATSAPP,
     event_id: str = "",
+    inbox_id: int = 4,
 ) -> Event:
     """Something that happened to the lead, so many minutes after noon."""
-    return Event(EventId(event_id or str(uuid.uuid4())), at(minutes), LEAD, conversation_id, channel, payload)
+    return Event(EventId(event_id or str(uuid.uuid4())), at(minutes), LEAD, conversation_id, channel, inbox_id, payload)
 
 
 def a_turn(outcome: str = "answered", first: float | None = None, name: str = "") -> TurnFinished:

@@ -12,21 +12,24 @@ from hypothesis import strategies as st
 from sdr.common.v1 import lead_pb2 as lead
 from sdr.reporting.v1 import reporting_pb2 as pb
 from sdr_common.errors import InvalidField, InvalidPageToken
-from sdr_common.lead import Channel, LeadStatus, Temperature
-from sdr_reporting import convert
+from sdr_common.lead import Channel, FactKind, JudgementVerdict, LeadOutcome, LeadStatus, Temperature
+from sdr_reporting import convert, convert_event
 from sdr_reporting.domain.event import (
     DeliverySettled,
     EventId,
     FactsLearned,
+    FeedbackGiven,
     LeadEscalated,
     LeadKey,
     LeadQualified,
     LeadStatusChanged,
     ModelUsed,
+    OutcomeRecorded,
     Payload,
+    SurveyAnswered,
     TurnFinished,
 )
-from sdr_reporting.domain.listing import LeadFilter, Position
+from sdr_reporting.domain.listing import LeadFilter, Position, Sort
 from sdr_reporting.domain.overview import Overview
 from sdr_reporting.domain.period import Period
 from sdr_reporting.ports import Clinic
@@ -39,10 +42,29 @@ FILTERS = st.builds(
     st.none() | st.sampled_from(Temperature),
     st.none() | st.sampled_from(LeadStatus),
     TEXT,
+    TEXT,
+    TEXT,
+    st.none() | st.sampled_from(Channel),
+    st.integers(0, 2**63 - 1),
+    outcome=st.none() | st.sampled_from(LeadOutcome),
+    sort=st.sampled_from(Sort),
 )
-POSITIONS = st.builds(
-    Position, st.integers(0, 2**63 - 1), st.datetimes(timezones=st.just(UTC)), st.integers(1, 2**63 - 1)
-)
+IDS = st.integers(1, 2**63 - 1)
+INSTANTS = st.datetimes(timezones=st.just(UTC))
+
+
+def positions(sort: Sort) -> st.SearchStrategy[Position]:
+    """Where a page of a list in this order can end."""
+    match sort:
+        case Sort.NEWS:
+            return st.builds(Position, st.integers(0, 2**63 - 1), INSTANTS, IDS)
+        case Sort.SCORE:
+            return st.builds(Position, st.just(0), st.none() | st.integers(0, 130), IDS)
+        case Sort.NEWEST | Sort.OLDEST:
+            return st.builds(Position, st.just(0), INSTANTS, IDS)
+
+
+PLACED = FILTERS.flatmap(lambda wanted: st.tuples(st.just(wanted), positions(wanted.sort)))
 
 
 def stamp(minutes: int = 0) -> Timestamp:
@@ -130,11 +152,34 @@ def an_event(**payload: object) -> pb.Event:
         ),
         ({"model_used": pb.ModelUsed(cost_micro_usd=1_200)}, ModelUsed(1_200)),
         ({"budget_reached": pb.BudgetReached(cost_micro_usd=1_200)}, None),
+        (
+            {"outcome_recorded": pb.OutcomeRecorded(outcome=lead.LEAD_OUTCOME_WON, source="painel")},
+            OutcomeRecorded(LeadOutcome.WON),
+        ),
+        ({"outcome_recorded": pb.OutcomeRecorded(source="painel")}, None),
+        (
+            {
+                "feedback_given": pb.FeedbackGiven(
+                    qualification_id="7F0C1C5E-0000-4000-8000-00000000000A", verdict=lead.JUDGEMENT_VERDICT_TOO_LOW
+                )
+            },
+            FeedbackGiven("7f0c1c5e-0000-4000-8000-00000000000a", JudgementVerdict.TOO_LOW),
+        ),
+        ({"survey_answered": pb.SurveyAnswered(message_id=9, rating=4)}, SurveyAnswered(9, 4)),
+        ({"survey_answered": pb.SurveyAnswered(message_id=9, rating=0)}, None),
+        (
+            {
+                "turn_finished": pb.TurnFinished(
+                    outcome="answered", contact_phone="+5511987654321", asked=lead.FACT_KIND_URGENCY
+                )
+            },
+            TurnFinished(None, "answered", "", "+5511987654321", FactKind.URGENCY),
+        ),
         ({}, None),
     ],
 )
 def test_each_payload_means_what_is_counted(payload: dict[str, object], expected: Payload | None) -> None:
-    event = convert.event_from_wire(an_event(**payload))
+    event = convert_event.event_from_wire(an_event(**payload))
     assert event.payload == expected
     assert (event.event_id, event.lead) == (EventId("7f0c1c5e-0000-4000-8000-00000000000a"), LeadKey(7, 501))
     assert (event.occurred_at, event.conversation_id, event.channel) == (NOON, 31, Channel.WHATSAPP)
@@ -143,7 +188,7 @@ def test_each_payload_means_what_is_counted(payload: dict[str, object], expected
 def test_an_event_of_a_newer_contract_is_kept_whole_and_not_counted() -> None:
     newer = an_event()
     newer.MergeFromString(b"\x92\x3e\x03abc")  # field 994, of a contract that we do not know
-    (told,) = convert.told(pb.RecordRequest(events=[newer]))
+    (told,) = convert_event.told(pb.RecordRequest(events=[newer]))
     assert told.event.payload is None
     assert b"\x92\x3e\x03abc" in told.body
 
@@ -152,7 +197,7 @@ def test_an_impossible_instant_is_refused_with_its_place() -> None:
     event = an_event(lead_escalated=pb.LeadEscalated())
     event.occurred_at.seconds = 2**62
     with pytest.raises(InvalidField) as caught:
-        convert.told(pb.RecordRequest(events=[an_event(), event]))
+        convert_event.told(pb.RecordRequest(events=[an_event(), event]))
     assert caught.value.field == "events[1]"
 
 
@@ -163,17 +208,19 @@ def test_an_impossible_end_of_a_period_is_refused() -> None:
     assert caught.value.field == "until"
 
 
-@given(POSITIONS, FILTERS)
-def test_a_position_survives_its_token(position: Position, wanted: LeadFilter) -> None:
+@given(PLACED)
+def test_a_position_survives_its_token(placed: tuple[LeadFilter, Position]) -> None:
+    wanted, position = placed
     token = convert.page_token(position, wanted)
     assert len(token) <= 400
     assert convert.position_from_token(token, wanted) == position
 
 
-@given(POSITIONS, FILTERS, FILTERS)
+@given(PLACED, FILTERS)
 def test_a_token_of_a_list_with_other_filters_is_refused(
-    position: Position, wanted: LeadFilter, other: LeadFilter
+    placed: tuple[LeadFilter, Position], other: LeadFilter
 ) -> None:
+    wanted, position = placed
     token = convert.page_token(position, wanted)
     if other != wanted:
         with pytest.raises(InvalidPageToken):
@@ -195,6 +242,13 @@ def test_json_of_another_shape_is_no_token(fields: object) -> None:
 
 def test_no_token_is_the_first_page() -> None:
     assert convert.position_from_token("", LeadFilter(7)) is None
+
+
+def test_an_id_that_is_none_is_refused_with_its_place() -> None:
+    given = pb.FeedbackGiven(qualification_id="x", verdict=lead.JUDGEMENT_VERDICT_RIGHT)
+    with pytest.raises(InvalidField) as caught:
+        convert_event.told(pb.RecordRequest(events=[an_event(feedback_given=given)]))
+    assert caught.value.field == "events[0]"
 
 
 def test_a_search_is_folded_and_a_page_has_50_leads_by_default() -> None:

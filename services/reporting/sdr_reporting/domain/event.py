@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType
 
-from sdr_common.lead import Channel, LeadStatus, Temperature
+from sdr_common.lead import Channel, FactKind, JudgementVerdict, LeadOutcome, LeadStatus, Temperature
 
 EventId = NewType("EventId", str)
 """UUID in lower-case text form."""
@@ -29,6 +29,10 @@ class TurnFinished:
     outcome: str
     contact_name: str
     """As Chatwoot shows it; empty: unknown."""
+    contact_phone: str = ""
+    """As Chatwoot shows it; empty: unknown."""
+    asked: FactKind | None = None
+    """What the answer asked for; None: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +89,36 @@ class ModelUsed:
     """Millionths of a US dollar."""
 
 
+@dataclass(frozen=True, slots=True)
+class OutcomeRecorded:
+    """What became of a lead commercially."""
+
+    outcome: LeadOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackGiven:
+    """What a person says of a judgement."""
+
+    qualification_id: str
+    verdict: JudgementVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyAnswered:
+    """A lead's answer to a satisfaction survey."""
+
+    message_id: int
+    """The survey."""
+    rating: int
+    """1-5."""
+
+
 News = TurnFinished | FactsLearned | LeadQualified | DeliverySettled | LeadEscalated | LeadStatusChanged
 """What changes how a lead is shown."""
-Payload = News | ModelUsed
+Aside = ModelUsed | OutcomeRecorded | FeedbackGiven | SurveyAnswered
+"""What says something of a lead and makes nobody one: it neither lists nor moves a lead."""
+Payload = News | Aside
 
 RANKS: dict[type[News], int] = {
     FactsLearned: 1,
@@ -110,5 +141,7 @@ class Event:
     conversation_id: int
     channel: Channel | None
     """None: the teller does not know it."""
+    inbox_id: int
+    """0: the teller does not know it."""
     payload: Payload | None
     """None: of a kind that is kept and not counted."""

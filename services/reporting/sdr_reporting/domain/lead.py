@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from sdr_common.lead import Channel, LeadStatus
+from sdr_common.lead import Channel, FactKind, LeadOutcome, LeadStatus
 from sdr_reporting.domain.event import (
     RANKS,
     DeliverySettled,
@@ -22,8 +22,8 @@ from sdr_reporting.domain.event import (
     LeadKey,
     LeadQualified,
     LeadStatusChanged,
-    ModelUsed,
     News,
+    OutcomeRecorded,
     TurnFinished,
 )
 
@@ -72,6 +72,12 @@ class Lead:
     key: LeadKey
     conversation_id: Register[int] = field(default_factory=lambda: Register(0))
     channel: Register[Channel | None] = field(default_factory=lambda: Register(None))
+    inbox_id: Register[int] = field(default_factory=lambda: Register(0))
+    phone: Register[str] = field(default_factory=lambda: Register(""))
+    asked: Register[FactKind | None] = field(default_factory=lambda: Register(None))
+    """The fact that was asked last."""
+    outcome: Register[LeadOutcome] = field(default_factory=lambda: Register(LeadOutcome.OPEN))
+    """What became of it; the latest word."""
     contact_name: Register[str] = field(default_factory=lambda: Register(""))
     fact_name: Register[str] = field(default_factory=lambda: Register(""))
     told_status: Register[LeadStatus | None] = field(default_factory=lambda: Register(None))
@@ -86,7 +92,7 @@ class Lead:
     first_public_at: datetime | None = None
     """The first public answer."""
     updated_at: datetime | None = None
-    """The latest news; None before any event."""
+    """The latest news; None before any: then it is no lead to lists and figures."""
     last_seq: int = 0
     """The greatest sequence number of its recorded events."""
 
@@ -103,17 +109,25 @@ class Lead:
         return self.told_status.value
 
 
+def found_by(lead: Lead) -> tuple[str, str, str]:
+    """What a search finds a lead by: name, procedure, phone."""
+    return lead.name, lead.procedure.value, lead.phone.value
+
+
 def take_in(leads: Mapping[LeadKey, Lead], events: Iterable[tuple[int, Event]]) -> dict[LeadKey, Lead]:
     """The leads that events are about, after them.
 
     Args:
         leads: What is known of them; a lead that is missing is new.
-        events: New events with their sequence numbers, in any order; money is no news of a lead.
+        events: New events with their sequence numbers, in any order; asides are no news of a lead.
     """
     changed: dict[LeadKey, Lead] = {}
     for seq, event in events:
-        if event.payload is not None and not isinstance(event.payload, ModelUsed):
-            lead = changed.get(event.lead) or leads.get(event.lead) or Lead(event.lead)
+        lead = changed.get(event.lead) or leads.get(event.lead) or Lead(event.lead)
+        if isinstance(event.payload, OutcomeRecorded):
+            stamp = Stamp(event.occurred_at, 0, event.event_id)
+            changed[event.lead] = replace(lead, outcome=lead.outcome.said(event.payload.outcome, stamp))
+        elif isinstance(event.payload, News):
             changed[event.lead] = replace(_apply(lead, event, event.payload), last_seq=max(lead.last_seq, seq))
     return changed
 
@@ -125,6 +139,7 @@ def _apply(lead: Lead, event: Event, payload: News) -> Lead:
         updated_at=max(lead.updated_at or event.occurred_at, event.occurred_at),
         conversation_id=lead.conversation_id.said(event.conversation_id, stamp),
         channel=lead.channel if event.channel is None else lead.channel.said(event.channel, stamp),
+        inbox_id=lead.inbox_id.said(event.inbox_id, stamp) if event.inbox_id else lead.inbox_id,
     )
     match payload:
         case TurnFinished():
@@ -149,6 +164,8 @@ def _turn_finished(lead: Lead, turn: TurnFinished, stamp: Stamp) -> Lead:
         lead,
         answered=lead.answered or turn.outcome == "answered",
         contact_name=lead.contact_name.said(turn.contact_name, stamp) if turn.contact_name else lead.contact_name,
+        phone=lead.phone.said(turn.contact_phone, stamp) if turn.contact_phone else lead.phone,
+        asked=lead.asked if turn.asked is None else lead.asked.said(turn.asked, stamp),
         first_message_at=_earliest(lead.first_message_at, turn.first_message_at),
     )
 

@@ -4,8 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from sdr_common.lead import Channel, LeadStatus, Temperature
+from sdr_common.errors import InvalidField
+from sdr_common.lead import Channel, LeadOutcome, LeadStatus, Temperature
+
+NOBODY = "-"
+"""As a closer's e-mail in a filter: leads that nobody has."""
+
+
+class Sort(StrEnum):
+    """Order of a list."""
+
+    NEWS = "news"
+    """The latest news first, as of the moment of the first page."""
+    SCORE = "score"
+    """The highest score first; leads without one last."""
+    NEWEST = "newest"
+    """The latest first message first; leads without one are left out."""
+    OLDEST = "oldest"
+    """The earliest first message first; leads without one are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +34,28 @@ class LeadFilter:
     temperature: Temperature | None = None
     status: LeadStatus | None = None
     search: str = ""
-    """Part of the name, folded (`sdr_reporting.domain.name.fold`)."""
+    """Part of the name, procedure or phone (`sdr_reporting.domain.name.searched`)."""
+    procedure: str = ""
+    closer_email: str = ""
+    """`NOBODY`: those that nobody has."""
+    channel: Channel | None = None
+    inbox_id: int = 0
+    start: datetime | None = None
+    """The first message came then or later."""
+    until: datetime | None = None
+    """The first message came before."""
+    outcome: LeadOutcome | None = None
+    sort: Sort = Sort.NEWS
+
+
+def check_filter(wanted: LeadFilter) -> None:
+    """Refuses a filter that no lead can pass.
+
+    Raises:
+        InvalidField: its period ends before it begins.
+    """
+    if wanted.start is not None and wanted.until is not None and wanted.until < wanted.start:
+        raise InvalidField("until", f"{wanted.until.isoformat()} is before from, {wanted.start.isoformat()}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +68,9 @@ class Position:
 
     snapshot: int
     """The greatest sequence number recorded for the account when the first page was made."""
-    updated_at: datetime
-    """The last lead's latest news as of the snapshot."""
+    place: datetime | int | None
+    """What the last lead is sorted by: its latest news as of the snapshot, its first message, its score; None: it has
+    none, and those without one come last."""
     contact_id: int
     """The last lead."""
 
@@ -54,6 +94,12 @@ class LeadSummary:
     channel: Channel | None
     team: str
     closer_email: str
+    inbox_id: int
+    """0: unknown."""
+    outcome: LeadOutcome
+    outcome_at: datetime | None
+    """When the outcome was told; None: it never was."""
+    phone: str
     cost_micro_usd: int = 0
     """What models cost for it since its beginning, in millionths of a US dollar."""
 
@@ -62,8 +108,8 @@ class LeadSummary:
 class Placed:
     """A lead of a list with its place in the list's order."""
 
-    updated_at: datetime
-    """Its latest news as of the list's snapshot."""
+    place: datetime | int | None
+    """What it is sorted by; see `Position.place`."""
     summary: LeadSummary
 
 

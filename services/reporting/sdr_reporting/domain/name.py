@@ -6,6 +6,7 @@ import unicodedata
 
 _LONGEST = 3
 """Characters of the longest piece that names are indexed by."""
+_PHONE_SIGNS = frozenset("+-(). ")
 
 
 def fold(text: str) -> str:
@@ -15,9 +16,26 @@ def fold(text: str) -> str:
     return " ".join(plain.split())
 
 
+def search_text(name: str, procedure: str, phone: str) -> str:
+    """What a lead is found by: name, procedure and phone, a line each, so that no search spans two of them."""
+    return "\n".join((fold(name), fold(procedure), digits(phone)))
+
+
+def searched(text: str) -> str:
+    """What is looked for: a phone's digits without its signs, anything else folded."""
+    plain = digits(text)
+    return plain if len(plain) >= _LONGEST and not set(text) - _PHONE_SIGNS - set(plain) else fold(text)
+
+
+def digits(text: str) -> str:
+    """The decimal digits of a text."""
+    return "".join(character for character in text if character in "0123456789")
+
+
 def index_grams(folded: str) -> list[str]:
-    """Every run of one to three characters of a folded text, sorted: what it can be found by."""
-    return sorted({gram for length in range(1, _LONGEST + 1) for gram in _runs(folded, length)})
+    """Every run of one to three characters of each line of a folded text, sorted: what it can be found by."""
+    lines = folded.split("\n")
+    return sorted({gram for line in lines for length in range(1, _LONGEST + 1) for gram in _runs(line, length)})
 
 
 def search_grams(folded: str) -> list[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from fractions import Fraction
 
 from sdr_common.lead import Temperature
+from sdr_reporting.domain.report import share
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,9 @@ class Overview:
     @property
     def cost_per_new_lead_micro_usd(self) -> int | None:
         """The period's cost over its new leads; None: none."""
-        return _share(self.cost_micro_usd, self.new_lead_count)
+        return share(self.cost_micro_usd, self.new_lead_count)
 
     @property
     def cost_per_qualified_lead_micro_usd(self) -> int | None:
         """The period's cost, leads that were not qualified included, over its qualified leads; None: none."""
-        return _share(self.cost_micro_usd, self.qualified_lead_count)
-
-
-def _share(cost: int, count: int) -> int | None:
-    """The nearest whole number, half to even; a fraction, because floats lose digits of large sums."""
-    return round(Fraction(cost, count)) if count else None
+        return share(self.cost_micro_usd, self.qualified_lead_count)

@@ -2,7 +2,7 @@
 -- A lead as lists show it.
 select name as "nome", status as "situacao", temperature as "temperatura", score as "pontos",
   procedure as "procedimento", first_message_at as "primeira_mensagem_em", qualified_at as "qualificado_em",
-  team as "time", closer_email as "closer"
+  team as "time", closer_email as "closer", phone as "telefone", outcome as "desfecho", outcome_at as "desfecho_em"
 from lead where account_id = %(account_id)s and contact_id = %(contact_id)s
 
 -- export_event --
@@ -20,7 +20,7 @@ select pg_advisory_xact_lock(hashtextextended('reporting.record', %(account_id)s
 with nobody as materialized (select -nextval('anonymous_lead') as contact_id),
 projected as (
   update lead l set contact_id = nobody.contact_id, conversation_id = 0, contact_name = '', fact_name = '', name = '',
-    name_folded = ''
+    name_folded = '', phone = '', search_text = ''
   from nobody where l.account_id = %(account_id)s and l.contact_id = %(contact_id)s),
 named as (delete from lead_name where account_id = %(account_id)s and contact_id = %(contact_id)s),
 counted as (
@@ -32,6 +32,12 @@ judged as (
 paid as (
   update model_cost c set contact_id = nobody.contact_id
   from nobody where c.account_id = %(account_id)s and c.contact_id = %(contact_id)s),
+answered as (
+  update survey s set contact_id = nobody.contact_id
+  from nobody where s.account_id = %(account_id)s and s.contact_id = %(contact_id)s),
+said as (
+  update feedback f set contact_id = nobody.contact_id
+  from nobody where f.account_id = %(account_id)s and f.contact_id = %(contact_id)s),
 called as (
   update escalation e set contact_id = nobody.contact_id
   from nobody where e.account_id = %(account_id)s and e.contact_id = %(contact_id)s)

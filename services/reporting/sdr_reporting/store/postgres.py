@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from google.protobuf.empty_pb2 import Empty
@@ -19,19 +17,19 @@ from sdr_reporting.domain.event import (
     Event,
     EventId,
     FactsLearned,
+    FeedbackGiven,
     LeadEscalated,
     LeadKey,
     LeadQualified,
     LeadStatusChanged,
     ModelUsed,
+    OutcomeRecorded,
     Payload,
+    SurveyAnswered,
     TurnFinished,
 )
 from sdr_reporting.domain.lead import Lead
-from sdr_reporting.domain.listing import LeadFilter, Placed, Position
-from sdr_reporting.domain.name import search_grams
-from sdr_reporting.domain.overview import Overview
-from sdr_reporting.domain.period import DEFAULT_ZONE, Period
+from sdr_reporting.domain.period import DEFAULT_ZONE
 from sdr_reporting.ports import Clinic, Told
 from sdr_reporting.store import rows
 
@@ -46,8 +44,10 @@ _KINDS: Final[dict[type[Payload], str]] = {
     LeadEscalated: "lead_escalated",
     LeadStatusChanged: "lead_status_changed",
     ModelUsed: "model_used",
+    OutcomeRecorded: "outcome_recorded",
+    FeedbackGiven: "feedback_given",
+    SurveyAnswered: "survey_answered",
 }
-_LIKE_WILDCARDS: Final = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 
 
 class PostgresEvents:
@@ -97,6 +97,8 @@ class PostgresLeads:
         judgements: list[tuple[Event, LeadQualified]] = []
         escalations: list[Event] = []
         payments: list[tuple[Event, ModelUsed]] = []
+        surveys: list[tuple[Event, SurveyAnswered]] = []
+        feedback: list[tuple[Event, FeedbackGiven]] = []
         for event in events:
             match event.payload:
                 case TurnFinished(first_message_at=at) if at is not None:
@@ -107,61 +109,21 @@ class PostgresLeads:
                     escalations.append(event)
                 case ModelUsed():
                     payments.append((event, event.payload))
+                case SurveyAnswered():
+                    surveys.append((event, event.payload))
+                case FeedbackGiven():
+                    feedback.append((event, event.payload))
         await _add_first_messages(conn, messages)
         await _add_qualifications(conn, judgements)
         await _add_escalations(conn, escalations)
         await _add_model_costs(conn, payments)
+        await _add_surveys(conn, surveys)
+        await _add_feedback(conn, feedback)
 
     async def link_qualifications(self, conn: Connection, keys: Collection[LeadKey]) -> None:
         """See `Leads.link_qualifications`."""
         if keys:
             await conn.execute(QUERIES["link_qualifications"], _key_columns(keys))
-
-
-class PostgresReports:
-    """`Reports` over the same tables.
-
-    Its statements are planned anew each time, with their values: filters that are not set then cost
-    nothing, and each filter finds its own index.
-    """
-
-    async def overview(self, conn: Connection, account_id: int, period: Period) -> Overview:
-        """See `Reports.overview`."""
-        parameters = {"account_id": account_id, "start": period.start, "until": period.until}
-        row = await (await conn.execute(QUERIES["overview"], parameters, prepare=False)).fetchone()
-        if row is None:
-            raise AssertionError("sums always make a row")
-        return rows.overview(row)
-
-    async def newest(self, conn: Connection, account_id: int) -> int:
-        """See `Reports.newest`."""
-        row = await (await conn.execute(QUERIES["newest_seq"], {"account_id": account_id})).fetchone()
-        return 0 if row is None else int(row["seq"])
-
-    async def page(
-        self, conn: Connection, wanted: LeadFilter, snapshot: int, after: Position | None, limit: int
-    ) -> Sequence[Placed]:
-        """See `Reports.page`."""
-        escaped = wanted.search.translate(_LIKE_WILDCARDS)
-        parameters = {
-            "account_id": wanted.account_id,
-            "temperature": wanted.temperature,
-            "status": wanted.status,
-            "pattern": f"%{escaped}%" if wanted.search else None,
-            "grams": rows.account_grams(wanted.account_id, search_grams(wanted.search)),
-            "snapshot": snapshot,
-            "after_at": after and after.updated_at,
-            "after_id": after and after.contact_id,
-            "limit": limit,
-        }
-        placed = await _placed(conn, "search_recent_leads" if wanted.search else "list_leads", parameters)
-        if wanted.search and len(placed) < limit:
-            placed = await _placed(conn, "search_leads", parameters)
-        # Read last: a lead that moves between the reads is in both, at the same place, and never in neither.
-        moved = await _placed(conn, "list_moved_leads", parameters)
-        merged = heapq.merge(placed, moved, key=lambda each: (each.updated_at, each.summary.contact_id), reverse=True)
-        unique = {each.summary.contact_id: each for each in merged}
-        return await _with_costs(conn, wanted.account_id, list(unique.values())[:limit])
 
 
 class PostgresAccounts:
@@ -190,21 +152,6 @@ class PostgresAccounts:
     def forget(self, account_id: int) -> None:
         """See `Accounts.forget`."""
         self._cache.forget(account_id)
-
-
-async def _placed(conn: Connection, query: str, parameters: Mapping[str, object]) -> list[Placed]:
-    cursor = await conn.execute(QUERIES[query], parameters, prepare=False)
-    return [Placed(row["placed_at"], rows.summary(row)) for row in await cursor.fetchall()]
-
-
-async def _with_costs(conn: Connection, account_id: int, placed: Sequence[Placed]) -> list[Placed]:
-    contact_ids = [each.summary.contact_id for each in placed]
-    cursor = await conn.execute(QUERIES["lead_costs"], {"account_id": account_id, "contact_ids": contact_ids})
-    costs = {row["contact_id"]: row["cost_micro_usd"] for row in await cursor.fetchall()}
-    return [
-        replace(each, summary=replace(each.summary, cost_micro_usd=costs.get(each.summary.contact_id, 0)))
-        for each in placed
-    ]
 
 
 def _kind(payload: Payload | None) -> str:
@@ -263,5 +210,31 @@ async def _add_model_costs(conn: Connection, payments: Sequence[tuple[Event, Mod
                 **_event_columns([event for event, _ in payments]),
                 "occurred_at": [event.occurred_at for event, _ in payments],
                 "costs": [used.cost_micro_usd for _, used in payments],
+            },
+        )
+
+
+async def _add_surveys(conn: Connection, answers: Sequence[tuple[Event, SurveyAnswered]]) -> None:
+    if answers:
+        await conn.execute(
+            QUERIES["add_surveys"],
+            {
+                **_event_columns([event for event, _ in answers]),
+                "message_ids": [answer.message_id for _, answer in answers],
+                "ratings": [answer.rating for _, answer in answers],
+                "answered_at": [event.occurred_at for event, _ in answers],
+            },
+        )
+
+
+async def _add_feedback(conn: Connection, given: Sequence[tuple[Event, FeedbackGiven]]) -> None:
+    if given:
+        await conn.execute(
+            QUERIES["add_feedback"],
+            {
+                **_event_columns([event for event, _ in given]),
+                "qualification_ids": [said.qualification_id for _, said in given],
+                "verdicts": [said.verdict for _, said in given],
+                "given_at": [event.occurred_at for event, _ in given],
             },
         )

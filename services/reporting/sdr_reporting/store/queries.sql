@@ -23,16 +23,17 @@ join unnest(%(account_ids)s::bigint[], %(contact_ids)s::bigint[]) as wanted (acc
 insert into lead (account_id, contact_id, conversation_id, channel, contact_name, fact_name, name, name_folded,
   told_status, status, procedure, known_count, team, closer_email, qualification_id,
   qualification_version, score, temperature, qualified_at, answered, first_message_at, first_public_at, first_answer_us,
-  updated_at, last_seq, stamps)
+  updated_at, last_seq, stamps, inbox_id, phone, asked, outcome, outcome_at, search_text)
 select account_id, contact_id, conversation_id, channel, contact_name, fact_name, name, name_folded,
   told_status, status, procedure, known_count, team, closer_email, qualification_id,
   qualification_version, score, temperature, qualified_at, answered, first_message_at, first_public_at, first_answer_us,
-  updated_at, last_seq, stamps
+  updated_at, last_seq, stamps, inbox_id, phone, asked, outcome, outcome_at, search_text
 from jsonb_to_recordset(%(leads)s::jsonb) as l (account_id bigint, contact_id bigint, conversation_id bigint,
   channel text, contact_name text, fact_name text, name text, name_folded text, told_status text,
   status text, procedure text, known_count int, team text, closer_email text, qualification_id uuid,
   qualification_version int, score int, temperature text, qualified_at timestamptz, answered boolean,
-  first_message_at timestamptz, first_public_at timestamptz, first_answer_us bigint, updated_at timestamptz, last_seq bigint, stamps jsonb)
+  first_message_at timestamptz, first_public_at timestamptz, first_answer_us bigint, updated_at timestamptz, last_seq bigint, stamps jsonb,
+  inbox_id bigint, phone text, asked text, outcome text, outcome_at timestamptz, search_text text)
 on conflict on constraint lead_pk do update set
   conversation_id = excluded.conversation_id, channel = excluded.channel, contact_name = excluded.contact_name,
   fact_name = excluded.fact_name, name = excluded.name, name_folded = excluded.name_folded,
@@ -42,7 +43,9 @@ on conflict on constraint lead_pk do update set
   qualification_version = excluded.qualification_version, score = excluded.score,
   temperature = excluded.temperature, qualified_at = excluded.qualified_at, answered = excluded.answered,
   first_message_at = excluded.first_message_at, first_public_at = excluded.first_public_at,
-  first_answer_us = excluded.first_answer_us, updated_at = excluded.updated_at, last_seq = excluded.last_seq, stamps = excluded.stamps
+  first_answer_us = excluded.first_answer_us, updated_at = excluded.updated_at, last_seq = excluded.last_seq, stamps = excluded.stamps,
+  inbox_id = excluded.inbox_id, phone = excluded.phone, asked = excluded.asked, outcome = excluded.outcome,
+  outcome_at = excluded.outcome_at, search_text = excluded.search_text
 
 -- save_names --
 -- Stores what names are found by.
@@ -78,6 +81,30 @@ insert into model_cost (event_id, account_id, contact_id, occurred_at, cost_micr
 select * from unnest(%(event_ids)s::uuid[], %(account_ids)s::bigint[], %(contact_ids)s::bigint[],
   %(occurred_at)s::timestamptz[], %(costs)s::bigint[])
 on conflict on constraint model_cost_pk do nothing
+
+-- add_surveys --
+-- Answers to surveys; of those to one survey the latest stays.
+insert into survey as s (account_id, message_id, contact_id, rating, answered_at, event_id)
+select distinct on (account_id, message_id) account_id, message_id, contact_id, rating, answered_at, event_id
+from unnest(%(event_ids)s::uuid[], %(account_ids)s::bigint[], %(contact_ids)s::bigint[], %(message_ids)s::bigint[],
+  %(ratings)s::int[], %(answered_at)s::timestamptz[])
+  as told (event_id, account_id, contact_id, message_id, rating, answered_at)
+order by account_id, message_id, answered_at desc, event_id desc
+on conflict on constraint survey_pk do update set contact_id = excluded.contact_id, rating = excluded.rating,
+  answered_at = excluded.answered_at, event_id = excluded.event_id
+where (s.answered_at, s.event_id) < (excluded.answered_at, excluded.event_id)
+
+-- add_feedback --
+-- What people say of judgements; of what is said of one the latest stays.
+insert into feedback as f (account_id, qualification_id, contact_id, verdict, given_at, event_id)
+select distinct on (account_id, qualification_id) account_id, qualification_id, contact_id, verdict, given_at, event_id
+from unnest(%(event_ids)s::uuid[], %(account_ids)s::bigint[], %(contact_ids)s::bigint[], %(qualification_ids)s::uuid[],
+  %(verdicts)s::text[], %(given_at)s::timestamptz[])
+  as told (event_id, account_id, contact_id, qualification_id, verdict, given_at)
+order by account_id, qualification_id, given_at desc, event_id desc
+on conflict on constraint feedback_pk do update set contact_id = excluded.contact_id, verdict = excluded.verdict,
+  given_at = excluded.given_at, event_id = excluded.event_id
+where (f.given_at, f.event_id) < (excluded.given_at, excluded.event_id)
 
 -- link_qualifications --
 -- Works out again, for some leads, when each qualification began, which one followed it and what is wanted:
@@ -151,53 +178,13 @@ group by contact_id
 -- The greatest sequence number that an account's leads have.
 select coalesce(max(last_seq), 0) as seq from lead where account_id = %(account_id)s
 
--- list_leads --
--- Leads without news since the snapshot, the latest news first, after a position.
-select lead.*, updated_at as placed_at from lead
-where account_id = %(account_id)s and contact_id > 0 and last_seq <= %(snapshot)s
-  and (%(temperature)s::text is null or temperature = %(temperature)s::text)
-  and (%(status)s::text is null or status = %(status)s::text)
-  and (%(after_at)s::timestamptz is null
-    or (updated_at, contact_id) < (%(after_at)s::timestamptz, %(after_id)s::bigint))
-order by updated_at desc, contact_id desc limit %(limit)s
+-- find_lead --
+-- One lead as lists show it.
+select * from lead where account_id = %(account_id)s and contact_id = %(contact_id)s and updated_at is not null
 
--- search_recent_leads --
--- As list_leads, by name, among the next 2,000 of the list: fills a page at once where the name is common.
-select recent.*, updated_at as placed_at from (
-  select * from lead
-  where account_id = %(account_id)s and contact_id > 0 and last_seq <= %(snapshot)s
-    and (%(temperature)s::text is null or temperature = %(temperature)s::text)
-    and (%(status)s::text is null or status = %(status)s::text)
-    and (%(after_at)s::timestamptz is null
-      or (updated_at, contact_id) < (%(after_at)s::timestamptz, %(after_id)s::bigint))
-  order by updated_at desc, contact_id desc limit 2000) as recent
-where name_folded like %(pattern)s::text
-order by updated_at desc, contact_id desc limit %(limit)s
-
--- search_leads --
--- As list_leads, by name, among all: finds at once where the name is rare.
-select lead.*, updated_at as placed_at from lead
-join lead_name using (account_id, contact_id)
-where account_id = %(account_id)s and contact_id > 0 and last_seq <= %(snapshot)s
-  and (%(temperature)s::text is null or temperature = %(temperature)s::text)
-  and (%(status)s::text is null or status = %(status)s::text)
-  and (%(after_at)s::timestamptz is null
-    or (updated_at, contact_id) < (%(after_at)s::timestamptz, %(after_id)s::bigint))
-  and grams @> %(grams)s::text[] and name_folded like %(pattern)s::text
-order by updated_at desc, contact_id desc limit %(limit)s
-
--- list_moved_leads --
--- Leads that had news since the snapshot, where they stood as of it; those that are new since are left out. What
--- models cost is no news.
-select lead.*, then_at.placed_at from lead
-join lateral (
-  select max(occurred_at) as placed_at from event
-  where event.account_id = lead.account_id and event.contact_id = lead.contact_id
-    and seq <= %(snapshot)s and kind not in ('', 'model_used')) as then_at on then_at.placed_at is not null
-where account_id = %(account_id)s and contact_id > 0 and last_seq > %(snapshot)s
-  and (%(temperature)s::text is null or temperature = %(temperature)s::text)
-  and (%(status)s::text is null or status = %(status)s::text)
-  and (%(pattern)s::text is null or name_folded like %(pattern)s::text)
-  and (%(after_at)s::timestamptz is null
-    or (placed_at, contact_id) < (%(after_at)s::timestamptz, %(after_id)s::bigint))
-order by placed_at desc, contact_id desc limit %(limit)s
+-- events_of_lead --
+-- What was told of a lead, the latest first; purged bodies left out.
+select body from event
+where account_id = %(account_id)s and contact_id = %(contact_id)s and body <> ''
+  and kind in ('facts_learned', 'lead_qualified', 'lead_escalated', 'outcome_recorded', 'feedback_given', 'survey_answered')
+order by occurred_at desc, event_id desc limit 2000

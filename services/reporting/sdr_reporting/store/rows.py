@@ -9,11 +9,11 @@ from typing import Final
 
 from psycopg.rows import DictRow
 
-from sdr_common.lead import Channel, LeadStatus, Temperature
+from sdr_common.lead import Channel, FactKind, LeadOutcome, LeadStatus, Temperature
 from sdr_reporting.domain.event import LeadKey, LeadQualified
-from sdr_reporting.domain.lead import Assignment, Lead, Register, Stamp
+from sdr_reporting.domain.lead import Assignment, Lead, Register, Stamp, found_by
 from sdr_reporting.domain.listing import LeadSummary
-from sdr_reporting.domain.name import fold, index_grams
+from sdr_reporting.domain.name import fold, index_grams, search_text
 from sdr_reporting.domain.overview import Overview
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,8 +27,13 @@ def account_grams(account_id: int, grams: Iterable[str]) -> list[str]:
 
 def name_document(lead: Lead) -> dict[str, object]:
     """What a lead is found by, as `save_names` takes it."""
-    grams = account_grams(lead.key.account_id, index_grams(fold(lead.name)))
+    grams = account_grams(lead.key.account_id, index_grams(searchable(lead)))
     return {"account_id": lead.key.account_id, "contact_id": lead.key.contact_id, "grams": grams}
+
+
+def searchable(lead: Lead) -> str:
+    """What a lead is found by."""
+    return search_text(*found_by(lead))
 
 
 def lead_document(lead: Lead) -> dict[str, object]:
@@ -60,6 +65,12 @@ def lead_document(lead: Lead) -> dict[str, object]:
         "first_answer_us": _first_answer_us(lead),
         "updated_at": _iso(lead.updated_at),
         "last_seq": lead.last_seq,
+        "inbox_id": lead.inbox_id.value,
+        "phone": lead.phone.value,
+        "asked": lead.asked.value,
+        "outcome": lead.outcome.value,
+        "outcome_at": _iso(None if lead.outcome.stamp is None else lead.outcome.stamp.at),
+        "search_text": searchable(lead),
         "stamps": {
             name: _stamp_document(stamp)
             for name, stamp in (
@@ -71,6 +82,10 @@ def lead_document(lead: Lead) -> dict[str, object]:
                 ("procedure", lead.procedure.stamp),
                 ("known_count", lead.known_count.stamp),
                 ("assignment", lead.assignment.stamp),
+                ("inbox_id", lead.inbox_id.stamp),
+                ("phone", lead.phone.stamp),
+                ("asked", lead.asked.stamp),
+                ("outcome", lead.outcome.stamp),
             )
             if stamp is not None
         },
@@ -94,6 +109,10 @@ def lead(row: DictRow) -> Lead:
         procedure=Register(row["procedure"], stamps.get("procedure")),
         known_count=Register(row["known_count"], stamps.get("known_count")),
         assignment=Register(Assignment(row["team"], row["closer_email"]), stamps.get("assignment")),
+        inbox_id=Register(row["inbox_id"], stamps.get("inbox_id")),
+        phone=Register(row["phone"], stamps.get("phone")),
+        asked=Register(None if row["asked"] is None else FactKind(row["asked"]), stamps.get("asked")),
+        outcome=Register(LeadOutcome(row["outcome"]), stamps.get("outcome")),
         qualification=Register(judged, own),
         answered=row["answered"],
         first_message_at=row["first_message_at"],
@@ -121,6 +140,10 @@ def summary(row: DictRow) -> LeadSummary:
         channel=_channel(row),
         team=row["team"],
         closer_email=row["closer_email"],
+        inbox_id=row["inbox_id"],
+        outcome=LeadOutcome(row["outcome"]),
+        outcome_at=row["outcome_at"],
+        phone=row["phone"],
     )
 
 
@@ -130,8 +153,8 @@ def overview(row: DictRow) -> Overview:
         new_lead_count=row["new_lead_count"],
         qualified_lead_count=row["qualified_lead_count"],
         by_temperature={Temperature(word): count for word, count in row["temperatures"].items()},
-        average_qualification_time=_micros(row["qualification_us"]),
-        average_first_answer_time=_micros(row["first_answer_us"]),
+        average_qualification_time=micros(row["qualification_us"]),
+        average_first_answer_time=micros(row["first_answer_us"]),
         top_procedures=tuple((procedure, count) for procedure, count in row["procedures"]),
         average_score=None if row["average_score"] is None else float(row["average_score"]),
         in_progress_lead_count=row["in_progress_lead_count"],
@@ -181,5 +204,6 @@ def _first_answer_us(lead: Lead) -> int | None:
     return max(0, (lead.first_public_at - lead.first_message_at) // _MICROSECOND)
 
 
-def _micros(value: Decimal | None) -> timedelta | None:
+def micros(value: Decimal | int | None) -> timedelta | None:
+    """Microseconds as a time, to the nearest, half to even."""
     return None if value is None else round(value) * _MICROSECOND
