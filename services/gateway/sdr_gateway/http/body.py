@@ -10,29 +10,29 @@ from starlette.requests import ClientDisconnect, Request
 from sdr_gateway.http.problem import Refusal
 
 BODY_LIMIT = 1024 * 1024
-"""Bytes of a body at most."""
+"""Bytes of a body at most, unless a contract allows a call more."""
 
 
-async def read_body(request: Request) -> bytes:
-    """The body, never more of it than allowed, whether its length was told or not.
+async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
+    """The body, never more of it than `limit` bytes, whether its length was told or not.
 
     Raises:
         Refusal: 413 too large.
         ClientDisconnect: it did not come whole.
     """
     told = request.headers.get("content-length", "")
-    if told.isdigit() and int(told) > BODY_LIMIT:
-        raise Refusal(413, f"the body is larger than {BODY_LIMIT} bytes")
+    if told.isdigit() and int(told) > limit:
+        raise Refusal(413, f"the body is larger than {limit} bytes")
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > BODY_LIMIT:
-            raise Refusal(413, f"the body is larger than {BODY_LIMIT} bytes")
+        if size > limit:
+            raise Refusal(413, f"the body is larger than {limit} bytes")
         chunks.append(chunk)
     return b"".join(chunks)
 
 
-async def read_json(request: Request) -> Any:  # whatever the caller sent
+async def read_json(request: Request, limit: int = BODY_LIMIT) -> Any:  # whatever the caller sent
     """The body as JSON.
 
     Raises:
@@ -42,7 +42,7 @@ async def read_json(request: Request) -> Any:  # whatever the caller sent
     if kind != "application/json":
         raise Refusal(415, "the body must be application/json")
     try:
-        return msgspec.json.decode(await read_body(request))
+        return msgspec.json.decode(await read_body(request, limit))
     except ClientDisconnect:
         raise Refusal(400, "the client went away before its body was read") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -11,6 +11,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor, FileDescript
 
 from sdr.common.v1 import access_pb2
 
+MEGABYTE = 1024 * 1024
 _VARIABLE = re.compile(r"\{([a-z_][a-z0-9_.]*)\}")
 
 
@@ -33,6 +34,8 @@ class Binding:
     """"*": the body is the request; a field's name: the body is that field; empty: there is no body."""
     role: int
     """Of `sdr.common.v1.Role`."""
+    body_limit: int = MEGABYTE
+    """Bytes of a body at most."""
 
     @property
     def path(self) -> str:
@@ -80,7 +83,8 @@ def _of_method(method: MethodDescriptor) -> Iterator[Binding]:
             field_at(method.input_type, variable)
         if each.body not in {"", "*"}:
             field_at(method.input_type, each.body)
-        yield Binding(method, verb.upper(), template, variables, each.body, role)
+        limit = (options.Extensions[access_pb2.body_limit_mb] or 1) * MEGABYTE
+        yield Binding(method, verb.upper(), template, variables, each.body, role, limit)
 
 
 def role_name(role: int) -> str:

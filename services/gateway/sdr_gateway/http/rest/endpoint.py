@@ -115,14 +115,14 @@ class RestApi:
                 raise FieldFault(name, "is not a parameter of this call")
         read_texts(message, query)
         if binding.body == "*":
-            body = await read_json(request)
+            body = await read_json(request, binding.body_limit)
             if isinstance(body, dict):
                 for name in path:
                     if name in body:
                         raise FieldFault(name, "stands in the address")
             read_body(message, body)
         elif binding.body:
-            read_body(message, {binding.body: await read_json(request)})
+            read_body(message, {binding.body: await read_json(request, binding.body_limit)})
         read_texts(message, path)
         if "request_id" in message.DESCRIPTOR.fields_by_name:
             _identify_call(message, request)
