@@ -34,10 +34,12 @@ from sdr_gateway.app_api import make_api
 from sdr_gateway.clients.chatwoot import HttpChatwootListing
 from sdr_gateway.clients.metrics import MeterCounter
 from sdr_gateway.clients.services import GrpcDialogue, GrpcLeadKeeper, GrpcReporting, GrpcRouting, GrpcScoring
+from sdr_gateway.http.live import live_routes
 from sdr_gateway.http.rest.endpoint import RestApi
 from sdr_gateway.http.server import WebServer, bind, make_app
 from sdr_gateway.http.session import Sessions
 from sdr_gateway.http.webhook import ChatwootWebhook
+from sdr_gateway.live.hub import LiveHub
 from sdr_gateway.operations.accounts import AccountWork, Services
 from sdr_gateway.operations.conversations import ConversationWork
 from sdr_gateway.operations.ending import TurnEnd
@@ -184,7 +186,7 @@ class Gateway:
         process = ServiceProcess(grpc_server, settings.drain_s, self._on_crash)
         stack.push_async_callback(process.stop)
         # Shut first: what came in before is still committed and, in this process, worked on.
-        self._serve_http(webhook, api, stack)
+        self._serve_http(webhook, api, process, stack)
         process.in_background(*standard_work(process, pool, "sdr_gateway", idempotency))
         process.in_background(lambda stop: ledger.run(stop, _NOTE_EVERY_S), clock.run)
         if worker is not None:
@@ -312,16 +314,27 @@ class Gateway:
         return server
 
     def _serve_http(
-        self, webhook: ChatwootWebhook | None, api: tuple[Sessions, RestApi] | None, stack: AsyncExitStack
+        self,
+        webhook: ChatwootWebhook | None,
+        api: tuple[Sessions, RestApi] | None,
+        process: ServiceProcess,
+        stack: AsyncExitStack,
     ) -> None:
         settings = self._settings
         listener = bind(settings.http_host, settings.http_port)
         self.http_port = listener.getsockname()[1]
         checks = {"postgres": lambda: schema_problem(self._pool, "sdr_gateway")}
-        web = WebServer(make_app(webhook, checks, api), drain_s=settings.drain_s)
+        closing = asyncio.Event()
+        routers = []
+        if api is not None:
+            hub = LiveHub(settings.redis_url)
+            process.in_background(hub.run)
+            routers.append(live_routes(hub, api[0], closing.is_set))
+        web = WebServer(make_app(webhook, checks, api, routers), drain_s=settings.drain_s)
         task = asyncio.create_task(web.serve(sockets=[listener]))
 
         async def shut() -> None:
+            closing.set()
             web.should_exit = True
             await task
 

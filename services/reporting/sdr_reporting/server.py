@@ -12,6 +12,8 @@ from sdr_common.clock import utc_now
 from sdr_common.grpc_server import start_server
 from sdr_common.idempotency import Idempotency
 from sdr_common.lead_data import NAMES, register_lead_data
+from sdr_common.live_events import LiveEvents
+from sdr_common.lossy_redis import LossyRedis
 from sdr_common.postgres import Queries, make_pool
 from sdr_common.service import ServiceProcess, run_until_stopped, standard_work
 from sdr_reporting.operations import Reporting
@@ -66,10 +68,15 @@ async def build(
     )
     outputs = make_outputs(settings, pool, idempotency, reports, accounts)
 
+    redis = LossyRedis(settings.redis_url)
+    stack.push_async_callback(redis.aclose)
+
     def register(server: grpc.aio.Server) -> None:
-        reporting_pb2_grpc.add_ReportingServiceServicer_to_server(ReportingServicer(reporting), server)
         outputs.register(server)
         report_pb2_grpc.add_ReportServiceServicer_to_server(ReportServicer(reporting), server)
+        reporting_pb2_grpc.add_ReportingServiceServicer_to_server(
+            ReportingServicer(reporting, LiveEvents(redis)), server
+        )
         register_lead_data(server, pool, idempotency, lead_parts(), tells_events=False, old=OLD)
 
     server = await start_server(

@@ -9,7 +9,9 @@ import grpc
 from sdr.reporting.v1 import reporting_pb2 as pb
 from sdr.reporting.v1 import reporting_pb2_grpc
 from sdr_common.idempotency import Once
+from sdr_common.live_events import LiveEvents
 from sdr_reporting import convert, convert_event
+from sdr_reporting.changes import changes
 from sdr_reporting.operations import Reporting
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -19,12 +21,16 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class ReportingServicer(reporting_pb2_grpc.ReportingServiceServicer):
     """Serves `sdr.reporting.v1.ReportingService`; errors are mapped by the server's edge."""
 
-    def __init__(self, reporting: Reporting) -> None:
+    def __init__(self, reporting: Reporting, live: LiveEvents) -> None:
         self._reporting = reporting
+        self._live = live
 
     async def Record(self, request: pb.RecordRequest, context: Context) -> pb.RecordResponse:
         """Takes in events."""
-        return pb.RecordResponse(recorded_count=await self._reporting.record(convert_event.told(request)))
+        recorded = await self._reporting.record(convert_event.told(request))
+        # Only now: whoever hears of it and asks finds it in the figures. Told twice it makes a panel ask twice.
+        await self._live.publish(changes(request.events))
+        return pb.RecordResponse(recorded_count=recorded)
 
     async def GetOverview(self, request: pb.GetOverviewRequest, context: Context) -> pb.GetOverviewResponse:
         """The figures of a period."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from sdr_reporting.outputs.settings import OutputSettings
@@ -11,3 +14,6 @@ class Settings(OutputSettings):
     """Reporting's settings: `SDR_REPORTING_…`, `DATABASE_URL`, `SDR_LOG_LEVEL`."""
 
     model_config = SettingsConfigDict(env_prefix="SDR_REPORTING_", frozen=True, extra="ignore", populate_by_name=True)
+
+    redis_url: Annotated[str, Field(validation_alias="REDIS_URL")] = ""
+    """`redis://…`, where open panels hear of changes; empty: they ask by themselves."""

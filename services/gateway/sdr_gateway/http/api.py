@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
@@ -15,9 +16,10 @@ from sdr_gateway.http.rest.openapi import PROBLEM_CONTENT, REFUSALS, WITHOUT_BOD
 from sdr_gateway.http.session import COOKIE, Sessions
 
 
-def add_api(app: FastAPI, sessions: Sessions, rest: RestApi) -> None:
+def add_api(app: FastAPI, sessions: Sessions, rest: RestApi, routers: Sequence[APIRouter] = ()) -> None:
     """Adds the API to a web application, and its calls to the application's OpenAPI document."""
-    app.include_router(sessions.routes())
+    for router in (sessions.routes(), *routers):
+        app.include_router(router)
     app.router.routes.extend(rest.routes())
     app.add_exception_handler(RequestValidationError, _on_invalid)
     describe = app.openapi

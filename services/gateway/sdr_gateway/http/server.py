@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount, Router
 from starlette.types import ASGIApp
@@ -23,7 +23,10 @@ from sdr_gateway.http.webhook import ChatwootWebhook
 
 
 def make_app(
-    webhook: ChatwootWebhook | None, checks: Mapping[str, Check], api: tuple[Sessions, RestApi] | None = None
+    webhook: ChatwootWebhook | None,
+    checks: Mapping[str, Check],
+    api: tuple[Sessions, RestApi] | None = None,
+    routers: Sequence[APIRouter] = (),
 ) -> ASGIApp:
     """The web application: the door in front, without the framework's layers, and all else behind it.
 
@@ -31,6 +34,7 @@ def make_app(
         webhook: The door; None: this process has only probes.
         checks: What readiness depends on.
         api: What people and programs call; None: this process has none.
+        routers: More of it that no contract describes.
     """
     app = FastAPI(
         title="Chatwoot SDR: gateway",
@@ -44,7 +48,7 @@ def make_app(
     app.add_exception_handler(HTTPException, on_http_error)
     app.include_router(health_routes(checks))
     if api is not None:
-        add_api(app, *api)
+        add_api(app, *api, routers)
     app.router.routes.append(docs_route(app))
     if webhook is None:
         return app

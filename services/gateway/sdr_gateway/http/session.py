@@ -114,6 +114,13 @@ class Sessions:
             raise Refusal(403, f"a change needs the session's CSRF token in {CSRF_HEADER}")
         return Who(session.account_id, _ROLES[session.role], f"user {session.user_id}")
 
+    async def lasts(self, request: Request) -> bool:
+        """Whether whoever opened a long answer may still read on; prolongs nothing."""
+        _, _, secret = request.headers.get("authorization", "").partition(" ")
+        if secret:
+            return await self._work.token(secret.strip()) is not None
+        return await self._work.session(request.cookies.get(COOKIE, ""), used=False) is not None
+
     async def _program(self, scheme: str, secret: str) -> Who:
         token = await self._work.token(secret) if scheme.lower() == "bearer" and secret else None
         if token is None:

@@ -124,12 +124,17 @@ class AccessWork:
             await audit.note(conn, "sign_in", account.account_id, actor=f"user {person.user_id}", detail={"role": role})
         return Opened(secret, person.user_id, person.name, role)
 
-    async def session(self, secret: str) -> StoredSession | None:
-        """The session behind a cookie; None: there is none any more."""
+    async def session(self, secret: str, *, used: bool = True) -> StoredSession | None:
+        """The session behind a cookie; None: there is none any more.
+
+        Args:
+            secret: What the cookie holds.
+            used: Whether this prolongs it; an open stream does not.
+        """
         secret_hash = hash_of(secret)
         async with connection(self._pool) as conn:
             found = await self._store.find_session(conn, secret_hash, self._times)
-            if found is not None and found.stale:
+            if used and found is not None and found.stale:
                 await self._store.touch_session(conn, secret_hash)
         return found
 

@@ -1,0 +1,1 @@
+"""The live stream: changes of an account, told to every open panel by every gateway process."""
