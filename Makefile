@@ -138,6 +138,24 @@ eval-knowledge: $(VENV)/.ready-dev ## Ask an invented clinic's knowledge and tim
 
 audit: $(VENV)/.ready-dev ## Known faults of the pinned dependencies (reaches the network)
 	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/run.txt
+	@npm audit --audit-level=moderate
+	@test ! -d panel || (cd panel && npm audit --audit-level=moderate)
+
+SERVICES := gateway dialogue scoring routing reporting
+$(VENV)/.ready-sbom: requirements/image-build.txt | $(UV)
+	@$(UV) venv --quiet --python $(BIN)/python $(VENV)/sbom
+	@$(UV) pip install --python $(VENV)/sbom/bin/python --quiet --require-hashes -r requirements/image-build.txt
+	@touch $@
+
+sbom: $(VENV)/.ready-sbom ## Lists of what each image and the panel are made of, as CycloneDX, in build/sbom
+	@mkdir -p build/sbom
+	@for s in $(SERVICES); do $(VENV)/sbom/bin/cyclonedx-py requirements requirements/image-$$s.txt --pyproject services/$$s/pyproject.toml --output-reproducible --output-format JSON -o build/sbom/sdr-$$s.cdx.json 2>/dev/null; done
+	@test ! -d panel || (cd panel && npm sbom --package-lock-only --omit dev --sbom-format cyclonedx > ../build/sbom/panel.cdx.json)
+	@ls build/sbom
+
+SERVICE ?= gateway
+image: ## Build one service's image with docker or, where there is none, buildah: SERVICE=… (see docs/howto/install.md)
+	@deploy/build_image.sh $(SERVICE)
 
 ##@ House-keeping
 
@@ -147,4 +165,4 @@ clean: ## Remove the stack's data and everything generated
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run test check setup protos lock fmt lint types proto-check chart chart-tools unit integration e2e coverage slow chaos load bench eval eval-knowledge audit clean help
+.PHONY: run test check setup protos lock fmt lint types proto-check chart chart-tools unit integration e2e coverage slow chaos load bench eval eval-knowledge audit sbom image clean help
