@@ -1,6 +1,23 @@
 # One image per service: docker build --build-arg SERVICE=dialogue -t sdr-dialogue .
 # The same image serves, works and migrates: its arguments are the service's commands.
 ARG PYTHON_IMAGE=python:3.12-slim-bookworm
+ARG NODE_IMAGE=node:24-bookworm-slim
+# Decides below which stages are built: only the gateway carries the panel.
+ARG SERVICE
+
+FROM ${NODE_IMAGE} AS panel-gateway
+WORKDIR /src
+COPY panel/package.json panel/package-lock.json panel/.npmrc ./
+RUN npm ci --silent
+COPY panel ./
+RUN PANEL_OUT=/panel npm run -s build
+FROM ${NODE_IMAGE} AS panel-none
+RUN mkdir /panel
+FROM panel-none AS panel-dialogue
+FROM panel-none AS panel-scoring
+FROM panel-none AS panel-routing
+FROM panel-none AS panel-reporting
+FROM panel-${SERVICE} AS panel
 
 FROM ${PYTHON_IMAGE} AS build
 ARG SERVICE
@@ -15,6 +32,7 @@ RUN python -m venv --without-pip /opt/sdr \
 COPY protos protos
 COPY common common
 COPY services/${SERVICE} services/${SERVICE}
+COPY --from=panel /panel services/${SERVICE}/sdr_${SERVICE}/panel_dist
 RUN /opt/build/bin/pip wheel --quiet --no-deps --no-build-isolation -w /tmp/wheels ./protos ./common ./services/${SERVICE} \
  && /opt/build/bin/pip --python /opt/sdr/bin/python install --quiet --no-deps --no-index /tmp/wheels/*.whl
 # A start command that needs no shell; its first line is the interpreter of the image.

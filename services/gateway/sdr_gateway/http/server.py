@@ -16,6 +16,7 @@ from sdr_common.errors import DomainError
 from sdr_gateway.http.api import add_api
 from sdr_gateway.http.docs import docs_route
 from sdr_gateway.http.health import Check, health_routes
+from sdr_gateway.http.panel import panel_routes
 from sdr_gateway.http.problem import Refusal, on_domain_error, on_http_error, on_refusal
 from sdr_gateway.http.rest.endpoint import RestApi
 from sdr_gateway.http.session import Sessions
@@ -49,6 +50,7 @@ def make_app(
     app.include_router(health_routes(checks))
     if api is not None:
         add_api(app, *api, routers)
+        app.router.routes.extend(panel_routes())
     app.router.routes.append(docs_route(app))
     if webhook is None:
         return app

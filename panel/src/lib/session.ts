@@ -1,0 +1,63 @@
+/** Who is signed in, and what may be shown to them. */
+import { defineStore } from "pinia";
+import { computed, ref } from "vue";
+import { api, giveAccess, unwrap } from "./api";
+import { ApiError } from "./errors";
+import type { components } from "./schema";
+
+export type Session = components["schemas"]["Session"];
+export type Role = "agent" | "administrator";
+export interface Credentials {
+  email: string;
+  password: string;
+  accountId: number;
+}
+
+export const useSession = defineStore("session", () => {
+  const current = ref<Session | null>(null);
+  /** False until the first answer to "who is signed in?". */
+  const known = ref(false);
+  /** True when a running session ended under the person's hands. */
+  const expired = ref(false);
+  /** What every path of the API holds. */
+  const account = computed(() => ({ account_id: String(current.value?.account_id ?? 0) }));
+
+  giveAccess({
+    csrfToken: () => current.value?.csrf_token ?? "",
+    onSignedOut: () => {
+      if (current.value !== null) expired.value = true;
+      current.value = null;
+    },
+  });
+
+  /** Asks who is signed in; nobody is no error. */
+  async function load(): Promise<void> {
+    try {
+      current.value = await unwrap(api.GET("/api/v1/session"));
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      current.value = null;
+    }
+    known.value = true;
+  }
+
+  /** @throws ApiError SIGN_IN_REFUSED, TOO_MANY_ATTEMPTS (see `retryAfterS`), or an outage. */
+  async function signIn(given: Credentials): Promise<void> {
+    const body = { account_id: given.accountId, email: given.email, password: given.password, access_token: "" };
+    current.value = await unwrap(api.POST("/api/v1/session", { body }));
+    known.value = true;
+    expired.value = false;
+  }
+
+  async function signOut(everywhere = false): Promise<void> {
+    await api.DELETE("/api/v1/session", { params: { query: { everywhere } } });
+    current.value = null;
+  }
+
+  /** Whether the person may use what needs a role. */
+  function may(role: Role): boolean {
+    return role === "agent" ? current.value !== null : current.value?.role === "administrator";
+  }
+
+  return { current, known, expired, account, load, signIn, signOut, may };
+});
