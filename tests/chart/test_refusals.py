@@ -50,6 +50,21 @@ def test_a_value_of_the_wrong_kind_is_refused_by_its_path() -> None:
             "minReplicas 5 is above maxReplicas 2",
         ),
         (
+            {
+                "secrets": {"existingSecret": "sdr"},
+                "components": {"scoring": {"autoscaling": {"keda": {"enabled": True}}}},
+            },
+            "only where autoscaling.enabled is true",
+        ),
+        (
+            {
+                "secrets": {"existingSecret": "sdr"},
+                "components": {"scoring": {"autoscaling": {"enabled": True, "keda": {"enabled": True}}}},
+            },
+            "KEDA needs one",
+        ),
+        ({"secrets": {"existingSecret": "sdr"}, "canary": {"tag": "0.1.0"}}, "is what runs already"),
+        (
             {"secrets": {"existingSecret": "sdr"}, "defaults": {"drainDelaySeconds": 25}},
             "set it to 35 or more",
         ),
@@ -64,6 +79,7 @@ def test_a_wrong_combination_says_what_to_do(values: JsonObject, sentence: str) 
     [
         ({"trial": {"redis": {"enabled": True}}}, "trial.redis"),
         ({"image": {"tag": "latest"}}, "pins a version"),
+        ({"canary": {"tag": "latest"}}, "pins a version"),
         ({"secrets": {"existingSecret": "", "create": True, "values": {}}}, "SDR_SECRET_KEY is missing"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import yaml
 
@@ -84,6 +86,42 @@ def test_a_component_overrides_a_default_key_by_key() -> None:
         "requests": {"cpu": "100m", "memory": "160Mi"},
         "limits": {"memory": "1Gi"},
     }
+
+
+def test_a_component_may_have_an_image_probes_sources_and_constraints_of_its_own() -> None:
+    digest = "sha256:" + "a" * 64
+    own = {
+        "image": {"repository": "registry.example.com/own/scoring", "digest": digest},
+        "probes": {"readiness": {"periodSeconds": 7}, "startup": {"failureThreshold": 120}},
+        "envFrom": [{"configMapRef": {"name": "extra"}}],
+        "serviceAnnotations": {"example.com/team": "sdr"},
+        "topologySpreadConstraints": [{"topologyKey": "topology.kubernetes.io/zone", "maxSkew": 2}],
+    }
+    objects = render(
+        merged(preset("staging"), {"components": {"scoring": own, "routing": {"image": {"tag": "9.9.9"}}}})
+    )
+    spec = objects["Deployment/sdr-scoring"]["spec"]["template"]["spec"]
+    container = spec["containers"][0]
+    assert container["image"] == f"registry.example.com/own/scoring@{digest}"
+    assert container["envFrom"] == [{"configMapRef": {"name": "extra"}}]
+    assert container["readinessProbe"] == {
+        "grpc": {"port": 50051, "service": "ready"},
+        "periodSeconds": 7,
+        "timeoutSeconds": 3,
+    }
+    assert container["startupProbe"]["failureThreshold"] == 120
+    constraint = spec["topologySpreadConstraints"][0]
+    assert (constraint["topologyKey"], constraint["maxSkew"]) == ("topology.kubernetes.io/zone", 2)
+    assert constraint["labelSelector"]["matchLabels"]["app.kubernetes.io/component"] == "scoring"
+    assert objects["Service/sdr-scoring-headless"]["metadata"]["annotations"] == {"example.com/team": "sdr"}
+    assert (
+        objects["Deployment/sdr-routing"]["spec"]["template"]["spec"]["containers"][0]["image"] == "sdr-routing:9.9.9"
+    )
+
+
+def test_what_a_default_may_be_a_component_may_be_too() -> None:
+    schema = json.loads((CHART / "values.schema.json").read_text())["$defs"]
+    assert schema["component"]["properties"] == schema["defaults"]["properties"] | {"enabled": {"type": "boolean"}}
 
 
 def test_a_variable_of_the_charts_own_can_be_replaced_and_stands_once() -> None:

@@ -42,11 +42,32 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- end }}
 {{- end -}}
 
-{{/* The image of a component. Arguments: root, name. */}}
+{{/* The image of a component. Arguments: root, name, component, and track: "canary" for the version that is tried. */}}
 {{- define "sdr.image" -}}
 {{- $image := .root.Values.image -}}
-{{- with $image.registry }}{{ . }}/{{ end -}}
-sdr-{{ include "sdr.service" .name }}:{{ default .root.Chart.AppVersion $image.tag }}
+{{- $own := .component.image -}}
+{{- if $own.repository }}{{ $own.repository }}
+{{- else }}{{ with $image.registry }}{{ . }}/{{ end }}sdr-{{ include "sdr.service" .name }}
+{{- end -}}
+{{- if eq (default "" .track) "canary" }}:{{ .root.Values.canary.tag }}
+{{- else if $own.digest }}@{{ $own.digest }}
+{{- else }}:{{ coalesce $own.tag $image.tag .root.Chart.AppVersion }}
+{{- end -}}
+{{- end -}}
+
+{{/* Pods of the version that is tried. Arguments: root, component. */}}
+{{- define "sdr.canaryReplicas" -}}
+{{- $all := ternary (int .component.autoscaling.minReplicas) (int .component.replicas) .component.autoscaling.enabled -}}
+{{- if eq $all 0 }}0{{ else if eq .root.Values.canary.step "one" }}1{{ else }}{{ max 1 (div $all 2) }}{{ end -}}
+{{- end -}}
+
+{{/* Pods of the version that is there, where no scaler decides: while half is tried, the other half. Arguments: root, component. */}}
+{{- define "sdr.replicas" -}}
+{{- $all := int .component.replicas -}}
+{{- if and .root.Values.canary.tag (eq .root.Values.canary.step "half") (gt $all 1) -}}
+{{- sub $all (div $all 2) -}}
+{{- else -}}{{ $all }}
+{{- end -}}
 {{- end -}}
 
 {{/* The Secret of a component. Arguments: root, component. */}}

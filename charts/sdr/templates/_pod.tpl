@@ -110,7 +110,7 @@ volumes:
 {{- end }}
 {{- end -}}
 
-{{/* The container of a component; Jobs set their own arguments. Arguments: root, name, component, args. */}}
+{{/* The container of a component; Jobs set their own arguments. Arguments: root, name, component, args, track. */}}
 {{- define "sdr.container" -}}
 name: {{ .name }}
 image: {{ include "sdr.image" . }}
@@ -118,6 +118,9 @@ imagePullPolicy: {{ .root.Values.image.pullPolicy }}
 args: {{ .args | toJson }}
 env:
 {{ include "sdr.env" . | trim | indent 2 }}
+{{- with .component.envFrom }}
+envFrom: {{ toYaml . | nindent 2 }}
+{{- end }}
 securityContext:
 {{ include "sdr.containerSecurity" . | indent 2 }}
 resources: {{ toYaml .component.resources | nindent 2 }}

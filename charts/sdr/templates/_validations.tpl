@@ -40,6 +40,14 @@
 {{- fail "image.tag: a production installation pins a version; \"latest\" cannot be rolled back" -}}
 {{- end -}}
 {{- end -}}
+{{- if $v.canary.tag -}}
+{{- if eq $v.canary.tag (default $.Chart.AppVersion $v.image.tag) -}}
+{{- fail (printf "canary.tag: %q is what runs already; set it to \"\" when the rollout is over" $v.canary.tag) -}}
+{{- end -}}
+{{- if and (eq $v.profile "production") (eq $v.canary.tag "latest") -}}
+{{- fail "canary.tag: a production installation pins a version; \"latest\" cannot be rolled back" -}}
+{{- end -}}
+{{- end -}}
 {{- if and $v.ingress.enabled (not $v.ingress.host) -}}
 {{- fail "ingress.host: Chatwoot needs a name to post its webhooks to" -}}
 {{- end -}}
@@ -58,6 +66,12 @@
 {{- $least := ternary (int $component.autoscaling.minReplicas) (int $component.replicas) $component.autoscaling.enabled -}}
 {{- if and $component.autoscaling.enabled (gt (int $component.autoscaling.minReplicas) (int $component.autoscaling.maxReplicas)) -}}
 {{- fail (printf "components.%s.autoscaling: minReplicas %d is above maxReplicas %d" $name (int $component.autoscaling.minReplicas) (int $component.autoscaling.maxReplicas)) -}}
+{{- end -}}
+{{- if and $component.autoscaling.keda.enabled (not $component.autoscaling.enabled) -}}
+{{- fail (printf "components.%s.autoscaling.keda: it decides only where autoscaling.enabled is true" $name) -}}
+{{- end -}}
+{{- if and $component.autoscaling.keda.enabled (not $component.autoscaling.keda.triggers) -}}
+{{- fail (printf "components.%s.autoscaling.keda.triggers: KEDA needs one, such as {type: cpu, metadata: {value: \"70\"}}" $name) -}}
 {{- end -}}
 {{- if and $component.pdb.enabled (lt $least 2) -}}
 {{- fail (printf "components.%s.pdb: with %d replica no eviction could ever happen; set replicas to 2 or more, or pdb.enabled to false" $name $least) -}}
