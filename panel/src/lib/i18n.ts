@@ -1,5 +1,6 @@
 /** Words in three languages: pt-BR first. Shell and common words come with the language, a page's words with the page. */
 import { createI18n } from "vue-i18n";
+import { keep, recall } from "./storage";
 
 export const LOCALES = ["pt-BR", "en", "es"] as const;
 export type Locale = (typeof LOCALES)[number];
@@ -47,7 +48,7 @@ function isLocale(value: string | null): value is Locale {
 export function preferredLocale(): Locale {
   const asked = new URLSearchParams(location.search).get("lang");
   if (isLocale(asked)) return asked;
-  const kept = localStorage.getItem("sdr.locale");
+  const kept = recall("sdr.locale");
   if (isLocale(kept)) return kept;
   const language = navigator.language.slice(0, 2);
   return language === "es" ? "es" : language === "en" ? "en" : "pt-BR";
@@ -62,7 +63,7 @@ export async function setLocale(locale: Locale): Promise<void> {
 
 /** Keeps the person's choice. */
 export async function chooseLocale(locale: Locale): Promise<void> {
-  localStorage.setItem("sdr.locale", locale);
+  keep("sdr.locale", locale);
   await setLocale(locale);
 }
 

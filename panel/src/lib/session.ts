@@ -4,6 +4,7 @@ import { computed, ref } from "vue";
 import { api, giveAccess, unwrap } from "./api";
 import { ApiError } from "./errors";
 import type { components } from "./schema";
+import { keep, recall } from "./storage";
 
 export type Session = components["schemas"]["Session"];
 export type Role = "agent" | "administrator";
@@ -24,19 +25,27 @@ export const useSession = defineStore("session", () => {
 
   giveAccess({
     csrfToken: () => current.value?.csrf_token ?? "",
-    onSignedOut: () => {
-      if (current.value !== null) expired.value = true;
-      current.value = null;
-    },
+    onSignedOut: lapse,
   });
 
-  /** Asks who is signed in; nobody is no error. */
+  /** The server says that nobody is signed in any more. */
+  function lapse(): void {
+    if (current.value !== null) expired.value = true;
+    set(null);
+  }
+
+  function set(session: Session | null): void {
+    current.value = session;
+    keep("sdr.signed-in", session === null ? null : "1");
+  }
+
+  /** Asks who is signed in; nobody is no error. A browser where nobody ever was is not asked for. */
   async function load(): Promise<void> {
     try {
-      current.value = await unwrap(api.GET("/api/v1/session"));
+      if (recall("sdr.signed-in") !== null) set(await unwrap(api.GET("/api/v1/session")));
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
-      current.value = null;
+      set(null);
     }
     known.value = true;
   }
@@ -44,14 +53,14 @@ export const useSession = defineStore("session", () => {
   /** @throws ApiError SIGN_IN_REFUSED, TOO_MANY_ATTEMPTS (see `retryAfterS`), or an outage. */
   async function signIn(given: Credentials): Promise<void> {
     const body = { account_id: given.accountId, email: given.email, password: given.password, access_token: "" };
-    current.value = await unwrap(api.POST("/api/v1/session", { body }));
+    set(await unwrap(api.POST("/api/v1/session", { body })));
     known.value = true;
     expired.value = false;
   }
 
   async function signOut(everywhere = false): Promise<void> {
     await api.DELETE("/api/v1/session", { params: { query: { everywhere } } });
-    current.value = null;
+    set(null);
   }
 
   /** Whether the person may use what needs a role. */
@@ -59,5 +68,5 @@ export const useSession = defineStore("session", () => {
     return role === "agent" ? current.value !== null : current.value?.role === "administrator";
   }
 
-  return { current, known, expired, account, load, signIn, signOut, may };
+  return { current, known, expired, account, load, signIn, signOut, lapse, may };
 });

@@ -1,11 +1,12 @@
 /** Light, dark, or the system's; `public/theme.js` applies it before the first paint. */
 import { ref } from "vue";
+import { keep, recall } from "./storage";
 
 export const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
 
 function kept(): Theme {
-  const value = localStorage.getItem("sdr.theme");
+  const value = recall("sdr.theme");
   return THEMES.includes(value as Theme) ? (value as Theme) : "system";
 }
 
@@ -15,7 +16,7 @@ export const themeChanges = ref(0);
 
 export function chooseTheme(chosen: Theme): void {
   theme.value = chosen;
-  localStorage.setItem("sdr.theme", chosen);
+  keep("sdr.theme", chosen);
   window.dispatchEvent(new Event("sdr:theme"));
 }
 

@@ -35,15 +35,38 @@ for _type, _ending in (("text/javascript", ".js"), ("image/svg+xml", ".svg"), ("
     mimetypes.add_type(_type, _ending)
 
 
+class _Built:
+    """The files by name, listed anew after a build, so that no request ever names a path of the disk.
+
+    Args:
+        folder: Where they are; may be missing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._stamp = -1
+        self._files: dict[str, Path] = {}
+
+    def files(self) -> dict[str, Path]:
+        """By path within the folder."""
+        try:
+            stamp = (self._folder / "index.html").stat().st_mtime_ns
+        except FileNotFoundError:
+            stamp = 0
+        if stamp != self._stamp:
+            found = (path for path in self._folder.rglob("*") if path.is_file())
+            self._files, self._stamp = {path.relative_to(self._folder).as_posix(): path for path in found}, stamp
+        return self._files
+
+
 def panel_routes(folder: Path = BUILT, *, frame_ancestors: str = "'none'") -> list[BaseRoute]:
     """Routes of the panel.
 
     Args:
-        folder: The built files; they are listed once, so that no request names a path of the disk.
+        folder: The built files.
         frame_ancestors: Who may show the panel in a frame, as a CSP source list.
     """
-    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    shell = files.get("index.html")
+    built = _Built(folder)
     headers = {
         "Content-Security-Policy": "; ".join((*_POLICY, f"frame-ancestors {frame_ancestors}")),
         "X-Content-Type-Options": "nosniff",
@@ -52,7 +75,8 @@ def panel_routes(folder: Path = BUILT, *, frame_ancestors: str = "'none'") -> li
 
     async def file(request: Request) -> Response:
         name = request.path_params["name"]
-        found = files.get(name)
+        files = built.files()
+        shell, found = files.get("index.html"), files.get(name)
         if found is not None and name != "index.html" and not name.startswith("."):
             kept = _FOREVER if name.startswith("assets/") else _CHECKED
             return FileResponse(found, headers={**headers, "Cache-Control": kept})
