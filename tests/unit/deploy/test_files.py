@@ -70,15 +70,87 @@ def test_compose_runs_every_service_after_its_migration() -> None:
 
 def test_compose_opens_only_the_door_to_the_world() -> None:
     services = _compose()["services"]
-    assert {name for name, service in services.items() if "ports" in service} == {"caddy"}
+    opened = {name: service["ports"] for name, service in services.items() if "ports" in service}
+    assert {name for name, ports in opened.items() if not all(port.startswith("127.0.0.1:") for port in ports)} == {
+        "caddy"
+    }
+    assert opened["gateway"] == ["127.0.0.1:8080:8080"]
+
+
+SERVICE_KEYS = {
+    *(
+        "image",
+        "build",
+        "command",
+        "environment",
+        "healthcheck",
+        "depends_on",
+        "restart",
+        "ports",
+        "volumes",
+        "profiles",
+    ),
+    *("read_only", "tmpfs", "cap_drop", "cap_add", "security_opt", "stop_grace_period", "logging", "shm_size"),
+}
+HEALTH_KEYS = {"test", "interval", "timeout", "retries", "start_period", "start_interval"}
+CONDITIONS = {"service_started", "service_healthy", "service_completed_successfully"}
+
+
+def test_compose_uses_only_keys_of_its_specification() -> None:
+    document = _compose()
+    assert {key for key in document if not key.startswith("x-")} == {"name", "services", "volumes"}
+    for name, service in document["services"].items():
+        assert service.keys() <= SERVICE_KEYS, f"{name}: {service.keys() - SERVICE_KEYS}"
+        assert service.get("healthcheck", {}).keys() <= HEALTH_KEYS, name
+        needed = service.get("depends_on", {})
+        assert needed.keys() <= document["services"].keys(), name
+        assert {each["condition"] for each in needed.values()} <= CONDITIONS, name
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            assert source in document["volumes"] or (ROOT / source).is_file(), f"{name}: {volume}"
+
+
+def test_whatever_runs_on_tells_whether_it_is_well() -> None:
+    services = _compose()["services"]
+    silent = [name for name, service in services.items() if "healthcheck" not in service and "build" in service]
+    assert silent == []
+    for name, service in services.items():
+        if service["restart"] != "no" and service.get("profiles") in (None, ["tls"]):
+            assert "healthcheck" in service, name
+        for other, how in service.get("depends_on", {}).items():
+            if how["condition"] == "service_healthy":
+                assert "healthcheck" in services[other], f"{name} would wait for {other} for ever"
+
+
+def test_a_laptop_runs_without_a_name_and_a_server_behind_caddy() -> None:
+    services = _compose()["services"]
+    extra = {name: service["profiles"] for name, service in services.items() if "profiles" in service}
+    assert extra == {"caddy": ["tls"], "jaeger": ["traces"], "mailpit": ["mail"]}
+    caddy = (ROOT / "deploy" / "Caddyfile").read_text()
+    assert "{$SDR_DOMAIN} {" in caddy
+    assert "reverse_proxy gateway:8080" in caddy
+    assert caddy.count("{") == caddy.count("}")
+
+
+def test_our_own_containers_write_nowhere_and_may_do_nothing() -> None:
+    for name, service in _compose()["services"].items():
+        if service["image"].startswith("sdr-"):
+            assert service["read_only"] is True, name
+            assert service["cap_drop"] == ["ALL"], name
+            assert service["tmpfs"] == ["/tmp"], name  # noqa: S108  (a mount in a container)
+
+
+def test_no_image_is_the_latest() -> None:
+    for name, service in _compose()["services"].items():
+        assert re.search(r":(?!latest)[\w${][^/]*$", service["image"]), f"{name}: {service['image']}"
 
 
 def test_compose_asks_for_nothing_that_its_example_does_not_name() -> None:
     text = (ROOT / "docker-compose.yml").read_text()
     asked = set(re.findall(r"\$\{([A-Z_]+)(?::\?|:-)", text))
     named = set(re.findall(r"^([A-Z_]+)=", (ROOT / "deploy" / "compose.env.example").read_text(), re.MULTILINE))
-    assert asked - named == {"SDR_LOG_LEVEL", "SDR_VERSION", "OTEL_EXPORTER_OTLP_ENDPOINT"}
-    assert named <= asked
+    assert asked - named == {"SDR_LOG_LEVEL", "SDR_VERSION"}
+    assert named - asked == {"COMPOSE_PROFILES"}, "which Compose reads itself"
 
 
 def test_only_who_seals_secrets_holds_the_key() -> None:
