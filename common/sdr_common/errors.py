@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import ClassVar
 
@@ -56,6 +57,21 @@ class InvalidField(DomainError):
         super().__init__(f"{field}: {problem}", field=field, problem=problem, **details)
         self.field = field
         self.problem = problem
+
+
+class InvalidFields(DomainError):
+    """Several fields break their rules: all of them at once.
+
+    Args:
+        faults: Field and problem of each; at least one.
+    """
+
+    kind = ErrorKind.INVALID
+    reason = "INVALID_FIELD"
+
+    def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
+        super().__init__("; ".join(f"{field}: {problem}" for field, problem in faults[:10]))
+        self.faults = tuple(faults)
 
 
 class InvalidSettings(DomainError):

@@ -13,7 +13,7 @@ from google.protobuf.any_pb2 import Any as AnyMessage
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
-from sdr_common.errors import DomainError, ErrorKind
+from sdr_common.errors import DomainError, ErrorKind, InvalidFields
 
 CODES: dict[ErrorKind, grpc.StatusCode] = {
     ErrorKind.INVALID: grpc.StatusCode.INVALID_ARGUMENT,
@@ -77,7 +77,12 @@ def to_status(error: DomainError, service: str) -> status_pb2.Status:
     """The rich status of a domain error; `service` becomes the domain "<service>.sdr"."""
     info = error_details_pb2.ErrorInfo(reason=error.reason, domain=f"{service}.sdr", metadata=error.details)
     details: list[object] = [info]
-    if "field" in error.details:
+    if isinstance(error, InvalidFields):
+        all_bad = error_details_pb2.BadRequest()
+        for field, problem in error.faults:
+            all_bad.field_violations.add(field=field, description=problem)
+        details.append(all_bad)
+    elif "field" in error.details:
         bad = error_details_pb2.BadRequest()
         bad.field_violations.add(field=error.details["field"], description=error.details.get("problem", error.message))
         details.append(bad)

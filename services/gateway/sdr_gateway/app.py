@@ -10,18 +10,18 @@ from enum import Flag, auto
 
 import grpc
 
-from sdr.gateway.v1 import gateway_pb2, gateway_pb2_grpc, operations_pb2, operations_pb2_grpc
-from sdr.privacy.v1.privacy_pb2_grpc import add_PrivacyServiceServicer_to_server
+from sdr.gateway.v1 import (
+    gateway_pb2,
+)
 from sdr_common.account_settings import AccountSettingsStore
 from sdr_common.address_guard import AddressGuard, networks
-from sdr_common.audit import register_audit
 from sdr_common.chatwoot import ChatwootHttp, ChatwootOptions
 from sdr_common.database_clock import DatabaseClock
 from sdr_common.event_outbox import EventForwarder, EventOutbox
 from sdr_common.grpc_client import make_channel
-from sdr_common.grpc_server import GrpcServer, start_server
 from sdr_common.idempotency import Idempotency
-from sdr_common.lead_data import NAMES, LeadData, parts_of
+from sdr_common.lead_data import LeadData, parts_of
+from sdr_common.live_events import LiveEvents
 from sdr_common.lossy_redis import LossyRedis
 from sdr_common.mailbox import GroupCommit, Mailbox, MailboxOptions, MailboxWorker, WorkerOptions
 from sdr_common.postgres import Pool, make_pool
@@ -31,6 +31,7 @@ from sdr_common.secret_box import SecretBox
 from sdr_common.service import ServiceProcess, run_until_stopped, schema_problem, standard_work
 from sdr_common.source_gate import SourceGate
 from sdr_gateway.app_api import make_api
+from sdr_gateway.app_grpc import Servicers, serve_grpc
 from sdr_gateway.clients.chatwoot import HttpChatwootListing
 from sdr_gateway.clients.metrics import MeterCounter
 from sdr_gateway.clients.services import GrpcDialogue, GrpcLeadKeeper, GrpcReporting, GrpcRouting, GrpcScoring
@@ -45,6 +46,7 @@ from sdr_gateway.operations.conversations import ConversationWork
 from sdr_gateway.operations.ending import TurnEnd
 from sdr_gateway.operations.ingest import Ingest
 from sdr_gateway.operations.observe import Observer
+from sdr_gateway.operations.panel_settings import PanelSettings
 from sdr_gateway.operations.privacy import Privacy
 from sdr_gateway.operations.retention import RetentionWork
 from sdr_gateway.operations.sweep import Sweep, SweepLimits
@@ -52,6 +54,7 @@ from sdr_gateway.operations.timeline import Timelines
 from sdr_gateway.operations.turns import TurnWork
 from sdr_gateway.operations.wakes import WakeWork
 from sdr_gateway.servicer import AccountServicer, ConversationServicer, LeadServicer, OperationsServicer
+from sdr_gateway.servicer_settings import AccountSettingsServicer
 from sdr_gateway.settings import GatewaySettings
 from sdr_gateway.store.accounts import AccountDirectory, BurstDefaults, PostgresAccounts
 from sdr_gateway.store.conversations import PostgresConversations
@@ -62,7 +65,6 @@ from sdr_gateway.worker.handler import TurnHandler, measure
 
 SCHEMA = "gateway"
 """The Postgres schema that is this service's alone."""
-_CONTRACTS = (gateway_pb2.DESCRIPTOR, operations_pb2.DESCRIPTOR)
 _NOTE_EVERY_S = 5.0
 """Pause between two writes of what was told and not kept."""
 _RETENTION_EVERY_S = 300.0
@@ -156,22 +158,36 @@ class Gateway:
                 public_url=settings.public_url,
                 on_change=directory.forget,
             )
-            operations = OperationsServicer(
-                Timelines(
-                    PostgresTimeline(pool),
-                    conversations,
-                    dialogue=channels.dialogue,
-                    scoring=channels.scoring,
-                    routing=channels.routing,
-                )
+            servicers = Servicers(
+                accounts=AccountServicer(accounts),
+                conversations=ConversationServicer(
+                    ConversationWork(pool, idempotency, directory, conversations, ingest)
+                ),
+                leads=LeadServicer(privacy, own_old),
+                operations=OperationsServicer(
+                    Timelines(
+                        PostgresTimeline(pool),
+                        conversations,
+                        dialogue=channels.dialogue,
+                        scoring=channels.scoring,
+                        routing=channels.routing,
+                    )
+                ),
+                settings=AccountSettingsServicer(
+                    PanelSettings(
+                        pool,
+                        idempotency,
+                        services=channels,
+                        settings=own,
+                        live=LiveEvents(redis),
+                        on_change=directory.forget,
+                    ),
+                    directory,
+                    settings.public_url,
+                ),
             )
-            grpc_server = await self._serve_grpc(
-                AccountServicer(accounts),
-                ConversationServicer(ConversationWork(pool, idempotency, directory, conversations, ingest)),
-                LeadServicer(privacy, own_old),
-                operations,
-                calls,
-            )
+            grpc_server = await serve_grpc(SCHEMA, settings, pool, servicers, calls)
+            self.grpc_port = grpc_server.port
             api = await make_api(
                 settings,
                 stack,
@@ -285,33 +301,6 @@ class Gateway:
             settings.sweep_answer_within_s,
         )
         return Sweep(PostgresSweeps(self._pool), accounts, listing, ingest, limits)
-
-    async def _serve_grpc(
-        self,
-        accounts: AccountServicer,
-        conversations: ConversationServicer,
-        leads: LeadServicer,
-        operations: OperationsServicer,
-        gate: SourceGate,
-    ) -> GrpcServer:
-        def register(server: grpc.aio.Server) -> None:
-            gateway_pb2_grpc.add_AccountServiceServicer_to_server(accounts, server)
-            gateway_pb2_grpc.add_ConversationServiceServicer_to_server(conversations, server)
-            add_PrivacyServiceServicer_to_server(leads, server)
-            operations_pb2_grpc.add_OperationsServiceServicer_to_server(operations, server)
-            register_audit(server, self._pool)
-
-        server = await start_server(
-            SCHEMA,
-            register,
-            [service.full_name for file in _CONTRACTS for service in file.services_by_name.values()] + NAMES,
-            host=self._settings.grpc_host,
-            port=self._settings.grpc_port,
-            gate=gate,
-            transport=self._settings.transport,
-        )
-        self.grpc_port = server.port
-        return server
 
     def _serve_http(
         self,

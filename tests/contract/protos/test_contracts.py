@@ -27,6 +27,8 @@ READ_ONLY = {
     "dialogue.SearchKnowledge",
     "dialogue.Simulate",
     "gateway.ExportAccount",
+    "gateway.GetAccountConnection",
+    "gateway.GetAccountSettings",
     "gateway.GetTimeline",
     "gateway.ListFailedTurns",
     "privacy.ExportLead",

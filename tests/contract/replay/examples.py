@@ -6,6 +6,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import grpc
 from google.protobuf.message import Message
@@ -13,11 +14,13 @@ from google.protobuf.message import Message
 from sdr.dialogue.v1 import dialogue_pb2 as dialogue
 from sdr.dialogue.v1 import importing_pb2 as importing
 from sdr.gateway.v1 import gateway_pb2 as gateway
+from sdr.gateway.v1 import settings_pb2 as panel
+from sdr.gateway.v1.settings_pb2_grpc import AccountSettingsServiceStub
 from sdr.privacy.v1 import privacy_pb2 as privacy
 from sdr.reporting.v1 import reporting_pb2 as reporting
 from sdr.routing.v1 import routing_pb2 as routing
 from sdr.scoring.v1 import scoring_pb2 as scoring
-from sdr_common.grpc_client import make_channel
+from sdr_common.grpc_client import call, make_channel
 from tests.contract.replay.knowing import knowledge_examples
 from tests.integration.dialogue import conftest as of_dialogue
 from tests.integration.gateway import test_accounts as of_gateway
@@ -27,6 +30,9 @@ from tests.integration.sandbox.servers import running_chatwoot
 from tests.integration.scoring import conftest as of_scoring
 from tests.support.gateway import fake_services, running_gateway
 from tests.support.gateway_chatwoot import listed_chatwoot
+
+if TYPE_CHECKING:  # only the type stubs know it
+    from sdr.gateway.v1.settings_pb2_grpc import AccountSettingsServiceAsyncStub
 
 Example = Callable[[], Awaitable[tuple[Message, Message]]]
 """Makes a fresh request, and another input that may come under its id."""
@@ -206,6 +212,17 @@ async def gateway_served(url: str) -> AsyncIterator[Served]:
         def document() -> Message:
             return gateway.ImportAccountRequest(request_id=_id(), account_id=1, yaml=of_gateway.DOCUMENT)
 
+        async def change() -> tuple[Message, Message]:
+            stub: AccountSettingsServiceAsyncStub = AccountSettingsServiceStub(channel)
+            read = await call(stub.GetAccountSettings, panel.GetAccountSettingsRequest(account_id=1), timeout_s=30)
+            made = panel.UpdateAccountSettingsRequest(request_id=_id(), account_id=1, etag=read.etag)
+            made.update_mask.paths.append("gateway.silent_outside_hours")
+            made.document.gateway.silent_outside_hours = True
+            other = panel.UpdateAccountSettingsRequest()
+            other.CopyFrom(made)
+            other.document.gateway.silent_outside_hours = False
+            return made, other
+
         examples = {
             name + "ImportAccount": _always(
                 document, gateway.ImportAccountRequest(yaml=of_gateway.DOCUMENT.replace("Bella Pele", "Bela Pele"))
@@ -213,6 +230,7 @@ async def gateway_served(url: str) -> AsyncIterator[Served]:
             name + "ConnectAccount": _always(
                 lambda: of_gateway._connect(chatwoot), gateway.ConnectAccountRequest(chatwoot_account_id=4)
             ),
+            "sdr.gateway.v1.AccountSettingsService/UpdateAccountSettings": change,
             "sdr.gateway.v1.ConversationService/ResumeConversation": _always(
                 lambda: gateway.ResumeConversationRequest(request_id=_id(), account_id=1, conversation_id=31),
                 gateway.ResumeConversationRequest(conversation_id=32),

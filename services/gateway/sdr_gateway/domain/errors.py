@@ -36,6 +36,16 @@ class PartRefused(DomainError):
         super().__init__(f"{place}: {problem}", field=place, problem=problem, part=part)
 
 
+class SettingsChanged(DomainError):
+    """Somebody else changed the settings since they were read."""
+
+    kind = ErrorKind.CONFLICT
+    reason = "SETTINGS_CHANGED"
+
+    def __init__(self) -> None:
+        super().__init__("the settings were changed since they were read; read them again, then decide again")
+
+
 class SettingsRefused(PartRefused):
     """A service finds its part contradicting itself."""
 

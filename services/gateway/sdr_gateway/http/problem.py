@@ -34,6 +34,7 @@ _TITLES = {
     409: "Conflict",
     413: "Body too large",
     415: "Unsupported media type",
+    428: "If-Match is missing",
     429: "Too many requests",
     500: "Internal error",
     503: "Unavailable",

@@ -25,6 +25,7 @@ from sdr_gateway.http.problem import STATUSES, Refusal, problem
 from sdr_gateway.http.rest.bindings import Binding, BindingFault, bindings, role_name
 from sdr_gateway.http.rest.decoding import FieldFault, new_message, read_body, read_texts
 from sdr_gateway.http.rest.encoding import Encoders
+from sdr_gateway.http.rest.partial import mask_fields, match_state, state_of
 from sdr_gateway.http.rest.streaming import StreamCall
 from sdr_gateway.http.who import Who
 
@@ -88,7 +89,7 @@ class RestApi:
                 return _refused(error)
             if isinstance(answered, Response):
                 return answered
-            return _answer(request, msgspec.json.encode(self._encoders.encode(answered)))
+            return _answer(request, msgspec.json.encode(self._encoders.encode(answered)), state_of(answered))
 
         return answer
 
@@ -114,18 +115,27 @@ class RestApi:
             if name in path or binding.body == "*":
                 raise FieldFault(name, "is not a parameter of this call")
         read_texts(message, query)
-        if binding.body == "*":
-            body = await read_json(request, binding.body_limit)
-            if isinstance(body, dict):
-                for name in path:
-                    if name in body:
-                        raise FieldFault(name, "stands in the address")
-            read_body(message, body)
-        elif binding.body:
-            read_body(message, {binding.body: await read_json(request, binding.body_limit)})
+        if binding.body:
+            await _fill_body(message, binding, request, path)
         read_texts(message, path)
         if "request_id" in message.DESCRIPTOR.fields_by_name:
             _identify_call(message, request)
+        if "etag" in message.DESCRIPTOR.fields_by_name:
+            match_state(message, request)
+
+
+async def _fill_body(message: Message, binding: Binding, request: Request, path: Mapping[str, Sequence[str]]) -> None:
+    body = await read_json(request, binding.body_limit)
+    if binding.body != "*":
+        read_body(message, {binding.body: body})
+        if binding.verb == "PATCH" and "update_mask" in message.DESCRIPTOR.fields_by_name:
+            mask_fields(message, binding.body, body)
+        return
+    if isinstance(body, dict):
+        for name in path:
+            if name in body:
+                raise FieldFault(name, "stands in the address")
+    read_body(message, body)
 
 
 class _Call:
@@ -158,11 +168,13 @@ def _identify_call(message: Message, request: Request) -> None:
     setattr(message, "request_id", chosen)  # noqa: B010  (the field is known at run time only)
 
 
-def _answer(request: Request, body: bytes) -> Response:
-    """The answer, or 304 where the caller has it already."""
+def _answer(request: Request, body: bytes, state: str) -> Response:
+    """The answer, or 304 where the caller has it already; `state` names it where its contract does."""
     headers = {"Cache-Control": "private, no-cache"}
+    if state:
+        headers["ETag"] = f'"{state}"'
     if request.method == "GET":
-        tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        tag = headers.get("ETag") or f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         headers["ETag"] = tag
         if tag in {each.strip() for each in request.headers.get("If-None-Match", "").split(",")}:
             return Response(status_code=304, headers=headers)

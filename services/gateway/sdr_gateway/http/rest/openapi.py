@@ -113,8 +113,9 @@ def _parameters(binding: Binding, schemas: Schemas) -> list[dict[str, Any]]:
         for name in binding.variables
     ]
     if binding.body != "*":
+        hidden = {binding.body, "request_id", "etag", "update_mask"}
         for field in request.fields:
-            if field.name not in binding.variables and field.name != binding.body and in_address(field):
+            if field.name not in binding.variables and field.name not in hidden and in_address(field):
                 schema = schemas.field(field, incoming=True)
                 found.append(
                     {
@@ -125,6 +126,16 @@ def _parameters(binding: Binding, schemas: Schemas) -> list[dict[str, Any]]:
                         "schema": _without_description(schema),
                     }
                 )
+    if "etag" in request.fields_by_name:
+        found.append(
+            {
+                "name": "If-Match",
+                "in": "header",
+                "required": True,
+                "description": "The ETag that was read: a change made on another state is refused with 409.",
+                "schema": {"type": "string"},
+            }
+        )
     if "request_id" in request.fields_by_name:
         found.append(
             {
