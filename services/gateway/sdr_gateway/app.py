@@ -42,6 +42,7 @@ from sdr_gateway.http.session import Sessions
 from sdr_gateway.http.webhook import ChatwootWebhook
 from sdr_gateway.live.hub import LiveHub
 from sdr_gateway.operations.accounts import AccountWork, Services
+from sdr_gateway.operations.asides import AsideWork
 from sdr_gateway.operations.conversations import ConversationWork
 from sdr_gateway.operations.ending import TurnEnd
 from sdr_gateway.operations.ingest import Ingest
@@ -146,7 +147,7 @@ class Gateway:
             stack.push_async_callback(redis.aclose)
             door = SourceGate(RateLimits(redis, "webhook"), settings.webhooks_per_minute)
             calls = SourceGate(RateLimits(redis, "gateway"), settings.calls_per_minute)
-            webhook = ChatwootWebhook(directory, ingest, clock.now, door)
+            webhook = ChatwootWebhook(directory, ingest, clock.now, door, AsideWork(pool, EventOutbox(), clock.now))
             accounts = AccountWork(
                 pool,
                 idempotency,

@@ -72,7 +72,7 @@ def _instant(value: Timestamp, field: str) -> datetime:
         raise InvalidField(field, "must be in the years 1 to 9999") from error
 
 
-def spanned(request: pb.ListLeadsRequest) -> tuple[datetime | None, datetime | None]:
+def spanned(request: pb.ListLeadsRequest | report_pb2.ExportLeadsRequest) -> tuple[datetime | None, datetime | None]:
     """The ends of a filter's period.
 
     Raises:
@@ -122,7 +122,7 @@ def duration_to_wire(value: timedelta | None) -> Duration | None:
     return duration
 
 
-def lead_filter(request: pb.ListLeadsRequest) -> LeadFilter:
+def lead_filter(request: pb.ListLeadsRequest | report_pb2.ExportLeadsRequest) -> LeadFilter:
     """Which leads are wanted, and in which order.
 
     Raises:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from sdr.common.v1 import download_pb2
 from sdr.common.v1 import lead_pb2 as lead
 from sdr.reporting.v1 import report_pb2 as pb
 from sdr.reporting.v1 import reporting_pb2 as reporting
 from sdr_common.lead import JudgementVerdict, Temperature
 from sdr_common.lead_proto import temperature_to_wire, timestamp_to_wire
-from sdr_reporting.convert import TEMPERATURES, duration_to_wire, summary_to_wire
+from sdr_reporting.convert import TEMPERATURES, duration_to_wire, lead_filter, summary_to_wire
+from sdr_reporting.domain.export import ExportWanted, FileFormat, Language
 from sdr_reporting.domain.listing import LeadSummary
 from sdr_reporting.domain.report import RATINGS, By, Came, Figures, Judged, Part, Report, Times, days_of
+from sdr_reporting.operations_export import Piece
 
 _QUALIFICATIONS_AT_MOST = 20
 _SAID_AT_MOST = 50
@@ -39,6 +42,20 @@ def report_to_wire(report: Report) -> pb.GetReportResponse:
         series=[_point(day.isoformat(), detail.parts.get(day, Part())) for day in days_of(bounds)],
         **{"from": timestamp_to_wire(bounds.start)},  # a word of Python's
     )
+
+
+def export_wanted(request: pb.ExportLeadsRequest) -> ExportWanted:
+    """Which leads, and as what."""
+    return ExportWanted(
+        lead_filter(request),
+        FileFormat(request.format) if request.format else FileFormat.CSV,
+        Language(request.language) if request.language else Language.PT,
+    )
+
+
+def piece_to_wire(piece: Piece) -> download_pb2.DownloadChunk:
+    """A piece of a file."""
+    return download_pb2.DownloadChunk(file_name=piece.file_name, media_type=piece.media_type, data=piece.data)
 
 
 def figures_to_wire(figures: Figures) -> pb.ReportFigures:

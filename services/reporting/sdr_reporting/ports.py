@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from sdr_common.postgres import Connection
 from sdr_reporting.domain.event import Event, EventId, LeadKey
+from sdr_reporting.domain.export import ExportWanted
 from sdr_reporting.domain.lead import Lead
 from sdr_reporting.domain.listing import LeadFilter, LeadSummary, Placed, Position
 from sdr_reporting.domain.overview import Overview
@@ -107,6 +108,34 @@ class Lists(Protocol):
         self, conn: Connection, wanted: LeadFilter, snapshot: int, after: Position | None, limit: int
     ) -> Sequence[Placed]:
         """Leads in the order that is wanted, after a position; at most `limit`."""
+        ...
+
+
+class Files(Protocol):
+    """Leads for files, in the order of their list."""
+
+    def csv(self, conn: Connection, wanted: ExportWanted, zone: str) -> AsyncGenerator[bytes]:
+        """Lines of a CSV without its heading, some at a time."""
+        ...
+
+    def rows(self, conn: Connection, wanted: ExportWanted, zone: str) -> AsyncGenerator[Sequence[tuple[object, ...]]]:
+        """Cells of a sheet, some rows at a time; instants are the zone's."""
+        ...
+
+    async def count(self, conn: Connection, wanted: ExportWanted, limit: int) -> int:
+        """How many leads there are, counted up to a limit."""
+        ...
+
+
+class Sheet(Protocol):
+    """A file of cells that is being written; its methods take long and are called off the loop."""
+
+    def add(self, rows: Sequence[tuple[object, ...]]) -> None:
+        """Adds rows."""
+        ...
+
+    def close(self) -> None:
+        """Finishes the file."""
         ...
 
 

@@ -16,11 +16,14 @@ from sdr_common.live_events import LiveEvents
 from sdr_common.lossy_redis import LossyRedis
 from sdr_common.postgres import Queries, make_pool
 from sdr_common.service import ServiceProcess, run_until_stopped, standard_work
+from sdr_reporting.clients.sheet import XlsxSheet
 from sdr_reporting.operations import Reporting
+from sdr_reporting.operations_export import ExportWork
 from sdr_reporting.outputs.wiring import SERVICE_NAMES, make_outputs
 from sdr_reporting.servicer import ReportingServicer
 from sdr_reporting.servicer_report import ReportServicer
 from sdr_reporting.settings import Settings
+from sdr_reporting.store.exports import PostgresFiles
 from sdr_reporting.store.lead_data import lead_parts
 from sdr_reporting.store.lists import PostgresLists
 from sdr_reporting.store.postgres import PostgresAccounts, PostgresEvents, PostgresLeads
@@ -66,6 +69,7 @@ async def build(
         accounts=accounts,
         now=utc_now,
     )
+    exports = ExportWork(pool, PostgresFiles(), accounts, make_sheet=XlsxSheet, now=utc_now)
     outputs = make_outputs(settings, pool, idempotency, reports, accounts)
 
     redis = LossyRedis(settings.redis_url)
@@ -73,7 +77,7 @@ async def build(
 
     def register(server: grpc.aio.Server) -> None:
         outputs.register(server)
-        report_pb2_grpc.add_ReportServiceServicer_to_server(ReportServicer(reporting), server)
+        report_pb2_grpc.add_ReportServiceServicer_to_server(ReportServicer(reporting, exports), server)
         reporting_pb2_grpc.add_ReportingServiceServicer_to_server(
             ReportingServicer(reporting, LiveEvents(redis)), server
         )

@@ -33,6 +33,7 @@ READ_ONLY = {
     "gateway.ListFailedTurns",
     "privacy.ExportLead",
     "reporting.GetAlertSettings",
+    "reporting.ExportLeads",
     "reporting.GetLead",
     "reporting.GetOverview",
     "reporting.GetReport",
@@ -62,7 +63,7 @@ RECOGNISED_OTHERWISE = {
     "reporting.ReportPulse": "the newest pulse counts",
 }
 """Mutating calls that need no request_id, and how a repeat is recognised."""
-DOWNLOADS = {"reporting.RenderReport"}
+DOWNLOADS = {"reporting.ExportLeads", "reporting.RenderReport"}
 """Calls that give a file."""
 SHORT_LISTS = {
     "dialogue.ListCases": "at most 200 are kept",

@@ -185,6 +185,7 @@ async def test_the_end_of_a_turn_is_told_to_reporting_once(database: str, servic
     assert finished.turn_finished.outcome == "answered"
     assert finished.turn_finished.message_count == 2
     assert finished.turn_finished.contact_name == "Mariana Souza Lima"
+    assert finished.turn_finished.contact_phone == "+5511987654321"
     assert finished.conversation.conversation_id == 241
     assert finished.turn_finished.HasField("first_message_at")
     assert paused.lead_status_changed.status == lead.LEAD_STATUS_PAUSED

@@ -15,7 +15,20 @@ from sdr_common.callers import FURTHER, NO_OPERATOR, Caller, may_call
 from sdr_common.grpc_client import NOT_REPEATED, SERVICE_CONFIG
 from sdr_common.transport import TransportSettings, caller_by_names, token_digest
 
-READS = ("Get", "List", "Export", "Explain", "Search", "Check", "Decide", "Preview", "Diff", "Watch", "Report", "Render")
+READS = (
+    "Get",
+    "List",
+    "Export",
+    "Explain",
+    "Search",
+    "Check",
+    "Decide",
+    "Preview",
+    "Diff",
+    "Watch",
+    "Report",
+    "Render",
+)
 """First words of methods that only read; others carry a request_id or are named as not repeatable."""
 BY_THEIR_CONTENT = {"sdr.reporting.v1.ReportingService/Record", "sdr.privacy.v1.PrivacyService/PurgeRecords"}
 """Repeatable without a request_id: each event has an id of its own, and what is erased is gone."""

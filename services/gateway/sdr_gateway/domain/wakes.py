@@ -11,6 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from sdr_gateway.domain.aside import SALE_LABELS, SaleLabels
 from sdr_gateway.domain.conversation import ConversationState, HandOff, Phase
 from sdr_gateway.domain.hours import BusinessHours
 
@@ -67,7 +68,7 @@ def _at(day: datetime, moment: time) -> float:
 
 @dataclass(frozen=True, slots=True)
 class ConversationRules:
-    """What an account sets about conversations that nobody writes in."""
+    """What an account sets about conversations beside the bot's answers."""
 
     zone: ZoneInfo
     nudge: NudgeRule | None
@@ -82,6 +83,8 @@ class ConversationRules:
     """At most one note about such a lead in so long; None: none."""
     hours: BusinessHours | None = None
     """When somebody is there; None: always."""
+    sale_labels: SaleLabels = SALE_LABELS
+    """Labels that tell of a sale."""
 
 
 DEFAULT_RULES = ConversationRules(zone=ZoneInfo("America/Sao_Paulo"), nudge=NudgeRule(), abandon_after_s=86_400.0)

@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from sdr_gateway.convert import attribute_texts, channel_word, clean, message_marks, seconds_of
+from sdr_gateway.domain.aside import About, Aside, Rating, Sale, SaleLabels, outcome_by_labels
 from sdr_gateway.domain.classify import classify_conversation, classify_created, classify_typing, classify_updated
 from sdr_gateway.domain.event import (
     Attachment,
@@ -40,6 +41,8 @@ _CONVERSATION = msgspec.json.Decoder(ConversationEvent)
 _TYPING = msgspec.json.Decoder(TypingEvent)
 
 _SENDERS = {"user": SenderKind.HUMAN, "agent_bot": SenderKind.BOT, "contact": SenderKind.CONTACT}
+_LABELS_KEY, _SURVEY_KEY = b'"label_list"', b'"csat_survey_response"'
+_BEST_RATING = 5
 _TEXT_LIMIT = 150_000
 _ATTACHMENT_LIMIT = 30
 
@@ -64,6 +67,57 @@ def parse_event(body: bytes, *, chatwoot_account_id: int, connected_at: float) -
     if head.event.startswith(("automation_event.", "macro.")):
         return Ignored(IgnoredReason.AUTOMATION_EVENT)
     return Ignored(_UNUSED.get(head.event, IgnoredReason.UNKNOWN_EVENT))
+
+
+def parse_aside(body: bytes, *, chatwoot_account_id: int, labels: SaleLabels) -> Aside | None:
+    """What a webhook tells beside messages: a sale by a label, an answer to a survey; None: nothing.
+
+    Args:
+        body: As received, its signature checked, and read by `parse_event` before.
+        chatwoot_account_id: The account that this door is for.
+        labels: The account's.
+    """
+    # Both are rare and stand in events that are frequent: a look at the bytes spares reading most of them.
+    if _LABELS_KEY not in body and _SURVEY_KEY not in body:
+        return None
+    head = _read(_NAME, body)
+    if head.account is not None and head.account.id not in {None, chatwoot_account_id}:
+        return None
+    if head.event == "conversation_updated":
+        return _sale(_read(_CONVERSATION, body), labels)
+    return _rating(_read(_MESSAGE, body)) if head.event == "message_updated" else None
+
+
+def _sale(event: ConversationEvent, labels: SaleLabels) -> Sale | None:
+    changes = [change["label_list"] for change in event.changed_attributes or () if "label_list" in change]
+    if not changes or not isinstance(changes[0], dict):
+        return None
+    before, after = (_texts(changes[0].get(key)) for key in ("previous_value", "current_value"))
+    outcome = outcome_by_labels(before, after, labels)
+    snapshot = _snapshot(event)
+    return None if outcome is None else Sale(_about(_contact(event), snapshot), outcome, snapshot.updated_at)
+
+
+def _rating(event: MessageEvent) -> Rating | None:
+    attributes = event.content_attributes if isinstance(event.content_attributes, dict) else {}
+    submitted = attributes.get("submitted_values")
+    answer = submitted.get("csat_survey_response") if isinstance(submitted, dict) else None
+    # A lead's own message may hold any attributes: only a survey that went out is one.
+    if event.content_type != "input_csat" or event.message_type == "incoming" or not isinstance(answer, dict):
+        return None
+    rating, feedback = answer.get("rating"), answer.get("feedback_message")
+    if type(rating) is not int or not 1 <= rating <= _BEST_RATING:
+        return None
+    about = _about(_contact(event.conversation, event), _snapshot(event.conversation))
+    return Rating(about, event.id, rating, clean(feedback, 2000) if isinstance(feedback, str) else "")
+
+
+def _about(contact: ContactSeen, snapshot: Snapshot) -> About:
+    return About(contact.contact_id, snapshot.conversation_id, snapshot.inbox_id, snapshot.channel)
+
+
+def _texts(value: object) -> set[str]:
+    return {each for each in value if isinstance(each, str)} if isinstance(value, list) else set()
 
 
 def _created(body: bytes, _: int, connected_at: float) -> Verdict:

@@ -109,7 +109,7 @@ class MessageEvent(Shape, frozen=True):
 class ConversationEvent(ConversationShape, frozen=True, kw_only=True):
     """`conversation_updated` and `conversation_status_changed`: the conversation itself."""
 
-    changed_attributes: list[dict[str, Any]] | None = None  # keys matter, values do not
+    changed_attributes: list[dict[str, Any]] | None = None  # values may be anything
 
 
 class TypingEvent(Shape, frozen=True):

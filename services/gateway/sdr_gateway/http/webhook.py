@@ -19,8 +19,9 @@ from sdr_common.telemetry import TRACER, current_traceparent
 from sdr_gateway.domain.account import Account
 from sdr_gateway.domain.signature import check_signature, same_secret
 from sdr_gateway.http.body import read_body
-from sdr_gateway.http.parsing import parse_event
+from sdr_gateway.http.parsing import parse_aside, parse_event
 from sdr_gateway.http.problem import Refusal, problem, status_of
+from sdr_gateway.operations.asides import AsideWork
 from sdr_gateway.operations.ingest import Ingest
 from sdr_gateway.ports import Accounts
 
@@ -43,13 +44,17 @@ class ChatwootWebhook:
         ingest: Where events go.
         clock: Seconds since 1970; bounds the signature's window.
         gate: Limits what one address may ask.
+        asides: Tells reporting what is no message.
     """
 
-    def __init__(self, accounts: Accounts, ingest: Ingest, clock: Callable[[], float], gate: SourceGate) -> None:
+    def __init__(
+        self, accounts: Accounts, ingest: Ingest, clock: Callable[[], float], gate: SourceGate, asides: AsideWork
+    ) -> None:
         self._accounts = accounts
         self._ingest = ingest
         self._clock = clock
         self._gate = gate
+        self._asides = asides
 
     def routes(self) -> list[Route]:
         """The door's routes; the second is for Chatwoots that do not sign."""
@@ -106,6 +111,9 @@ class ChatwootWebhook:
         account = await self._accounts.get(account_id)
         self._authenticate(request, account, body)
         verdict = parse_event(body, chatwoot_account_id=account.chatwoot_account_id, connected_at=account.connected_at)
+        aside = parse_aside(body, chatwoot_account_id=account.chatwoot_account_id, labels=account.rules.sale_labels)
+        if aside is not None:
+            await self._asides.tell(account, aside)
         receipt = await self._ingest.take(account, verdict, current_traceparent())
         if receipt is Receipt.REFUSED:
             raise Refusal(400, "the event holds something that cannot be stored")

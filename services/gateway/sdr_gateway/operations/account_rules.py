@@ -12,6 +12,7 @@ from holidays import country_holidays
 from holidays.constants import OPTIONAL, PUBLIC
 
 from sdr.gateway.v1.gateway_pb2 import GatewaySettings, Nudge
+from sdr_gateway.domain.aside import SALE_LABELS, SaleLabels
 from sdr_gateway.domain.hours import WEEKDAYS, BusinessHours, Opening, no_holiday
 from sdr_gateway.domain.wakes import DEFAULT_RULES, ConversationRules, NudgeRule
 
@@ -78,6 +79,9 @@ def conversation_rules(settings: GatewaySettings, zone: str) -> ConversationRule
         answers_handed_off=not after.silent,
         notice_every_s=None if after.notices_off else notice_every_s,
         hours=business_hours(settings, zone),
+        sale_labels=SaleLabels(
+            settings.outcome_labels.won or SALE_LABELS.won, settings.outcome_labels.lost or SALE_LABELS.lost
+        ),
     )
 
 

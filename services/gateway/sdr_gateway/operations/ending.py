@@ -147,7 +147,8 @@ class TurnEnd:
         decision, state = turn.decision, turn.decision.state
         events: list[Event] = []
         if decision.lead_count:
-            events.append(requests.turn_finished(turn.claim, turn.ref, decision, outcome, turn.now))
+            told = requests.turn_finished(turn.claim, turn.ref, decision, outcome, turn.now, asked=_asked(request))
+            events.append(told)
         if decision.pausing:
             events.append(requests.status_changed(turn.claim, turn.ref, lead.LEAD_STATUS_PAUSED, turn.now))
         if outcome is Outcome.OPTED_OUT and request is not None:
@@ -161,3 +162,7 @@ class TurnEnd:
         if wake is None:
             wake = next_wake(state, turn.rules, turn.now)
         return Ending(outcome, wake)
+
+
+def _asked(request: routing.DeliverRequest | None) -> lead.FactKind.ValueType:
+    return lead.FACT_KIND_UNSPECIFIED if request is None else request.asks

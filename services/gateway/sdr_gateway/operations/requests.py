@@ -315,7 +315,13 @@ def outcome_of(request: routing.DeliverRequest) -> Outcome:
 
 
 def turn_finished(
-    claim: Claim, ref: lead.ConversationRef, decision: Decision, outcome: Outcome, now: float
+    claim: Claim,
+    ref: lead.ConversationRef,
+    decision: Decision,
+    outcome: Outcome,
+    now: float,
+    *,
+    asked: lead.FactKind.ValueType = lead.FACT_KIND_UNSPECIFIED,
 ) -> reporting.Event:
     """Tells reporting how a turn ended; the same event on a redo."""
     event = reporting.Event(
@@ -327,6 +333,8 @@ def turn_finished(
             message_count=decision.lead_count,
             outcome=_REPORTED.get(outcome, outcome.value),
             contact_name=decision.contact.name,
+            contact_phone=decision.contact.phone,
+            asked=asked,
         ),
     )
     first = min((entry.arrived_at for entry in claim.entries), default=None)

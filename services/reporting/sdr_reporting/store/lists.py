@@ -18,20 +18,21 @@ from sdr_reporting.domain.name import search_grams
 from sdr_reporting.store import rows
 
 _LIKE_WILDCARDS: Final = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
-_FRAGMENTS: Final = ("filters", "matches")
+_PARTS: Final = Queries.load("sdr_reporting.store", "list.sql")
+FRAGMENTS: Final = {name: _PARTS[name] for name in ("filters", "matches")}
+"""What statements share: which leads are wanted, and which a text finds."""
 
 
 def _composed() -> Queries:
     """The statements of list.sql with the fragments that they share; a sorted one with and without a text."""
-    parts = Queries.load("sdr_reporting.store", "list.sql")
     composed = Queries()
-    for name in parts:
-        if name in _FRAGMENTS:
+    for name in _PARTS:
+        if name in FRAGMENTS:
             continue
-        statement = parts[name].replace("{filters}", parts["filters"])
+        statement = _PARTS[name].replace("{filters}", FRAGMENTS["filters"])
         composed[name] = statement.replace("{matches}", "true")
         if "{matches}" in statement:
-            composed[f"{name}_found"] = statement.replace("{matches}", parts["matches"])
+            composed[f"{name}_found"] = statement.replace("{matches}", FRAGMENTS["matches"])
     return composed
 
 
