@@ -37,6 +37,7 @@ NO_OPERATOR: Final = frozenset(
         "sdr.routing.v1.RoutingService/Deliver",
         "sdr.routing.v1.RoutingService/ReportRefusedMessage",
         "sdr.reporting.v1.ReportingService/Record",
+        "sdr.reporting.v1.AlertService/ReportPulse",
     }
 )
 """Steps of a turn: by hand they would answer a lead twice, or falsify what is counted."""

@@ -49,6 +49,7 @@ from sdr_gateway.operations.ingest import Ingest
 from sdr_gateway.operations.observe import Observer
 from sdr_gateway.operations.panel_settings import PanelSettings
 from sdr_gateway.operations.privacy import Privacy
+from sdr_gateway.operations.pulse import PulseWork
 from sdr_gateway.operations.retention import RetentionWork
 from sdr_gateway.operations.sweep import Sweep, SweepLimits
 from sdr_gateway.operations.timeline import Timelines
@@ -59,7 +60,7 @@ from sdr_gateway.servicer_settings import AccountSettingsServicer
 from sdr_gateway.settings import GatewaySettings
 from sdr_gateway.store.accounts import AccountDirectory, BurstDefaults, PostgresAccounts
 from sdr_gateway.store.conversations import PostgresConversations
-from sdr_gateway.store.sweeps import PostgresRetentionClaims, PostgresSweeps
+from sdr_gateway.store.sweeps import PostgresPulseClaims, PostgresRetentionClaims, PostgresSweeps
 from sdr_gateway.store.timeline import IgnoredLedger, PostgresTimeline
 from sdr_gateway.store.tombstones import LEAD_DATA, OLD, PostgresTombstones
 from sdr_gateway.worker.handler import TurnHandler, measure
@@ -215,7 +216,15 @@ class Gateway:
             interval_s = settings.retention_interval_s
             process.in_background(lambda stop: retention.run(stop, interval_s, min(interval_s, _RETENTION_EVERY_S)))
             if channels.reporting is not None:
-                process.in_background(EventForwarder(pool, channels.reporting).run)
+                self._tell_reporting(process, directory, channels.routing, channels.reporting)
+
+    def _tell_reporting(
+        self, process: ServiceProcess, accounts: AccountDirectory, routing: GrpcRouting, reporting: GrpcReporting
+    ) -> None:
+        """Sends events, and how accounts are."""
+        pulse = PulseWork(PostgresPulseClaims(self._pool), accounts, routing=routing, reporting=reporting)
+        interval_s = self._settings.pulse_interval_s
+        process.in_background(EventForwarder(self._pool, reporting).run, lambda stop: pulse.run(stop, interval_s))
 
     async def _channels(self, stack: AsyncExitStack) -> _Channels:
         settings = self._settings

@@ -81,6 +81,8 @@ class GatewaySettings(ServiceSettings):
     """Conversations per sweep and account; the rest waits for the next one."""
     retention_interval_s: Annotated[float, Ge(1), Le(2_592_000)] = 86_400.0
     """Pause between two erasures of an account's old records."""
+    pulse_interval_s: Annotated[float, Ge(0.1), Le(600)] = 60.0
+    """Pause between two looks at an account's connection, of which alerts are made."""
     forget_settle_s: Annotated[float, Ge(0), Le(86_400)] = 120.0
     """So long after a lead was forgotten, what was on its way then is erased too; longer than any turn takes."""
     session_idle_h: Annotated[float, Gt(0), Le(720)] = 12.0

@@ -15,7 +15,8 @@ from cryptography.fernet import Fernet
 from psycopg.rows import dict_row
 
 from sdr.common.v1 import lead_pb2 as lead
-from sdr.reporting.v1 import reporting_pb2, schedules_pb2
+from sdr.reporting.v1 import alerts_pb2, reporting_pb2, schedules_pb2
+from sdr.reporting.v1.alerts_pb2_grpc import AlertServiceStub
 from sdr.reporting.v1.reporting_pb2_grpc import ReportingServiceStub
 from sdr.reporting.v1.schedules_pb2_grpc import ScheduleServiceStub
 from sdr_common.actor import metadata_of
@@ -29,6 +30,7 @@ from tests.support.net import eventually
 from tests.support.receivers import Mailbox, Web, web_receiver
 
 if TYPE_CHECKING:  # only the type stubs know them
+    from sdr.reporting.v1.alerts_pb2_grpc import AlertServiceAsyncStub
     from sdr.reporting.v1.reporting_pb2_grpc import ReportingServiceAsyncStub
     from sdr.reporting.v1.schedules_pb2_grpc import ScheduleServiceAsyncStub
 
@@ -44,6 +46,33 @@ class Outputs:
     url: str
     reporting: ReportingServiceAsyncStub
     schedules: ScheduleServiceAsyncStub
+    alerts: AlertServiceAsyncStub
+
+    async def put_alert_settings(
+        self, settings: alerts_pb2.AlertSettings, *, expected_version: int | None = None
+    ) -> alerts_pb2.PutAlertSettingsResponse:
+        request = alerts_pb2.PutAlertSettingsRequest(
+            request_id=str(uuid.uuid4()), account_id=ACCOUNT, settings=settings, expected_version=expected_version
+        )
+        return await call(self.alerts.PutAlertSettings, request, timeout_s=30)
+
+    async def get_alert_settings(self) -> alerts_pb2.GetAlertSettingsResponse:
+        request = alerts_pb2.GetAlertSettingsRequest(account_id=ACCOUNT)
+        return await call(self.alerts.GetAlertSettings, request, timeout_s=30)
+
+    async def pulse(self, *, works: bool = True, age: timedelta = timedelta(0)) -> None:
+        """What the gateway tells: a clinic that is always open, its Chatwoot well or not."""
+        request = alerts_pb2.ReportPulseRequest(
+            account_id=ACCOUNT,
+            observed_at=timestamp(datetime.now(UTC) - age),
+            chatwoot_connected=True,
+            chatwoot_works=works,
+        )
+        await call(self.alerts.ReportPulse, request, timeout_s=30)
+
+    async def listed_alerts(self, *, standing_only: bool = False) -> list[alerts_pb2.Alert]:
+        request = alerts_pb2.ListAlertsRequest(account_id=ACCOUNT, standing_only=standing_only)
+        return list((await call(self.alerts.ListAlerts, request, timeout_s=30)).alerts)
 
     async def record(self, *events: reporting_pb2.Event) -> None:
         await call(self.reporting.Record, reporting_pb2.RecordRequest(events=events), timeout_s=30)
@@ -126,6 +155,7 @@ def environment(url: str, mailbox: Mailbox, web: Web) -> dict[str, str]:
         "SDR_REPORTING_SMTP_FROM": "Relatórios <sdr@clinica.example>",
         "SDR_REPORTING_OUTPUTS_POLL_S": "0.02",
         "SDR_REPORTING_OUTPUTS_PACE": "0.0001",
+        "SDR_REPORTING_WATCH_EVERY_S": "0.05",
         "SDR_REPORTING_SLACK_URL": f"{web.url}/",
         "SDR_REPORTING_GOOGLE_TOKEN_URL": f"{web.url}/google/token",
         "SDR_REPORTING_GOOGLE_SHEETS_URL": f"{web.url}/google",
@@ -147,7 +177,7 @@ async def serving(variables: dict[str, str]) -> AsyncIterator[Outputs]:
 async def calling(url: str, port: int) -> AsyncIterator[Outputs]:
     """A caller of a service that runs already."""
     async with make_channel(f"127.0.0.1:{port}") as channel:
-        yield Outputs(url, ReportingServiceStub(channel), ScheduleServiceStub(channel))
+        yield Outputs(url, ReportingServiceStub(channel), ScheduleServiceStub(channel), AlertServiceStub(channel))
 
 
 @pytest.fixture

@@ -8,7 +8,9 @@ from sdr.dialogue.v1 import dialogue_pb2 as dialogue
 from sdr.dialogue.v1.dialogue_pb2_grpc import DialogueServiceStub
 from sdr.privacy.v1 import privacy_pb2 as privacy
 from sdr.privacy.v1.privacy_pb2_grpc import PrivacyServiceStub
+from sdr.reporting.v1 import alerts_pb2 as alerts
 from sdr.reporting.v1 import reporting_pb2 as reporting
+from sdr.reporting.v1.alerts_pb2_grpc import AlertServiceStub
 from sdr.reporting.v1.reporting_pb2_grpc import ReportingServiceStub
 from sdr.routing.v1 import routing_pb2 as routing
 from sdr.routing.v1.routing_pb2_grpc import RoutingServiceStub
@@ -123,6 +125,10 @@ class GrpcRouting:
         """See `ports.Routing`."""
         return await call(self._stub.ConnectChatwoot, request, timeout_s=self._connect_timeout_s)
 
+    async def check_connection(self, request: routing.CheckConnectionRequest) -> routing.CheckConnectionResponse:
+        """See `operations.pulse.ConnectionCheck`."""
+        return await call(self._stub.CheckConnection, request, timeout_s=self._connect_timeout_s)
+
     async def list_deliveries(self, request: routing.ListDeliveriesRequest) -> routing.ListDeliveriesResponse:
         """See `ports.Routing`."""
         return await call(self._stub.ListDeliveries, request, timeout_s=self._timeout_s)
@@ -146,11 +152,16 @@ class GrpcReporting:
 
     def __init__(self, channel: grpc.aio.Channel, *, timeout_s: float) -> None:
         self._stub = ReportingServiceStub(channel)
+        self._alerts = AlertServiceStub(channel)
         self._timeout_s = timeout_s
 
     async def put_settings(self, request: reporting.PutSettingsRequest) -> reporting.PutSettingsResponse:
         """See `ports.Reporting`."""
         return await call(self._stub.PutSettings, request, timeout_s=self._timeout_s)
+
+    async def report_pulse(self, request: alerts.ReportPulseRequest) -> alerts.ReportPulseResponse:
+        """See `operations.pulse.PulseSink`."""
+        return await call(self._alerts.ReportPulse, request, timeout_s=self._timeout_s)
 
     async def record(self, request: reporting.RecordRequest) -> reporting.RecordResponse:
         """Sends a batch of events; see `sdr_common.event_outbox.Recorder`."""

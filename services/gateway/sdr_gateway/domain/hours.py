@@ -71,6 +71,28 @@ class BusinessHours:
         opens_in_s = self.opens_in_s(now)
         return now + opens_in_s if opens_in_s > 0 else None
 
+    def stretches(self, since: float, until: float) -> list[tuple[float, float]]:
+        """When the clinic is open between two instants, in order; the whole time where it has no hours.
+
+        Args:
+            since: Seconds since 1970.
+            until: Seconds since 1970.
+        """
+        if not self.openings:
+            return [(since, until)]
+        found = []
+        day = datetime.fromtimestamp(since, UTC).astimezone(self.zone).date()
+        last = datetime.fromtimestamp(until, UTC).astimezone(self.zone).date()
+        while day <= last:
+            of_day = [] if self._is_closed(day) else [each for each in self.openings if each.weekday == day.weekday()]
+            for stretch in sorted(of_day, key=lambda each: each.opens):
+                start = max(since, self._instant(day, stretch.opens))
+                end = min(until, self._instant(day, stretch.closes))
+                if start < end:
+                    found.append((start, end))
+            day += timedelta(days=1)
+        return found
+
     def _is_closed(self, day: date) -> bool:
         return day in self.closed_on or (day not in self.open_on and self.holiday(day))
 

@@ -174,6 +174,15 @@ where seq = any(%(seqs)s::bigint[])
   or (%(waiting)s and account_id = %(account_id)s and key_id = %(conversation_id)s and turn is null)
 order by seq
 
+-- claim_pulse --
+-- Takes the account of which reporting was told nothing for the longest; one process at a time.
+with next as materialized (
+  select account_id from account
+  where pulsed_at is null or pulsed_at < now() - make_interval(secs => %(interval_s)s)
+  order by pulsed_at nulls first limit 1 for update skip locked)
+update account a set pulsed_at = now() from next where a.account_id = next.account_id
+returning a.account_id, now() as now
+
 -- claim_retention --
 -- Takes the account whose old records wait longest to be erased; one process at a time.
 with next as materialized (

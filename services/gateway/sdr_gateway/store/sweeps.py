@@ -98,3 +98,20 @@ class PostgresRetentionClaims:
         parameters = {"account_id": account_id, "interval_s": interval_s, "pause_s": pause_s}
         async with connection(self._pool) as conn:
             await conn.execute(QUERIES["postpone_retention"], parameters)
+
+
+class PostgresPulseClaims:
+    """`operations.pulse.PulseClaims` over the account rows.
+
+    Args:
+        pool: The gateway's pool.
+    """
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def claim(self, interval_s: float) -> tuple[int, datetime] | None:
+        """See `PulseClaims`."""
+        async with connection(self._pool) as conn:
+            row = await (await conn.execute(QUERIES["claim_pulse"], {"interval_s": interval_s})).fetchone()
+        return None if row is None else (int(row["account_id"]), row["now"])

@@ -87,4 +87,4 @@ create unique index alert_standing on alert (account_id, kind, subject) where re
 create index alert_of_account on alert (account_id, (resolved_at is not null), fired_at desc, alert_id desc);
 
 create index event_of_trouble on event (account_id, kind, occurred_at)
-  where kind in ('delivery_settled', 'lead_escalated', 'budget_reached');
+  where kind in ('delivery_settled', 'lead_escalated', '');

@@ -38,6 +38,8 @@ class OutputSettings(ServiceSettings):
     """Pause between two looks for what is to be sent."""
     outputs_pace: Annotated[float, Ge(0), Le(100)] = 1.0
     """Factor on the pauses between attempts (1, 5, 15, 60 minutes)."""
+    watch_every_s: Annotated[float, Gt(0), Le(3600)] = 30.0
+    """Pause between two looks at an account's alert rules."""
     slack_url: Annotated[str, Field(pattern=r"^https?://[^/\s]+/$")] = "https://hooks.slack.com/"
     """What addresses of Slack's incoming webhooks begin with."""
     google_token_url: str = "https://oauth2.googleapis.com/token"  # noqa: S105  (an address)

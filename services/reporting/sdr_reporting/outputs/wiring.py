@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import grpc
 import structlog
 
-from sdr.reporting.v1 import schedules_pb2, schedules_pb2_grpc
+from sdr.reporting.v1 import alerts_pb2, alerts_pb2_grpc, schedules_pb2, schedules_pb2_grpc
 from sdr_common.address_guard import AddressGuard, networks
 from sdr_common.clock import utc_now
 from sdr_common.errors import DomainError
@@ -20,19 +20,28 @@ from sdr_common.service import Work, pause, schema_problem
 from sdr_reporting.outputs.clients.mail import MailServer, SmtpMailer
 from sdr_reporting.outputs.clients.printer import TypstPrinter
 from sdr_reporting.outputs.clients.sheets import GoogleSheets, service_account
+from sdr_reporting.outputs.clients.waha import WahaProbe
 from sdr_reporting.outputs.clients.web import HttpPoster
 from sdr_reporting.outputs.domain.sending import Kind
+from sdr_reporting.outputs.operations.alerts import AlertWork
 from sdr_reporting.outputs.operations.figures import OwnFigures
 from sdr_reporting.outputs.operations.rendering import Render
 from sdr_reporting.outputs.operations.schedules import ScheduleWork
-from sdr_reporting.outputs.operations.sender import ReportPacker, SendingWork, Ways
+from sdr_reporting.outputs.operations.sender import Packer, ReportPacker, SendingWork, Ways
+from sdr_reporting.outputs.operations.watch import AlertPacker, WatchWork
 from sdr_reporting.outputs.servicer import ScheduleServicer
+from sdr_reporting.outputs.servicer_alerts import AlertServicer
 from sdr_reporting.outputs.settings import OutputSettings
+from sdr_reporting.outputs.store.alerts import PostgresAlerts, PostgresObservations, PostgresPolicies
 from sdr_reporting.outputs.store.leads import PostgresPeriodLeads
 from sdr_reporting.outputs.store.postgres import PostgresSchedules, PostgresSendings
 from sdr_reporting.ports import Accounts, Reports
 
-SERVICE_NAMES = [service.full_name for service in schedules_pb2.DESCRIPTOR.services_by_name.values()]
+SERVICE_NAMES = [
+    service.full_name
+    for file in (schedules_pb2.DESCRIPTOR, alerts_pb2.DESCRIPTOR)
+    for service in file.services_by_name.values()
+]
 """For reflection."""
 _OUTAGE_PAUSE_S = 5.0
 _LOG = structlog.get_logger()
@@ -43,11 +52,13 @@ class Outputs:
     """What goes out, ready to serve and to work."""
 
     schedules: ScheduleServicer
+    alerts: AlertServicer
     works: tuple[Work, ...]
 
     def register(self, server: grpc.aio.Server) -> None:
         """Adds its services."""
         schedules_pb2_grpc.add_ScheduleServiceServicer_to_server(self.schedules, server)
+        alerts_pb2_grpc.add_AlertServiceServicer_to_server(self.alerts, server)
 
 
 def make_outputs(
@@ -70,6 +81,7 @@ def make_outputs(
         HttpPoster(guard, slack_url=settings.slack_url),
         GoogleSheets(token_url=settings.google_token_url, api_url=settings.google_sheets_url),
     )
+    panel_url = settings.panel_url.rstrip("/")
     schedules, sendings = PostgresSchedules(), PostgresSendings()
     figures = OwnFigures(pool, reports, PostgresPeriodLeads(), accounts)
     work = ScheduleWork(
@@ -92,14 +104,44 @@ def make_outputs(
         printer=printer,
         ways=ways,
         box=box,
-        panel_url=settings.panel_url.rstrip("/"),
+        panel_url=panel_url,
     )
-    sender = SendingWork(pool, sendings, {Kind.REPORT: packer}, pace=settings.outputs_pace)
+    policies, alerts, observations = PostgresPolicies(), PostgresAlerts(), PostgresObservations()
+    alert_work = AlertWork(
+        pool,
+        idempotency,
+        policies=policies,
+        alerts=alerts,
+        observations=observations,
+        box=box,
+        guard=guard,
+        slack_url=settings.slack_url,
+        mailer=ways.mailer,
+        poster=ways.poster,
+    )
+    watch = WatchWork(
+        pool,
+        policies=policies,
+        alerts=alerts,
+        observations=observations,
+        sendings=sendings,
+        figures=figures,
+        probe=WahaProbe(guard),
+        box=box,
+        interval_s=settings.watch_every_s,
+    )
+    alert_packer = AlertPacker(
+        pool, policies=policies, alerts=alerts, accounts=accounts, ways=ways, box=box, panel_url=panel_url
+    )
+    packers: dict[Kind, Packer] = {Kind.REPORT: packer, Kind.ALERT: alert_packer}
+    sender = SendingWork(pool, sendings, packers, pace=settings.outputs_pace)
     return Outputs(
         ScheduleServicer(work, Render(figures, printer, utc_now), accounts.zone, email_ready=ways.mailer.ready),
+        AlertServicer(alert_work, email_ready=ways.mailer.ready),
         (
             _again_and_again(pool, work.plan_due, settings.outputs_poll_s, "report_planning_paused"),
             _again_and_again(pool, sender.send_due, settings.outputs_poll_s, "sending_paused"),
+            _again_and_again(pool, watch.watch_next, settings.outputs_poll_s, "watching_paused"),
         ),
     )
 

@@ -31,4 +31,8 @@ class _Projections:
 
 def lead_parts() -> list[LeadPart]:
     """What reporting keeps of leads."""
-    return [SqlPart("lead", "export_lead", None, QUERIES, {}), _Projections()]
+    return [
+        SqlPart("lead", "export_lead", None, QUERIES, {}),
+        SqlPart("alert", None, "forget_alert", QUERIES, {}),
+        _Projections(),
+    ]

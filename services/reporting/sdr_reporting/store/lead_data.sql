@@ -5,6 +5,10 @@ select name as "nome", status as "situacao", temperature as "temperatura", score
   team as "time", closer_email as "closer", phone as "telefone", outcome as "desfecho", outcome_at as "desfecho_em"
 from lead where account_id = %(account_id)s and contact_id = %(contact_id)s
 
+-- forget_alert --
+-- Alerts that name a lead.
+delete from alert where account_id = %(account_id)s and contact_id = %(contact_id)s
+
 -- export_event --
 -- What was told about a lead.
 select occurred_at as "quando", kind as "tipo", body as "evento"

@@ -174,10 +174,10 @@ class ReportPacker:
         secret = _opened(self._box, sealed)
         match schedule.plan.target:
             case Email() as target:
-                return _Letter(self._ways.mailer, await self._mail(sending, schedule.plan, target))
+                return Letter(self._ways.mailer, await self._mail(sending, schedule.plan, target))
             case Slack():
                 report = await self._report(sending, schedule.plan)
-                return _ChatLine(self._ways.poster, secret, self._text(report))
+                return ChatLine(self._ways.poster, secret, self._text(report))
             case Webhook(url=url):
                 body = await self._document(sending, schedule.plan)
                 return _SignedPost(self._ways.poster, url, secret, sending.sending_id, body)
@@ -240,22 +240,39 @@ class ReportPacker:
         return "\n".join(lines)
 
 
-class _Letter:
+class Letter:
+    """A mail that is ready.
+
+    Args:
+        mailer: Sends it.
+        mail: It.
+    """
+
     def __init__(self, mailer: Mailer, mail: Mail) -> None:
         self._mailer = mailer
         self._mail = mail
 
     async def hand_over(self) -> None:
+        """See `Parcel`."""
         await self._mailer.send(self._mail)
 
 
-class _ChatLine:
+class ChatLine:
+    """A line for a Slack channel.
+
+    Args:
+        poster: Posts it.
+        url: The incoming webhook.
+        text: What it says.
+    """
+
     def __init__(self, poster: Poster, url: str, text: str) -> None:
         self._poster = poster
         self._url = url
         self._text = text
 
     async def hand_over(self) -> None:
+        """See `Parcel`."""
         await self._poster.slack(self._url, self._text)
 
 
