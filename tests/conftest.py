@@ -42,14 +42,14 @@ TOGETHER = {
 
 
 class _OneStackAtATime(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
-    """Every test alone to the next free worker, but all that need a whole stack to the same one.
+    """Every test alone to the next free worker, but all that need a whole stack to the same one, and all of the panel.
 
     xdist's own `--dist loadgroup` does nothing with pytest 9.2, which no longer lets it rename tests.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith("tests/e2e/"):
-            return "stack"
+            return "panel" if nodeid.startswith("tests/e2e/panel/") else "stack"
         return TOGETHER.get(nodeid.partition("::")[0], nodeid)
 
 
