@@ -13,11 +13,13 @@ from grpc_status import rpc_status
 from sdr_common.callers import OPEN_SERVICES, Caller, may_call
 from sdr_common.errors import DomainError, ErrorKind
 from sdr_common.grpc_errors import to_status
-from sdr_common.telemetry import METER
+from sdr_common.metrics import METER
 from sdr_common.transport import TOKEN_HEADER, Transport, caller_by_names
 
 _LOG = structlog.get_logger()
-_DENIED = METER.create_counter("sdr.rpc.denied", description="Calls that were refused for who made them, by caller.")
+_DENIED = METER.create_counter(
+    "sdr.rpc.denied", ("caller",), description="gRPC calls that were refused for who made them, by caller."
+)
 _NAMES_KEY = "x509_subject_alternative_name"
 
 Context = grpc.aio.ServicerContext[Any, Any]  # of whatever call

@@ -19,7 +19,9 @@ from sdr.reporting.v1.reporting_pb2_grpc import ReportingServiceStub
 from sdr_common.errors import ErrorKind, StoreUnavailable, WriteConflict
 from sdr_common.grpc_client import call, make_channel
 from sdr_common.grpc_errors import RemoteError
+from sdr_common.metrics import METER
 from sdr_common.postgres import Connection, Pool, Queries, connection
+from sdr_common.sampling import Sampler
 from sdr_common.telemetry import TRACER, context_of, current_traceparent, links_to
 from sdr_common.transport import Transport
 
@@ -64,6 +66,12 @@ from batch where o.seq = batch.seq returning o.seq, o.body, o.traceparent
 -- Forgets events that reporting has.
 delete from event_outbox where seq = any(%(seqs)s)
 
+-- depth --
+-- How many events wait for reporting (10,000 at most are counted), and for how long the oldest one.
+select (select count(*) from (select 1 from event_outbox where refused_because is null limit 10000) w) as waiting,
+  coalesce((select extract(epoch from clock_timestamp() - created_at) from event_outbox
+    where refused_because is null order by seq limit 1), 0)::float8 as oldest_s
+
 -- unlease --
 -- Gives a batch back at once.
 update event_outbox set leased_until = null where seq = any(%(seqs)s)
@@ -79,6 +87,15 @@ update event_outbox set refused_because = %(reason)s, leased_until = null where 
 )
 
 _LOG = structlog.get_logger()
+_WAITING = METER.create_gauge(
+    "sdr.event_outbox.waiting", ("service",), description="Events that reporting does not have yet, to 10,000."
+)
+_OLDEST = METER.create_gauge(
+    "sdr.event_outbox.oldest_wait", ("service",), unit="s", description="For how long the first of them waits."
+)
+_FORWARDED = METER.create_counter(
+    "sdr.event_outbox.events", ("outcome",), description="Events on their way to reporting: sent, refused, set_aside."
+)
 _PAGE = 500
 _SET_ASIDE_S = 600.0
 """Until an event that reporting failed on is tried again."""
@@ -239,6 +256,7 @@ class EventForwarder:
                 await self._send(dict(items[: len(items) // 2]))
                 await self._send(dict(items[len(items) // 2 :]))
                 return
+            _FORWARDED.add(1, {"outcome": "refused" if refused else "set_aside"})
             _LOG.error("event_refused" if refused else "event_set_aside", reason=error.reason, seq=next(iter(events)))
             async with connection(self._pool) as conn:
                 if refused:
@@ -246,6 +264,7 @@ class EventForwarder:
                 else:
                     await conn.execute(_QUERIES["set_aside"], {"seqs": list(events), "pause_s": _SET_ASIDE_S})
             return
+        _FORWARDED.add(len(events), {"outcome": "sent"})
         async with connection(self._pool) as conn:
             await conn.execute(_QUERIES["sent"], {"seqs": list(events)})
 
@@ -258,6 +277,24 @@ class EventForwarder:
         if self._down:
             _LOG.info("event_forwarding_resumed")
         self._down = False
+
+
+def outbox_of(pool: Pool, service: str) -> Sampler:
+    """Looks how many events wait.
+
+    Args:
+        pool: The service's pool.
+        service: Its short name.
+    """
+
+    async def sample() -> None:
+        async with connection(pool) as conn:
+            row = await (await conn.execute(_QUERIES["depth"])).fetchone()
+        if row is not None:
+            _WAITING.set(row["waiting"], {"service": service})
+            _OLDEST.set(max(0.0, row["oldest_s"]), {"service": service})
+
+    return sample
 
 
 async def forwarding(

@@ -11,6 +11,7 @@ eleven fails for long, repeats end until it heals. The turn itself is redone by 
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from opentelemetry import trace
 from sdr_common.actor import passed_on
 from sdr_common.grpc_channel import IdentifiedChannel
 from sdr_common.grpc_errors import from_rpc_error
+from sdr_common.metrics import METER
 from sdr_common.telemetry import TRACER, current_headers
 from sdr_common.transport import Transport
 
@@ -33,6 +35,12 @@ A = TypeVar("A", bound=Message)
 inbound_deadline: ContextVar[float | None] = ContextVar("inbound_deadline", default=None)
 """`time.monotonic()` at which the call being served ends; set by the server, respected by clients."""
 
+_DURATION = METER.create_histogram(
+    "rpc.client.call.duration",
+    ("rpc.method", "rpc.response.status_code"),
+    unit="s",
+    description="Time until a call to another service was answered, its retries included.",
+)
 _MARGIN_S = 0.05
 """What a service keeps for itself of its caller's deadline, to answer with an error of its own."""
 
@@ -113,22 +121,30 @@ async def call(
     if deadline is not None:
         timeout_s = max(0.001, min(timeout_s, deadline - time.monotonic() - _MARGIN_S))
     metadata = metadata or passed_on() or ()
+    path = method._method.decode().removeprefix("/")  # type: ignore[attr-defined]  # noqa: SLF001  (said nowhere else)
+    started, code = time.monotonic(), "OK"
     try:
         # All calls are made through here: no interceptor is needed, which would cost each of them a task of its own.
         if trace.get_current_span().get_span_context().trace_flags.sampled:
-            return await _traced(method, request, timeout_s, metadata)
+            return await _traced(method, path, request, timeout_s, metadata)
         return await method(request, timeout=timeout_s, metadata=(*metadata, *current_headers()))
     except grpc.aio.AioRpcError as error:
+        code = error.code().name
         raise from_rpc_error(error) from error
+    except asyncio.CancelledError:
+        code = "CANCELLED"
+        raise
+    finally:
+        _DURATION.record(time.monotonic() - started, {"rpc.method": path, "rpc.response.status_code": code})
 
 
 async def _traced(
     method: Callable[..., grpc.aio.UnaryUnaryCall[Q, A]],
+    path: str,
     request: Q,
     timeout_s: float,
     metadata: tuple[tuple[str, str], ...],
 ) -> A:
-    path = method._method.decode().removeprefix("/")  # type: ignore[attr-defined]  # noqa: SLF001  (said nowhere else)
     with TRACER.start_as_current_span(
         f"/{path}",
         kind=trace.SpanKind.CLIENT,

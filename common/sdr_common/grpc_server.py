@@ -33,12 +33,23 @@ from sdr_common.errors import DomainError, InvalidField, StoreUnavailable, Write
 from sdr_common.grpc_client import inbound_deadline
 from sdr_common.grpc_errors import FieldViolation, internal_status, to_status, violations_status
 from sdr_common.grpc_tls import server_credentials
+from sdr_common.metrics import METER
 from sdr_common.source_gate import SourceGate
-from sdr_common.telemetry import METER, TRACER, context_of_metadata
+from sdr_common.telemetry import TRACER, context_of_metadata
 from sdr_common.transport import TlsFiles, Transport
 
 _LOG = structlog.get_logger()
-_DURATION = METER.create_histogram("rpc.server.call.duration", unit="s", description="Time to answer a call.")
+_DURATION = METER.create_histogram(
+    "rpc.server.call.duration",
+    ("rpc.method", "rpc.response.status_code"),
+    unit="s",
+    description="Time to answer a call, by method and status code.",
+)
+_REPEATED = METER.create_counter(
+    "sdr.rpc.repeated_calls", ("rpc.method",), description="Calls that the caller's channel sent again."
+)
+_ATTEMPTS = "grpc-previous-rpc-attempts"
+"""What a channel that retries sends along."""
 _NAMES: dict[int, str] = {code.value[0]: code.name for code in grpc.StatusCode}
 _SERVER_FAULTS = {"UNKNOWN", "DEADLINE_EXCEEDED", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS"}
 """Codes that make a server's span an error, as the RPC conventions of OpenTelemetry have it."""
@@ -77,6 +88,8 @@ class _Edge(grpc.aio.ServerInterceptor):
 
         async def serve(request: Message, context: grpc.aio.ServicerContext[Message, Message]) -> Message:
             headers = {name: value for name, value in context.invocation_metadata() or () if isinstance(value, str)}
+            if _ATTEMPTS in headers:
+                _REPEATED.add(1, {"rpc.method": method})
             with TRACER.start_as_current_span(
                 f"/{method}",
                 context_of_metadata(headers),
@@ -189,7 +202,7 @@ class _Edge(grpc.aio.ServerInterceptor):
 
 def _measure(method: str, code: str, duration_s: float) -> None:
     """Records how a call ended, on its span too."""
-    _DURATION.record(duration_s, {"rpc.system.name": "grpc", "rpc.method": method, "rpc.response.status_code": code})
+    _DURATION.record(duration_s, {"rpc.method": method, "rpc.response.status_code": code})
     span = trace.get_current_span()
     if span.is_recording():
         span.set_attribute("rpc.response.status_code", code)

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
+from sdr_common.metrics import METER
+
 if TYPE_CHECKING:
     from redis.asyncio import ConnectionPool, Redis
 
@@ -24,6 +26,9 @@ T = TypeVar("T")
 Else = TypeVar("Else")
 
 _LOG = structlog.get_logger()
+_ERRORS = METER.create_counter(
+    "sdr.redis.errors", ("error.type",), description="Questions to Redis that failed; work goes on without the answer."
+)
 
 
 class LossyRedis:
@@ -115,6 +120,7 @@ class LossyRedis:
 
     def _failed(self, error: Exception) -> None:
         self._resting_until = self._clock() + self._rest_s
+        _ERRORS.add(1, {"error.type": type(error).__name__})
         if not self._lost:
             _LOG.warning("redis_lost", problem=type(error).__name__)
         self._lost = True

@@ -27,6 +27,10 @@ class ServiceSettings(TransportSettings):
     """Address the gRPC server binds to."""
     grpc_port: Annotated[int, Ge(0), Le(65535)] = 0
     """Port of the gRPC server; 0: any free one."""
+    ops_host: str = "127.0.0.1"
+    """Address of the operators' port."""
+    ops_port: Annotated[int, Ge(-1), Le(65535)] = -1
+    """Port with `/metrics` for Prometheus, plain HTTP for the inside of a network; 0: any free one; -1: none."""
     pool_max_size: Annotated[int, Ge(1), Le(200)] = 10
     """Database connections at most."""
     log_level: Annotated[str, Field(validation_alias="SDR_LOG_LEVEL", pattern="^(debug|info|warning|error)$")] = "info"

@@ -1,4 +1,4 @@
-"""Tracing and metrics: OpenTelemetry, configured by its standard environment variables.
+"""Tracing: OpenTelemetry, configured by its standard environment variables. Metrics: `sdr_common.metrics`.
 
 Without `OTEL_EXPORTER_OTLP_ENDPOINT` nothing is recorded or sent, but trace ids still exist and
 travel, so that the logs of all services can be joined. Names are registered in docs/telemetry.yaml.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from opentelemetry import metrics, propagate, trace
+from opentelemetry import propagate, trace
 from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -17,11 +17,10 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace import Link, SpanContext
 
 TRACER = trace.get_tracer("sdr")
-METER = metrics.get_meter("sdr")
 
 
 def start_telemetry(service: str) -> TracerProvider:
-    """Installs the process's tracer and meter providers; call once, before the first span.
+    """Installs the process's tracer provider; call once, before the first span.
 
     Args:
         service: `service.name` of every span.
@@ -32,19 +31,13 @@ def start_telemetry(service: str) -> TracerProvider:
         provider = TracerProvider(resource=resource, sampler=ALWAYS_OFF)
         trace.set_tracer_provider(provider)
         return provider
-    # Imported on first use: the exporters cost memory that a laptop without a collector need not spend.
-    from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter  # noqa: PLC0415
+    # Imported on first use: the exporter costs memory that a laptop without a collector need not spend.
     from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
-    from opentelemetry.sdk.metrics import MeterProvider  # noqa: PLC0415
-    from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader  # noqa: PLC0415
     from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
 
     provider = TracerProvider(resource=resource)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(provider)
-    metrics.set_meter_provider(
-        MeterProvider(resource=resource, metric_readers=[PeriodicExportingMetricReader(OTLPMetricExporter())])
-    )
     return provider
 
 

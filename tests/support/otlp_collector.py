@@ -17,10 +17,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
 import grpc
-from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2, metrics_service_pb2_grpc
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2, trace_service_pb2_grpc
 from opentelemetry.proto.common.v1 import common_pb2
-from opentelemetry.proto.metrics.v1 import metrics_pb2
 from opentelemetry.proto.trace.v1 import trace_pb2
 
 from tests.support.net import eventually
@@ -62,20 +60,6 @@ class Span:
     ended_at_ns: int
 
 
-@dataclass(frozen=True)
-class Point:
-    """One data point of a metric."""
-
-    service: str
-    name: str
-    unit: str
-    value: float
-    """The sum of a counter or histogram, the value of a gauge."""
-    count: int
-    """Measurements behind it; 0 where the kind has no count."""
-    attributes: Mapping[str, Value]
-
-
 @dataclass
 class Collector:
     """What was received so far."""
@@ -83,7 +67,6 @@ class Collector:
     endpoint: str
     """As `OTEL_EXPORTER_OTLP_ENDPOINT` wants it."""
     _spans: list[Span] = field(default_factory=list)
-    _points: list[Point] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def environment(self, *, export_every_ms: int = 200) -> dict[str, str]:
@@ -92,7 +75,6 @@ class Collector:
             "OTEL_EXPORTER_OTLP_ENDPOINT": self.endpoint,
             "OTEL_EXPORTER_OTLP_INSECURE": "true",
             "OTEL_BSP_SCHEDULE_DELAY": str(export_every_ms),
-            "OTEL_METRIC_EXPORT_INTERVAL": str(export_every_ms),
         }
 
     @property
@@ -100,12 +82,6 @@ class Collector:
         """All spans, in order of arrival."""
         with self._lock:
             return list(self._spans)
-
-    @property
-    def points(self) -> list[Point]:
-        """All metric points, in order of arrival; a cumulative counter comes again with each export."""
-        with self._lock:
-            return list(self._points)
 
     def select(self, *, service: str = "", name: str = "", kind: str = "", trace_id: str = "") -> list[Span]:
         """Spans that fit; an empty argument fits everything."""
@@ -126,14 +102,6 @@ class Collector:
         """Spans whose parent is this one."""
         return [span for span in self.spans if (span.trace_id, span.parent_id) == (parent.trace_id, parent.span_id)]
 
-    def latest(self, name: str, *, service: str = "", **attributes: Value) -> Point | None:
-        """The newest point of a metric with at least these attributes (dots written as two underscores)."""
-        wanted = {key.replace("__", "."): value for key, value in attributes.items()}
-        for point in reversed(self.points):
-            if point.name == name and service in ("", point.service) and wanted.items() <= point.attributes.items():
-                return point
-        return None
-
     async def wait_for(self, find: Callable[[Collector], T | None], timeout_s: float = 10) -> T:
         """Waits until `find` gives something true, and gives that.
 
@@ -151,15 +119,6 @@ class Collector:
             spans = [_span(service, span) for scope in group.scope_spans for span in scope.spans]
             with self._lock:
                 self._spans.extend(spans)
-
-    def add_metrics(self, request: metrics_service_pb2.ExportMetricsServiceRequest) -> None:
-        """Takes one export in."""
-        for group in request.resource_metrics:
-            service = str(_attributes(group.resource.attributes).get("service.name", ""))
-            for scope in group.scope_metrics:
-                points = [point for metric in scope.metrics for point in _points(service, metric)]
-                with self._lock:
-                    self._points.extend(points)
 
 
 def _value(value: common_pb2.AnyValue) -> Value:
@@ -191,17 +150,6 @@ def _span(service: str, span: trace_pb2.Span) -> Span:
     )
 
 
-def _points(service: str, metric: metrics_pb2.Metric) -> Iterable[Point]:
-    kind = metric.WhichOneof("data")
-    if kind in ("sum", "gauge"):
-        for number in (metric.sum if kind == "sum" else metric.gauge).data_points:
-            value = number.as_double if number.WhichOneof("value") == "as_double" else float(number.as_int)
-            yield Point(service, metric.name, metric.unit, value, 0, _attributes(number.attributes))
-    elif kind == "histogram":
-        for item in metric.histogram.data_points:
-            yield Point(service, metric.name, metric.unit, item.sum, item.count, _attributes(item.attributes))
-
-
 class _Traces(trace_service_pb2_grpc.TraceServiceServicer):
     def __init__(self, seen: Collector) -> None:
         self._seen = seen
@@ -209,15 +157,6 @@ class _Traces(trace_service_pb2_grpc.TraceServiceServicer):
     def Export(self, request: Any, context: Context) -> Any:  # noqa: N802  (gRPC's name; its stubs are untyped)
         self._seen.add_spans(request)
         return trace_service_pb2.ExportTraceServiceResponse()
-
-
-class _Metrics(metrics_service_pb2_grpc.MetricsServiceServicer):
-    def __init__(self, seen: Collector) -> None:
-        self._seen = seen
-
-    def Export(self, request: Any, context: Context) -> Any:  # noqa: N802  (gRPC's name; its stubs are untyped)
-        self._seen.add_metrics(request)
-        return metrics_service_pb2.ExportMetricsServiceResponse()
 
 
 @asynccontextmanager
@@ -228,7 +167,6 @@ async def collector() -> AsyncIterator[Collector]:
     seen = Collector(f"http://127.0.0.1:{port}")
     # The generated code of OpenTelemetry ships no types.
     trace_service_pb2_grpc.add_TraceServiceServicer_to_server(_Traces(seen), server)  # type: ignore[no-untyped-call]
-    metrics_service_pb2_grpc.add_MetricsServiceServicer_to_server(_Metrics(seen), server)  # type: ignore[no-untyped-call]
     server.start()
     try:
         yield seen

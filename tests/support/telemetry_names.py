@@ -17,11 +17,8 @@ UNREADABLE = "?"
 _SPANS = {"start_span", "start_as_current_span"}
 _INSTRUMENTS = {
     "create_counter": "counter",
-    "create_up_down_counter": "up_down_counter",
     "create_histogram": "histogram",
     "create_gauge": "gauge",
-    "create_observable_counter": "counter",
-    "create_observable_up_down_counter": "up_down_counter",
     "create_observable_gauge": "gauge",
 }
 _MEASURES = {"add", "record", "set"}
@@ -33,7 +30,7 @@ class Metric:
 
     name: str
     kind: str
-    """counter, up_down_counter, histogram or gauge."""
+    """counter, histogram or gauge."""
     unit: str
     place: str
 
@@ -109,9 +106,13 @@ class _Scan:
             self._found.spans.setdefault(name, at)
             self._mapping(_argument(call, None, "attributes"), scope, name, "span", at)
         elif called in _INSTRUMENTS:
-            unit = _argument(call, 1, "unit")
+            unit = _argument(call, None, "unit")
             name = self._text(_argument(call, 0, "name"))
             self._found.metrics.append(Metric(name, _INSTRUMENTS[called], self._text(unit) if unit else "", at))
+            declared = _argument(call, 1, "attributes")
+            if declared is not None:
+                found = declared.elts if isinstance(declared, ast.Tuple) else [None]
+                self._found.attributes += [Use(self._text(each), name, "metric", at) for each in found]
         elif called == "set_attribute" and on_span:
             self._found.attributes.append(Use(self._text(_argument(call, 0, "key")), "", "span", at))
         elif called == "set_attributes" and on_span:

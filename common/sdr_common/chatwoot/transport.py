@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
 from sdr_common.address_guard import AddressForbidden, AddressGuard
 from sdr_common.chatwoot.errors import ChatwootDenied, ChatwootRefused, ChatwootUnavailable
 from sdr_common.chatwoot.limiter import TokenBucket
+from sdr_common.metrics import METER
 from sdr_common.telemetry import TRACER
 
 if TYPE_CHECKING:
@@ -21,6 +23,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_DURATION = METER.create_histogram(
+    "http.client.request.duration",
+    ("http.request.method", "url.template", "http.response.status_code"),
+    unit="s",
+    description="Time of a request to Chatwoot; status 0: no answer.",
+)
 _TEXT_LIMIT = 200
 _KEPT_OPEN_S = 4.0
 """How long an idle connection is kept: below the 5 s after which common servers close theirs, since a message that
@@ -121,11 +129,20 @@ class ChatwootHttp:
             f"{method} {template}", kind=SpanKind.CLIENT, attributes=attributes
         ) as span:
             bucket = self._bucket(base_url)
+            started, status = time.monotonic(), 0
             try:
                 answer = await self._exchange(span, method, base_url + path, token=token, query=query, body=body)
+                status = answer.status
             except ChatwootUnavailable:
                 bucket.failed()
                 raise
+            finally:
+                measured: dict[str, str | int] = {
+                    "http.request.method": method,
+                    "url.template": template,
+                    "http.response.status_code": status,
+                }
+                _DURATION.record(time.monotonic() - started, measured)
             if answer.status >= 500 or answer.status == 429:
                 bucket.failed()
             else:

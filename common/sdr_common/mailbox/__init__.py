@@ -59,8 +59,8 @@ from sdr_common.mailbox.model import (
     NewEntry,
     Receipt,
 )
+from sdr_common.mailbox.watching import depth_of, watch_worker
 from sdr_common.mailbox.worker import (
-    DepthMeasured,
     Handler,
     MailboxWorker,
     MetricsHook,
@@ -76,7 +76,6 @@ __all__ = [
     "Claim",
     "Close",
     "Depth",
-    "DepthMeasured",
     "Entry",
     "EntryIdentity",
     "EntryRefused",
@@ -98,5 +97,7 @@ __all__ = [
     "TurnEnded",
     "TurnPutBack",
     "WorkerOptions",
+    "depth_of",
     "failure_of",
+    "watch_worker",
 ]

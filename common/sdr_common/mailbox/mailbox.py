@@ -238,7 +238,9 @@ class Mailbox:
         """
         async with connection(self.pool) as conn:
             row = await (await conn.execute(self._queries["depth"])).fetchone()
-        return Depth(0, 0.0) if row is None else Depth(row["waiting"], row["oldest_s"])
+        if row is None:
+            return Depth(0, 0.0, 0.0)
+        return Depth(row["waiting"], max(0.0, row["oldest_s"]), max(0.0, row["unanswered_s"]))
 
     async def _fenced(self, name: str, parameters: dict[str, object]) -> set[Fence]:
         async with connection(self.pool) as conn:

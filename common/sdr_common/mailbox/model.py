@@ -231,9 +231,11 @@ class Depth:
     """How far behind the workers are."""
 
     waiting: int
-    """Keys that are due and that nobody took yet."""
+    """Keys that are due and that nobody took yet; 10,000 stands for more."""
     oldest_s: float
     """For how long the first of them is due; 0 when none is."""
+    unanswered_s: float
+    """Since when the oldest arrival has had no end, taken or not; 0 when there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,6 +189,11 @@ from held where m.account_id = held.account_id and m.key_id = held.key_id
 returning m.account_id, m.key_id, m.epoch
 
 -- depth --
--- How many keys are due and for how long the oldest is; both near nothing while workers keep up.
-select count(*) as waiting, coalesce(extract(epoch from clock_timestamp() - min(due_at)), 0)::float8 as oldest_s
-from mailbox where due_at <= clock_timestamp()
+-- How many keys are due (10,000 at most are counted) and for how long the oldest is; both near nothing while workers
+-- keep up. And for how long the oldest arrival is without an end, whether it waits, is worked on or failed: looked for
+-- among what is due within ten minutes, which no backoff but an account's closing hours goes beyond.
+select (select count(*) from (select 1 from mailbox where due_at <= now() limit 10000) due) as waiting,
+  coalesce(extract(epoch from clock_timestamp() - (select min(due_at) from mailbox where due_at <= now())),
+    0)::float8 as oldest_s,
+  coalesce(extract(epoch from clock_timestamp() - (select min(coalesce(since, first_at)) from mailbox
+    where due_at <= now() + interval '10 minutes')), 0)::float8 as unanswered_s

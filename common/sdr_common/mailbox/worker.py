@@ -17,7 +17,7 @@ import structlog
 from sdr_common.errors import DomainError, ErrorKind
 from sdr_common.mailbox.closing import STORE_TROUBLE, Closer, Outage
 from sdr_common.mailbox.mailbox import Mailbox
-from sdr_common.mailbox.model import Claim, Close, Depth, Failure, LeaseLost, MailboxKey
+from sdr_common.mailbox.model import Claim, Close, Failure, LeaseLost, MailboxKey
 
 _LOG = structlog.get_logger()
 _TRANSIENT = {ErrorKind.UNAVAILABLE, ErrorKind.EXHAUSTED, ErrorKind.CONFLICT}
@@ -46,8 +46,6 @@ class WorkerOptions:
     """How long running handlers may go on after the stop; then they are cancelled and given back."""
     limit_s: float = 600.0
     """Longest a handler may take; then it is cancelled, and that counts towards poison."""
-    depth_every_s: float = 5.0
-    """How often the depth is measured for the metrics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +69,6 @@ class TurnPutBack:
     pause_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class DepthMeasured:
-    """How far behind the workers are, and how busy this one is."""
-
-    depth: Depth
-    in_flight: int
-
-
 class TurnTooSlow(DomainError):
     """A handler took longer than it may."""
 
@@ -86,7 +76,7 @@ class TurnTooSlow(DomainError):
         super().__init__(f"turn {claim.turn} took longer than {limit_s} s", turn=claim.turn, limit_s=limit_s)
 
 
-Sample = TurnEnded | TurnPutBack | DepthMeasured
+Sample = TurnEnded | TurnPutBack
 MetricsHook = Callable[[Sample], None]
 """Told what happened; must be quick and must not raise."""
 
@@ -122,7 +112,7 @@ class MailboxWorker:
         mailbox: What to work on.
         handler: Works on one turn; what it raises puts the turn back, see `failure_of`.
         options: How.
-        metrics: Told about turns, failures and depth.
+        metrics: Told about turns and failures.
         failure_of: Classifies what the handler raises.
         owner: Name of this worker; unique, made when not given.
     """
@@ -172,8 +162,6 @@ class MailboxWorker:
         try:
             async with asyncio.TaskGroup() as group:
                 others = [group.create_task(self._keep_leases()), group.create_task(self._closer.run())]
-                if self._metrics is not None:
-                    others.append(group.create_task(self._measure(self._metrics)))
                 others.append(group.create_task(self._relay(stop)))
                 await self._poll(stop)
                 await self._drain()
@@ -334,16 +322,6 @@ class MailboxWorker:
             else:
                 _LOG.info("turns_released", count=len(released))
         self._held.clear()
-
-    async def _measure(self, metrics: MetricsHook) -> None:
-        while True:
-            await asyncio.sleep(self._options.depth_every_s)
-            try:
-                depth = await self._mailbox.depth()
-            except STORE_TROUBLE as error:
-                self._outage.began(error)
-                continue
-            metrics(DepthMeasured(depth, len(self._held)))
 
     def _tell(self, sample: Sample) -> None:
         if self._metrics is not None:

@@ -178,6 +178,7 @@ class Stack:
             "gateway_url": addresses.gateway_url,
             "chatwoot_url": chatwoot,
             "grpc": {service: f"{HOST}:{port}" for service, port in addresses.grpc.items()},
+            "metrics": self._metrics_of(addresses),
             "workers": {
                 name: port
                 for number, ports in enumerate(addresses.workers, 1)
@@ -205,11 +206,15 @@ class Stack:
         for service, port in addresses.grpc.items():
             lines.append((f"gRPC {service}", f"{HOST}:{port}"))
         lines.append(("Operator's token", f"export SDR_CALLER_TOKEN={secrets.caller_tokens['operator']}"))
+        lines += [(f"Metrics {name}", url) for name, url in self._metrics_of(addresses).items()]
         lines.append(("Logs", str(settings.data_dir / "logs")))
         width = max(len(label) for label, _ in lines)
         for label, value in lines:
             self._say(f"  {label.ljust(width)}  {value}")
         self._say("\nCtrl-C stops everything.")
+
+    def _metrics_of(self, addresses: Addresses) -> dict[str, str]:
+        return {name: f"http://{HOST}:{port}/metrics" for name, port in addresses.ops.items()}
 
     def _publish(self) -> None:
         pids = {name: child.pid for name, child in self._supervisor.children.items()}

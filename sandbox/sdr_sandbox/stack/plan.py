@@ -20,6 +20,8 @@ class Addresses:
     """Where everything listens."""
 
     grpc: dict[str, int]
+    ops: dict[str, int]
+    """By process, where operators find its metrics."""
     workers: tuple[tuple[int, int], ...]
     """Per further worker: HTTP port of the gateway's, gRPC port of routing's."""
     redis: int
@@ -34,15 +36,23 @@ class Addresses:
 
 def choose_addresses(settings: StackSettings) -> Addresses:
     """The two ports people know, and free ones for the rest."""
-    *services, redis = free_ports(len(SERVICES) + 1 + 2 * settings.workers)
+    processes = [*SERVICES, *(name for pair in worker_names(settings.workers) for name in pair)]
+    *services, redis = free_ports(len(SERVICES) + len(processes) + 1 + 2 * settings.workers)
+    ops = {name: services.pop() for name in processes}
     workers = [services.pop() for _ in range(2 * settings.workers)]
     return Addresses(
         grpc=dict(zip(SERVICES, services, strict=True)),
+        ops=ops,
         workers=tuple(zip(workers[::2], workers[1::2], strict=True)),
         redis=redis,
         gateway_http=settings.gateway_port,
         chatwoot=settings.chatwoot_port if settings.sandbox else None,
     )
+
+
+def worker_names(workers: int) -> list[tuple[str, str]]:
+    """Names of the further processes: the gateway's and routing's of each."""
+    return [(f"gateway-worker-{number}", f"routing-worker-{number}") for number in range(1, workers + 1)]
 
 
 def service_environment(
@@ -62,6 +72,7 @@ def service_environment(
     for service, port in addresses.grpc.items():
         environment[f"SDR_{service.upper()}_GRPC_PORT"] = str(port)
         environment[f"SDR_{service.upper()}_TARGET"] = f"{HOST}:{port}"
+        environment[f"SDR_{service.upper()}_OPS_PORT"] = str(addresses.ops[service])
     if redis_url:
         environment["REDIS_URL"] = redis_url
     return environment
@@ -88,11 +99,15 @@ def service_children(addresses: Addresses, environment: dict[str, str], secrets:
 def worker_children(addresses: Addresses, environment: dict[str, str], secrets: Secrets) -> list[Child]:
     """Further processes that only work: turns and sweeps, deliveries."""
     children = []
-    for number, (http, grpc) in enumerate(addresses.workers, 1):
+    for names, (http, grpc) in zip(worker_names(len(addresses.workers)), addresses.workers, strict=True):
         own = {"SDR_GATEWAY_HTTP_PORT": str(http), "SDR_ROUTING_GRPC_PORT": str(grpc)}
-        for service, healthy in (("gateway", http_ok(http, "/readyz")), ("routing", grpc_ready(grpc))):
-            name, command = f"{service}-worker-{number}", ["-m", f"sdr_{service}", "work"]
-            children.append(Child(name, command, as_caller(service, environment, secrets) | own, healthy))
+        for name, service, healthy in zip(
+            names, ("gateway", "routing"), (http_ok(http, "/readyz"), grpc_ready(grpc)), strict=True
+        ):
+            own[f"SDR_{service.upper()}_OPS_PORT"] = str(addresses.ops[name])
+            children.append(
+                Child(name, ["-m", f"sdr_{service}", "work"], as_caller(service, environment, secrets) | own, healthy)
+            )
     return children
 
 

@@ -8,6 +8,7 @@ import structlog
 
 from sdr_common.clock import utc_now
 from sdr_common.errors import InvalidField
+from sdr_common.metrics import METER
 from sdr_common.postgres import Connection, Pool, connection
 from sdr_dialogue.domain.conversation import Usage
 from sdr_dialogue.domain.costs import Budget, Costs, Spending, budget_of
@@ -15,6 +16,17 @@ from sdr_dialogue.domain.settings import AccountSettings
 from sdr_dialogue.ports import AccountSettingsSource, CostBook, Events
 
 _LOG = structlog.get_logger()
+_MONTH = METER.create_gauge(
+    "sdr.dialogue.month_cost",
+    ("account",),
+    unit="USD",
+    description="What an account's models cost in the month of its last call, by our id of the account.",
+)
+_REACHED = METER.create_counter(
+    "sdr.dialogue.budgets_reached",
+    ("stops_models",),
+    description="Limits of accounts' budgets that were reached, told once a month.",
+)
 
 
 class Ledger:
@@ -47,7 +59,9 @@ class Ledger:
             return
         told = await self._costs.record(conn, paid, budget)
         await self._events.model_used(conn, paid)
+        _MONTH.set(told.cost_micro_usd / 1_000_000, {"account": paid.conversation.account_id})
         if told.alert or told.stop:
+            _REACHED.add(1, {"stops_models": told.stop})
             await self._events.budget_reached(conn, paid, told)
             _LOG.warning(
                 "budget_reached",

@@ -25,12 +25,13 @@ from sdr.dialogue.v1 import (
     prompts_pb2_grpc,
 )
 from sdr_common.address_guard import AddressGuard, networks
-from sdr_common.event_outbox import forwarding
+from sdr_common.event_outbox import forwarding, outbox_of
 from sdr_common.grpc_server import start_server
 from sdr_common.idempotency import Idempotency
 from sdr_common.lead import FactKind
 from sdr_common.lead_data import NAMES, parts_of, register_lead_data
 from sdr_common.lossy_redis import LossyRedis
+from sdr_common.ops_server import serve_operators
 from sdr_common.part_versions import PublishedPart
 from sdr_common.postgres import Pool, Queries, make_pool
 from sdr_common.service import ServiceProcess, Work, pause, run_until_stopped, schema_problem, standard_work
@@ -187,6 +188,7 @@ async def build(
         port=settings.grpc_port,
         transport=settings.transport,
     )
+    await serve_operators(settings, stack, pool, [outbox_of(pool, SCHEMA)])
     process = ServiceProcess(server, settings.drain_s, on_crash)
     process.in_background(
         *standard_work(process, pool, "sdr_dialogue", idempotency),

@@ -14,6 +14,7 @@ from sdr_common.idempotency import Idempotency
 from sdr_common.lead_data import NAMES, register_lead_data
 from sdr_common.live_events import LiveEvents
 from sdr_common.lossy_redis import LossyRedis
+from sdr_common.ops_server import serve_operators
 from sdr_common.postgres import Queries, make_pool
 from sdr_common.service import ServiceProcess, run_until_stopped, standard_work
 from sdr_reporting.clients.sheet import XlsxSheet
@@ -91,6 +92,7 @@ async def build(
         port=settings.grpc_port,
         transport=settings.transport,
     )
+    await serve_operators(settings, stack, pool)
     process = ServiceProcess(server, settings.drain_s, on_crash)
     process.in_background(*standard_work(process, pool, "sdr_reporting", idempotency), *outputs.works)
     stack.push_async_callback(process.stop)

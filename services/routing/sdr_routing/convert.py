@@ -106,6 +106,7 @@ def outcome_from_wire(request: pb.DeliverRequest) -> Outcome:
         wrote_again=request.notice == pb.NOTICE_LEAD_WROTE_AGAIN,
         closed_before=request.closed_before,
         back_at=timestamp_from_wire(request.back_at) if request.HasField("back_at") else None,
+        waiting_since=timestamp_from_wire(request.waiting_since) if request.HasField("waiting_since") else None,
     )
 
 

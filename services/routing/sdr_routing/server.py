@@ -12,12 +12,13 @@ import grpc
 from sdr.routing.v1 import routing_pb2, routing_pb2_grpc
 from sdr_common.address_guard import AddressGuard, networks
 from sdr_common.chatwoot import ChatwootHttp, ChatwootOptions, ChatwootSetup
-from sdr_common.event_outbox import forwarding
+from sdr_common.event_outbox import forwarding, outbox_of
 from sdr_common.grpc_server import start_server
 from sdr_common.idempotency import Idempotency
 from sdr_common.lead_data import NAMES, parts_of, register_lead_data
-from sdr_common.mailbox import Mailbox, MailboxOptions
+from sdr_common.mailbox import Mailbox, MailboxOptions, depth_of, watch_worker
 from sdr_common.mailbox.worker import MailboxWorker, WorkerOptions
+from sdr_common.ops_server import serve_operators
 from sdr_common.postgres import Pool, Queries, make_pool
 from sdr_common.secret_box import SecretBox
 from sdr_common.service import ServiceProcess, Work, pause, run_until_stopped, schema_problem, standard_work
@@ -36,6 +37,7 @@ from sdr_routing.operations import (
 from sdr_routing.servicer import RoutingServicer
 from sdr_routing.settings import Settings
 from sdr_routing.store.announcements import OutboxAnnouncements
+from sdr_routing.store.dead_letters import dead_letters
 from sdr_routing.store.postgres import PostgresAccounts, PostgresConnections, PostgresDeliveries
 
 SCHEMA = "routing"
@@ -172,12 +174,15 @@ async def build(
     server = await start_server(
         SCHEMA, register, names, host=settings.grpc_host, port=settings.grpc_port, transport=settings.transport
     )
+    samplers = [depth_of(parts.mailbox, "deliveries"), outbox_of(parts.pool, SCHEMA), dead_letters(parts.pool)]
+    await serve_operators(settings, stack, parts.pool, samplers)
     process = ServiceProcess(server, settings.drain_s, on_crash)
     process.in_background(
         *standard_work(process, parts.pool, "sdr_routing", parts.idempotency),
         *await forwarding(parts.pool, settings.reporting_target, stack, settings.transport),
     )
     if worker is not None:
+        stack.callback(watch_worker(worker, "deliveries"))
         process.in_background(_once_migrated(parts.pool, worker))
     stack.push_async_callback(process.stop)
     return process

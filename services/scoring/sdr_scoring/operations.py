@@ -11,6 +11,7 @@ from google.protobuf.message import Message
 from sdr_common.account_settings import StoredVersion, find_version
 from sdr_common.idempotency import Idempotency, Once
 from sdr_common.lead import Disqualification, EndReason, Fact, FactKind
+from sdr_common.metrics import METER
 from sdr_common.postgres import Connection, Pool, connection
 from sdr_scoring.domain.clinic import Clinic
 from sdr_scoring.domain.errors import QualificationNotFound
@@ -21,6 +22,9 @@ from sdr_scoring.ports import AccountRubric, Qualifications, Rubrics, Subject, S
 A = TypeVar("A", bound=Message)
 
 _PAGE = 50
+_QUALIFICATIONS = METER.create_counter(
+    "sdr.scoring.qualifications", ("temperature",), description="Judgements of leads, by temperature."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ class Scoring:
         async def work(conn: Connection) -> A:
             judgement = qualify(command.facts, command.disqualification, command.ended, active.rubric)
             stored = await self._qualifications.add(conn, command.subject, judgement, active.version)
+            _QUALIFICATIONS.add(1, {"temperature": judgement.temperature.value})
             return once.answer(stored)
 
         return await self._idempotency.once(once.request, once.answer_type, work)

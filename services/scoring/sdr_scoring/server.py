@@ -16,10 +16,11 @@ from sdr.scoring.v1 import (
     scoring_pb2,
     scoring_pb2_grpc,
 )
-from sdr_common.event_outbox import forwarding
+from sdr_common.event_outbox import forwarding, outbox_of
 from sdr_common.grpc_server import start_server
 from sdr_common.idempotency import Idempotency
 from sdr_common.lead_data import NAMES, parts_of, register_lead_data
+from sdr_common.ops_server import serve_operators
 from sdr_common.postgres import Queries, make_pool
 from sdr_common.service import ServiceProcess, run_until_stopped, standard_work
 from sdr_scoring.convert import rubric_from_wire
@@ -84,6 +85,7 @@ async def build(
         port=settings.grpc_port,
         transport=settings.transport,
     )
+    await serve_operators(settings, stack, pool, [outbox_of(pool, SCHEMA)])
     process = ServiceProcess(server, settings.drain_s, on_crash)
     process.in_background(
         *standard_work(process, pool, "sdr_scoring", idempotency),

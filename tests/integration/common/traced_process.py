@@ -1,4 +1,4 @@
-"""A small service with the shared telemetry, for test_telemetry: prints its port, serves until its input ends."""
+"""A small service with the shared telemetry, for test_telemetry: prints its ports, serves until its input ends."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import grpc
 
 from sdr.scoring.v1.scoring_pb2 import ExplainRequest, ExplainResponse
 from sdr_common.errors import AccountNotFound
+from sdr_common.ops_server import OpsServer
 from sdr_common.telemetry import TRACER, context_of, current_traceparent, links_to, start_telemetry
 from tests.integration.common.scripted import start
 
@@ -37,10 +38,12 @@ async def main() -> None:
     provider = start_telemetry("example")
     server = await start(_explain)
     await server.set_ready(True)
-    sys.stdout.write(f"{server.port}\n")
+    ops = OpsServer("127.0.0.1", 0, lambda: asyncio.sleep(0))
+    sys.stdout.write(f"{server.port} {ops.port}\n")
     sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.read)
     await server.stop(1)
+    await ops.aclose()
     provider.shutdown()
 
 

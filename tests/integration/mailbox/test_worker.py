@@ -13,7 +13,6 @@ from sdr_common.errors import DomainError, ErrorKind, InvalidField
 from sdr_common.mailbox import (
     Claim,
     Close,
-    DepthMeasured,
     Failure,
     Sample,
     TurnEnded,
@@ -189,15 +188,19 @@ async def test_the_depth_tells_how_many_wait_and_for_how_long(box: Box) -> None:
     depth = await box.mailbox.depth()
     assert depth.waiting == 2
     assert depth.oldest_s == pytest.approx(100, abs=5)
+    assert 0 < depth.unanswered_s < 30
 
-    samples: list[Sample] = []
+    worked_on: list[int] = []
 
     async def handle(claim: Claim) -> Close:
+        worked_on.append(claim.key_id)
         return Close("answered")
 
-    async with working(box.mailbox, handle, replace(FAST, depth_every_s=0.01), samples.append):
-        await until(lambda: any(isinstance(s, DepthMeasured) and s.depth.waiting == 0 for s in samples))
-    assert (await box.mailbox.depth()).oldest_s == 0
+    async with working(box.mailbox, handle) as worker:
+        await until(lambda: worker.in_flight == 0 and len(worked_on) == 2)
+    depth = await box.mailbox.depth()
+    assert (depth.waiting, depth.oldest_s) == (0, 0)
+    assert 0 < depth.unanswered_s < 30, "the third one waits for its burst's end"
 
 
 async def test_a_handler_that_cancels_itself_is_a_counted_failure(box: Box) -> None:

@@ -162,9 +162,8 @@ async def test_stopping_while_the_database_is_away_leaves_turns_to_their_leases(
     await box.put(message(1))
     async with open_box(box_url, options=replace(OPTIONS, lease_s=0.3)) as doomed:
         await box.put(message(2, key_id=8))
-        options = replace(FAST, depth_every_s=0.02)
         with capture_logs() as logs:
-            async with working(doomed.mailbox, handle, options, metrics=lambda _: None) as worker:
+            async with working(doomed.mailbox, handle) as worker:
                 await until(lambda: worker.in_flight == 2)
                 await doomed.pool.close()
                 await until(lambda: any(log["event"] == "mailbox_store_lost" for log in logs))

@@ -86,7 +86,8 @@ def test_a_metric_never_carries_an_id() -> None:
 
 @pytest.mark.parametrize("word", ["text", "content", "phone", "email", "token", "prompt", "contact", "user"])
 def test_no_name_asks_for_personal_data(word: str) -> None:
-    assert [name for name in REGISTRY.attributes if word in re.split(r"[._]", name)] == []
+    of_models = {"gen_ai.token.type"}  # pieces of words, no secrets
+    assert [name for name in REGISTRY.attributes.keys() - of_models if word in re.split(r"[._]", name)] == []
 
 
 def test_every_entry_is_described_in_a_sentence() -> None:
@@ -100,11 +101,11 @@ def test_every_entry_is_described_in_a_sentence() -> None:
 SOURCE = """
 NAME = "turn"
 ROUTE = "/x/{id}"
-_COUNTER = METER.create_counter("sdr.turns", unit="1")
+_COUNTER = METER.create_counter("sdr.turns", ("outcome", "extra.of.module"), unit="1")
 
 class Sampler:
     def __init__(self):
-        self.lag = METER.create_gauge("sdr.lag")
+        self.lag = METER.create_gauge("sdr.lag", ATTRIBUTES)
 
     def sample(self, words):
         self.lag.set(3, {"lag.kind": "a"})
@@ -142,8 +143,11 @@ def test_the_scanner_finds_names_however_they_are_written() -> None:
         ("", "a.four"),
         ("", "a.three"),
         ("POST /x/{id}", UNREADABLE),
+        ("sdr.lag", UNREADABLE),
         ("sdr.lag", "lag.kind"),
         ("sdr.turns", "extra.of.module"),
+        ("sdr.turns", "extra.of.module"),
+        ("sdr.turns", "outcome"),
         ("sdr.turns", "outcome"),
         ("turn", "a.one"),
         ("turn", "a.two"),

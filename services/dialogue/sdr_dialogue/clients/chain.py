@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 import structlog
 
 from sdr_common.grpc_client import inbound_deadline
+from sdr_common.metrics import METER
 from sdr_dialogue.clients.breaker import CircuitBreaker
 from sdr_dialogue.domain.conversation import AnalysisContext, AnalysisDraft, TurnContext, TurnDraft, Usage
 from sdr_dialogue.domain.errors import EngineUnavailable
@@ -24,6 +25,15 @@ _LEAST_S = 0.5
 _NOBODY_WAITS_S = 60.0
 """Seconds after which a judgement counts as a redo, long after the lead's turn: it may take its whole time."""
 _LOG = structlog.get_logger()
+_DRAFTS = METER.create_counter(
+    "sdr.dialogue.drafts", ("engine",), description="Answers and judgements where models are used, by who made them."
+)
+_FALLBACKS = METER.create_counter(
+    "sdr.dialogue.fallbacks", ("engine", "error.type"), description="Times that an engine was replaced by the next one."
+)
+_BREAKER = METER.create_gauge(
+    "sdr.dialogue.breaker_open", ("engine",), description="1: it failed too often in a row and has not answered since."
+)
 
 C = TypeVar("C")
 D = TypeVar("D", TurnDraft, AnalysisDraft)
@@ -140,6 +150,8 @@ class ModelChain:
                 draft = await ask(context, share)
             except EngineUnavailable as error:
                 link.breaker.failed(error.retry_after_s)
+                _FALLBACKS.add(1, {"engine": error.engine, "error.type": error.problem})
+                _BREAKER.set(float(not link.breaker.may_allow()), {"engine": link.model.name})
                 spent += error.usage
                 _LOG.warning("engine_replaced", engine=error.engine, problem=error.problem)
             except BaseException:
@@ -147,8 +159,11 @@ class ModelChain:
                 raise
             else:
                 link.breaker.succeeded()
+                _BREAKER.set(0.0, {"engine": link.model.name})
+                _DRAFTS.add(1, {"engine": draft.engine})
                 return replace(draft, usage=draft.usage + spent)
         draft = await last(context)
+        _DRAFTS.add(1, {"engine": draft.engine})
         return replace(draft, usage=draft.usage + spent)
 
 

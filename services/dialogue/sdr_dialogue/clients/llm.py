@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
 
-from sdr_common.telemetry import METER, TRACER
+from sdr_common.metrics import METER, TOKENS
+from sdr_common.telemetry import TRACER
 from sdr_dialogue.clients.outputs import analysis_draft, turn_draft
 from sdr_dialogue.clients.prompt import Prompt, Prompts
 from sdr_dialogue.domain.conversation import (
@@ -37,7 +39,24 @@ if TYPE_CHECKING:  # weighs much: loaded by the first call
     """Who makes a call: an agent, and another model than its own."""
 
 _CALLS = METER.create_counter(
-    "sdr.dialogue.model_calls", description="Calls to a provider's model, by model, purpose and outcome."
+    "sdr.dialogue.model_calls",
+    ("model", "purpose", "outcome"),
+    description="Calls to a provider's model: answered or failed.",
+)
+_DURATION = METER.create_histogram(
+    "gen_ai.client.operation.duration",
+    ("gen_ai.provider.name", "gen_ai.request.model"),
+    unit="s",
+    description="Time of a call to a provider's model, its repair included.",
+)
+_TOKENS = METER.create_histogram(
+    "gen_ai.client.token.usage",
+    ("gen_ai.request.model", "gen_ai.token.type"),
+    bounds=TOKENS,
+    description="Tokens of a call, input or output.",
+)
+_COST = METER.create_counter(
+    "sdr.dialogue.model_cost", ("model", "purpose"), unit="USD", description="List price of what was asked for."
 )
 
 
@@ -166,6 +185,7 @@ class ProviderModel:
             "gen_ai.request.model": model,
             "gen_ai.output.type": "json",
         }
+        started = time.monotonic()
         # The stack of a failed call quotes what the model returned, and with it the lead.
         with self._tracer.start_as_current_span(
             f"chat {model}", kind=SpanKind.CLIENT, attributes=attributes, record_exception=False
@@ -176,9 +196,19 @@ class ProviderModel:
                 span.set_attribute("error.type", error.problem)
                 span.set_status(StatusCode.ERROR)
                 _CALLS.add(1, {"model": model, "purpose": work.purpose, "outcome": "failed"})
+                self._measure(work, time.monotonic() - started, error.usage)
                 raise
             _CALLS.add(1, {"model": model, "purpose": work.purpose, "outcome": "answered"})
+            self._measure(work, time.monotonic() - started, usage)
             return output, usage
+
+    def _measure(self, work: _Work, took_s: float, usage: Usage) -> None:
+        provider = _PROVIDER_NAMES[self._choice.provider]
+        _DURATION.record(took_s, {"gen_ai.provider.name": provider, "gen_ai.request.model": work.model})
+        if usage.input_tokens or usage.output_tokens:
+            _TOKENS.record(usage.input_tokens, {"gen_ai.request.model": work.model, "gen_ai.token.type": "input"})
+            _TOKENS.record(usage.output_tokens, {"gen_ai.request.model": work.model, "gen_ai.token.type": "output"})
+            _COST.add(usage.cost_micro_usd / 1_000_000, {"model": work.model, "purpose": work.purpose})
 
     async def _asked(self, work: _Work, pick: Pick[O], span: Span) -> tuple[O, Usage]:
         engine = self._named(work.model)

@@ -16,6 +16,7 @@ from sdr_common.errors import DomainError
 from sdr_gateway.http.api import add_api
 from sdr_gateway.http.docs import docs_route
 from sdr_gateway.http.health import Check, health_routes
+from sdr_gateway.http.measured import Measured
 from sdr_gateway.http.panel import panel_routes
 from sdr_gateway.http.problem import Refusal, on_domain_error, on_http_error, on_refusal
 from sdr_gateway.http.rest.endpoint import RestApi
@@ -53,9 +54,9 @@ def make_app(
         app.router.routes.extend(panel_routes())
     app.router.routes.append(docs_route(app))
     if webhook is None:
-        return app
+        return Measured(app)
     # Nearly every request is a webhook, and the door answers its own errors.
-    return Router([*webhook.routes(), Mount("/", app)])
+    return Measured(Router([*webhook.routes(), Mount("/", app)]))
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -16,6 +16,7 @@ import structlog
 
 from sdr_common.errors import DomainError, ErrorKind, StoreUnavailable
 from sdr_common.mailbox import Receipt
+from sdr_common.metrics import METER
 from sdr_common.telemetry import TRACER, current_traceparent
 from sdr_gateway.domain.account import Account
 from sdr_gateway.domain.catch_up import ignored, is_news, trusted_through, verdicts
@@ -34,6 +35,8 @@ _STARTED_S = 60.0
 _FAILURES_AT_MOST = 5
 
 _LOG = structlog.get_logger()
+_SWEEPS = METER.create_counter("sdr.gateway.sweeps", ("outcome",), description="Sweeps of accounts: done or failed.")
+_FINDS = METER.create_counter("sdr.gateway.sweep.finds", description="Events that a sweep brought and no webhook had.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,7 @@ class Sweep:
                 if not await self._sweeps.beat(claim.account_id):
                     return None
         if brought:
+            _FINDS.add(brought)
             _LOG.info("sweep_brought_events", account_id=claim.account_id, count=brought)
         if failures:
             return None
@@ -216,7 +220,8 @@ class Sweep:
         return found
 
     def _note(self, account_id: int, error: DomainError | None) -> None:
-        """Logs a change, not every failure of an outage."""
+        """Counts every sweep; logs a change, not every failure of an outage."""
+        _SWEEPS.add(1, {"outcome": "done" if error is None else "failed"})
         if error is None:
             if account_id in self._failing:
                 _LOG.info("sweep_resumed", account_id=account_id)

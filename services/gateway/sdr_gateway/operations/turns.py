@@ -184,7 +184,17 @@ class TurnWork:
         if self._is_worth_a_note(turn, request, answer):
             request.notice = routing.NOTICE_LEAD_WROTE_AGAIN
         requests.tell_when_back(request, turn.rules.hours, turn.now)
+        await self._tell_since(turn, request)
         return request
+
+    async def _tell_since(self, turn: Turn, request: routing.DeliverRequest) -> None:
+        """From when the lead waits: what came in while the clinic was closed is not late."""
+        since = turn.claim.since
+        if since is None:
+            return
+        hours = (await self._accounts.get(turn.claim.account_id)).answers_within
+        if hours is None or hours.opens_in_s(since.timestamp()) <= 0:
+            request.waiting_since.FromDatetime(since)
 
     def _is_worth_a_note(self, turn: Turn, request: routing.DeliverRequest, answer: dialogue.RespondResponse) -> bool:
         """Whether the closer is told that a lead of theirs writes again; a judgement or a call for help has its own."""

@@ -82,6 +82,10 @@ update account set sweep_owner = null, sweep_lease_until = null, swept_at = now(
   swept_until = coalesce(%(swept_until)s::timestamptz, swept_until)
 where account_id = %(account_id)s and sweep_owner = %(owner)s
 
+-- oldest_sweep --
+-- Since when the account that waits longest was not swept to its end; there are few accounts.
+select coalesce(extract(epoch from now() - min(coalesce(swept_until, connected_at))), 0)::float8 as oldest_s from account
+
 -- sweep_positions --
 -- How far listings have gone, and what is remembered, for some conversations of an account.
 select h.conversation_id, coalesce(p.swept_through_id, 0) as swept_through_id,

@@ -51,6 +51,16 @@ class PostgresSweeps:
         async with connection(self._pool) as conn:
             await conn.execute(QUERIES["finish_sweep"], parameters)
 
+    async def oldest_s(self) -> float:
+        """Seconds since the account that waits longest was swept to its end; 0: there is none.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        async with connection(self._pool) as conn:
+            row = await (await conn.execute(QUERIES["oldest_sweep"])).fetchone()
+        return 0.0 if row is None else max(0.0, row["oldest_s"])
+
     async def positions(self, account_id: int, conversation_ids: Sequence[int]) -> dict[int, SweepPosition]:
         """See `ports.Sweeps`."""
         parameters = {"account_id": account_id, "conversation_ids": list(conversation_ids)}

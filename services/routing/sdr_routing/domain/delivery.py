@@ -163,6 +163,8 @@ class Delivery:
     """How often an operator took it up again."""
     accepted_at: datetime
     settled_at: datetime | None
+    waiting_since: datetime | None = None
+    """When the first of the lead's messages that it answers was stored; None: no lead waited."""
     superseded: frozenset[str] = frozenset()
     """Attribute keys to which a later delivery gave another value since this one died."""
 

@@ -160,6 +160,8 @@ class Outcome:
     """The lead was closed or handed off before: it reads the reply, and nobody is assigned anew."""
     back_at: datetime | None = None
     """When the clinic opens again, aware; None: it is open."""
+    waiting_since: datetime | None = None
+    """When the first of the lead's messages that it answers was stored; None: no lead waited."""
 
     @property
     def procedure(self) -> str:

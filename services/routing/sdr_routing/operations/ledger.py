@@ -10,12 +10,30 @@ import structlog
 
 from sdr_common.lead import LeadStatus
 from sdr_common.mailbox import Claim
+from sdr_common.metrics import METER
 from sdr_common.postgres import Connection, Pool, connection, transaction
 from sdr_routing.domain.attributes import STATUS
 from sdr_routing.domain.delivery import WORDS, Attributes, Delivery, Message, Note, PlannedWrite, State, Write
 from sdr_routing.ports import Announcements, Deliveries, Mark
 
 _LOG = structlog.get_logger()
+_WRITES = METER.create_counter(
+    "sdr.routing.writes", ("kind", "outcome"), description="Writes to Chatwoot that ended: done, dropped or dead."
+)
+_FAULTS = METER.create_counter(
+    "sdr.routing.setbacks", description="Attempts at a delivery that failed and are made again."
+)
+_DELIVERIES = METER.create_counter(
+    "sdr.routing.deliveries", ("outcome",), description="Deliveries that ended: done, dropped or dead."
+)
+_DURATION = METER.create_histogram(
+    "sdr.routing.delivery.duration", unit="s", description="From accepted to its end, waits and retries included."
+)
+_ANSWER = METER.create_histogram(
+    "sdr.routing.answer.duration",
+    unit="s",
+    description="From the lead's first unanswered message to our first public message in Chatwoot.",
+)
 
 
 class Ledger:
@@ -79,6 +97,7 @@ class Ledger:
         """Marks a write as done, dropped or dead."""
         self._states[write.position] = state
         self._marks[write.position] = Mark(write.position, state, detail, message_id, attempt)
+        _WRITES.add(1, {"kind": WORDS[type(write.change)], "outcome": state.value})
         if state is State.DONE and isinstance(write.change, Message):
             self._public_at.append(None)
         if state is State.DEAD:
@@ -115,6 +134,7 @@ class Ledger:
         async with connection(self._pool) as conn:
             await self._record(conn, failures=1)
         self._marks.clear()
+        _FAULTS.add(1)
 
     async def pause(self) -> None:
         """A human has taken over: adds a write that says so, tells reporting, stores the marks."""
@@ -169,6 +189,7 @@ class Ledger:
                 at=now,
             )
         self._marks.clear()
+        self._measure(state, now)
         if state is State.DEAD:
             _LOG.error(
                 "delivery_died",
@@ -178,6 +199,14 @@ class Ledger:
                 writes=[WORDS[type(write.change)] for write in died],
             )
         return state
+
+    def _measure(self, state: State, now: datetime) -> None:
+        delivery = self._delivery
+        _DELIVERIES.add(1, {"outcome": state.value})
+        _DURATION.record(max(0.0, (now - delivery.accepted_at).total_seconds()))
+        answered_at = min((moment for moment in self._public_at if moment is not None), default=None)
+        if answered_at is not None and delivery.waiting_since is not None and not delivery.retries:
+            _ANSWER.record(max(0.0, (answered_at - delivery.waiting_since).total_seconds()))
 
     def _final_state(self) -> State:
         states = set(self._states.values())

@@ -107,6 +107,7 @@ class PostgresDeliveries:
             "team": acceptance.assignment.team,
             "closer_email": acceptance.assignment.closer_email,
             "traceparent": acceptance.traceparent,
+            "waiting_since": acceptance.outcome.waiting_since,
             "writes": Jsonb(writes),
             "current": Jsonb(dict(plan.written.current)),
             "history": Jsonb(dict(plan.written.history)),

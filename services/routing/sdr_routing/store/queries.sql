@@ -24,10 +24,11 @@ select given as count from closer_turn where account_id = %(account_id)s and cou
 -- Stores a delivery, its writes, and what will have been written then.
 with accepted as (
   insert into delivery (delivery_id, account_id, conversation_id, contact_id, inbox_id, channel, turn_id,
-    last_message_id, handing_off, closing, qualification_id, qualifying, team, closer_email, traceparent)
+    last_message_id, handing_off, closing, qualification_id, qualifying, team, closer_email, traceparent,
+    waiting_since)
   values (%(delivery_id)s, %(account_id)s, %(conversation_id)s, %(contact_id)s, %(inbox_id)s, %(channel)s, %(turn_id)s,
     %(last_message_id)s, %(handing_off)s, %(closing)s, %(qualification_id)s, %(qualifying)s, %(team)s, %(closer_email)s,
-    %(traceparent)s)
+    %(traceparent)s, %(waiting_since)s)
   returning seq),
 writes as (
   insert into delivery_write (delivery_id, position, kind, body, sdr_key)
@@ -150,6 +151,10 @@ pending as (
     message_id = case when w.refusals > 0 then 0 else w.message_id end
   from revived r where w.delivery_id = r.delivery_id and w.state = 'dead')
 select seq, retries, contact_id, traceparent from revived
+
+-- count_dead --
+-- How many deliveries wait for an operator; 1,000 at most are counted, by their own index.
+select count(*) as dead from (select 1 from delivery where state = 'dead' limit 1000) d
 
 -- list_dead --
 -- Dead deliveries of an account, newest first.

@@ -55,6 +55,7 @@ def delivery(row: DictRow) -> Delivery:
         retries=row["retries"],
         accepted_at=row["accepted_at"],
         settled_at=row["settled_at"],
+        waiting_since=row["waiting_since"],
         superseded=frozenset(given & set(row["written_since"] or {})),
     )
 

@@ -1,0 +1,1 @@
+alter table delivery drop column waiting_since;
