@@ -17,7 +17,7 @@ from sdr_common.account_settings import AccountSettingsStore
 from sdr_common.address_guard import AddressGuard, networks
 from sdr_common.chatwoot import ChatwootHttp, ChatwootOptions
 from sdr_common.database_clock import DatabaseClock
-from sdr_common.event_outbox import EventForwarder, EventOutbox, outbox_of
+from sdr_common.event_outbox import EventForwarder, EventOutbox
 from sdr_common.grpc_client import make_channel
 from sdr_common.idempotency import Idempotency
 from sdr_common.lead_data import LeadData, parts_of
@@ -29,10 +29,7 @@ from sdr_common.mailbox import (
     MailboxOptions,
     MailboxWorker,
     WorkerOptions,
-    depth_of,
-    watch_worker,
 )
-from sdr_common.ops_server import serve_operators
 from sdr_common.postgres import Pool, make_pool
 from sdr_common.rate_limits import RateLimits
 from sdr_common.retention import Retention
@@ -41,8 +38,9 @@ from sdr_common.service import ServiceProcess, run_until_stopped, schema_problem
 from sdr_common.source_gate import SourceGate
 from sdr_gateway.app_api import make_api
 from sdr_gateway.app_grpc import Servicers, serve_grpc
+from sdr_gateway.app_watch import watch
 from sdr_gateway.clients.chatwoot import HttpChatwootListing
-from sdr_gateway.clients.metrics import MeterCounter, sweep_age
+from sdr_gateway.clients.metrics import MeterCounter
 from sdr_gateway.clients.services import GrpcDialogue, GrpcLeadKeeper, GrpcReporting, GrpcRouting, GrpcScoring
 from sdr_gateway.http.live import live_routes
 from sdr_gateway.http.rest.endpoint import RestApi
@@ -210,13 +208,16 @@ class Gateway:
                 channels=channels.opened,
                 own_port=grpc_server.port,
             )
-        await self._serve_operators(stack, mailbox, worker)
+        await watch(settings, stack, pool, mailbox, worker)
         process = ServiceProcess(grpc_server, settings.drain_s, self._on_crash)
         stack.push_async_callback(process.stop)
         # Shut first: what came in before is still committed and, in this process, worked on.
         self._serve_http(webhook, api, process, stack)
-        process.in_background(*standard_work(process, pool, "sdr_gateway", idempotency))
-        process.in_background(lambda stop: ledger.run(stop, _NOTE_EVERY_S), clock.run)
+        process.in_background(
+            *standard_work(process, pool, "sdr_gateway", idempotency),
+            lambda stop: ledger.run(stop, _NOTE_EVERY_S),
+            clock.run,
+        )
         if worker is not None:
             sweep = self._sweep(directory, listing, ingest)
             process.in_background(worker.run, lambda stop: sweep.run(stop, settings.sweep_interval_s))
@@ -321,13 +322,6 @@ class Gateway:
             settings.sweep_answer_within_s,
         )
         return Sweep(PostgresSweeps(self._pool), accounts, listing, ingest, limits)
-
-    async def _serve_operators(self, stack: AsyncExitStack, mailbox: Mailbox, worker: MailboxWorker | None) -> None:
-        pool = self._pool
-        samplers = [depth_of(mailbox, "turns"), outbox_of(pool, SCHEMA), sweep_age(PostgresSweeps(pool))]
-        await serve_operators(self._settings, stack, pool, samplers)
-        if worker is not None:
-            stack.callback(watch_worker(worker, "turns"))
 
     def _serve_http(
         self,
