@@ -64,6 +64,7 @@ def test_a_value_of_the_wrong_kind_is_refused_by_its_path() -> None:
             "KEDA needs one",
         ),
         ({"secrets": {"existingSecret": "sdr"}, "canary": {"tag": "0.1.0"}}, "is what runs already"),
+        ({"secrets": {"existingSecret": "sdr"}, "mail": {"host": "smtp.example.com"}}, "whom do mails come from?"),
         (
             {"secrets": {"existingSecret": "sdr"}, "defaults": {"drainDelaySeconds": 25}},
             "set it to 35 or more",

@@ -159,9 +159,23 @@ def test_the_readme_lists_every_value_as_it_is() -> None:
     assert "| `secrets.existingSecret` |" in readme
 
 
+def test_reports_go_out_by_the_mail_server_that_is_named_and_in_a_trial_by_mailpit() -> None:
+    mail = {"mail": {"host": "smtp.example.com", "port": 465, "security": "tls", "from": "sdr@example.com"}}
+    for values, host, port in (
+        (merged(preset("production"), mail), "smtp.example.com", 465),
+        (merged(preset("trial"), {"trial": {"mailpit": {"enabled": True}}}), "sdr-mailpit", 1025),
+    ):
+        objects = render(values)
+        env = env_of(objects["Deployment/sdr-reporting"])
+        assert (env["SDR_REPORTING_SMTP_HOST"]["value"], env["SDR_REPORTING_SMTP_PORT"]["value"]) == (host, str(port))
+        egress = objects["NetworkPolicy/sdr-reporting"]["spec"]["egress"]
+        assert {"port": port, "protocol": "TCP"} in [each for rule in egress for each in rule["ports"]]
+    assert "SDR_REPORTING_SMTP_HOST" not in env_of(render(preset("production"))["Deployment/sdr-reporting"])
+
+
 def test_who_reaches_private_networks_is_told_which() -> None:
     values = merged(preset("staging"), {"allowedNetworks": "10.0.0.0/8", "ingress": {"trustedProxies": "*"}})
     objects = render(values)
     told = {c for c in COMPONENTS if "SDR_ALLOWED_NETWORKS" in env_of(objects[f"Deployment/sdr-{c}"])}
-    assert told == {"gateway", "gateway-worker", "dialogue", "routing", "routing-worker"}
+    assert told == set(COMPONENTS) - {"scoring"}
     assert env_of(objects["Deployment/sdr-gateway"])["FORWARDED_ALLOW_IPS"]["value"] == "*"

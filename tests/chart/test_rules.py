@@ -122,7 +122,7 @@ def test_a_component_gets_only_the_secrets_that_it_needs(objects: dict[str, Json
         return {name for name, entry in env.items() if "secretKeyRef" in entry.get("valueFrom", {})}
 
     assert secrets("scoring") == {"DATABASE_URL"}
-    assert secrets("reporting") == {"DATABASE_URL"}
+    assert secrets("reporting") == {"DATABASE_URL", "SDR_SECRET_KEY", "SDR_REPORTING_SMTP_PASSWORD", "REDIS_URL"}
     assert "SDR_SECRET_KEY" not in secrets("dialogue")
     assert {name for name in secrets("routing") if name.endswith("_API_KEY")} == set()
 

@@ -18,7 +18,26 @@ SDR_GATEWAY_PUBLIC_URL: {{ printf "%s://%s" (ternary "https" "http" (ne .tlsSecr
 SDR_{{ upper . }}_TARGET: {{ include "sdr.target" (dict "root" $root "name" .) }}
 {{- end }}
 {{- end }}
-{{- if has $service (list "gateway" "routing" "dialogue") }}
+{{- if eq $service "reporting" }}
+{{- with .root.Values.ingress }}{{- if .enabled }}
+SDR_GATEWAY_PUBLIC_URL: {{ printf "%s://%s" (ternary "https" "http" (ne .tlsSecret "")) .host }}
+{{- end }}{{- end }}
+{{- if .root.Values.mail.host }}
+{{- with .root.Values.mail }}
+SDR_REPORTING_SMTP_HOST: {{ .host }}
+SDR_REPORTING_SMTP_PORT: {{ .port | quote }}
+SDR_REPORTING_SMTP_SECURITY: {{ .security }}
+SDR_REPORTING_SMTP_USERNAME: {{ .username | quote }}
+SDR_REPORTING_SMTP_FROM: {{ .from | quote }}
+{{- end }}
+{{- else if .root.Values.trial.mailpit.enabled }}
+SDR_REPORTING_SMTP_HOST: {{ include "sdr.fullname" .root }}-mailpit
+SDR_REPORTING_SMTP_PORT: "1025"
+SDR_REPORTING_SMTP_SECURITY: none
+SDR_REPORTING_SMTP_FROM: sdr@example.com
+{{- end }}
+{{- end }}
+{{- if has $service (list "gateway" "routing" "dialogue" "reporting") }}
 {{- with .root.Values.allowedNetworks }}
 SDR_ALLOWED_NETWORKS: {{ . | quote }}
 {{- end }}

@@ -40,6 +40,9 @@
 {{- fail "image.tag: a production installation pins a version; \"latest\" cannot be rolled back" -}}
 {{- end -}}
 {{- end -}}
+{{- if and $v.mail.host (not $v.mail.from) -}}
+{{- fail "mail.from: whom do mails come from? Set an address, such as \"Clinic <sdr@example.com>\"" -}}
+{{- end -}}
 {{- if $v.canary.tag -}}
 {{- if eq $v.canary.tag (default $.Chart.AppVersion $v.image.tag) -}}
 {{- fail (printf "canary.tag: %q is what runs already; set it to \"\" when the rollout is over" $v.canary.tag) -}}
