@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from sdr.common.v1 import download_pb2
 from sdr.common.v1 import lead_pb2 as lead
 from sdr.reporting.v1 import report_pb2 as pb
 from sdr.reporting.v1 import reporting_pb2 as reporting
+from sdr_common.errors import InvalidField
 from sdr_common.lead import JudgementVerdict, Temperature
 from sdr_common.lead_proto import temperature_to_wire, timestamp_to_wire
 from sdr_reporting.convert import TEMPERATURES, duration_to_wire, lead_filter, summary_to_wire
@@ -42,6 +44,23 @@ def report_to_wire(report: Report) -> pb.GetReportResponse:
         series=[_point(day.isoformat(), detail.parts.get(day, Part())) for day in days_of(bounds)],
         **{"from": timestamp_to_wire(bounds.start)},  # a word of Python's
     )
+
+
+def report_days(request: pb.GetReportRequest) -> tuple[date, date] | None:
+    """The first and the last day that are asked for; None: the period is given otherwise.
+
+    Raises:
+        InvalidField: one is missing or no day of the calendar.
+    """
+    if not request.first_day and not request.last_day:
+        return None
+    days = []
+    for field, text in (("first_day", request.first_day), ("last_day", request.last_day)):
+        try:
+            days.append(date.fromisoformat(text))
+        except ValueError:
+            raise InvalidField(field, "must be a day of the calendar, yyyy-mm-dd", value=text) from None
+    return days[0], days[1]
 
 
 def export_wanted(request: pb.ExportLeadsRequest) -> ExportWanted:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from google.protobuf.message import Message
@@ -18,7 +18,7 @@ from sdr_reporting.domain.event import LeadKey
 from sdr_reporting.domain.lead import found_by, take_in
 from sdr_reporting.domain.listing import LeadFilter, LeadSummary, Page, Position, Sort, check_filter
 from sdr_reporting.domain.overview import Overview
-from sdr_reporting.domain.period import Period, check_zone, free_period, named_period
+from sdr_reporting.domain.period import Period, check_zone, free_period, named_period, period_of_days
 from sdr_reporting.domain.report import Report, bounds_of
 from sdr_reporting.ports import Accounts, Clinic, Events, Leads, Lists, Reports, Told
 
@@ -119,13 +119,23 @@ class Reporting:
         async with connection(self._pool) as conn:
             return period, await self._reports.overview(conn, account_id, period)
 
-    async def get_report(self, account_id: int, wanted: PeriodWanted, step: str) -> Report:
+    async def get_report(
+        self, account_id: int, wanted: PeriodWanted, step: str, days: tuple[date, date] | None = None
+    ) -> Report:
         """The report of a period beside the period before it, all as of one instant.
+
+        Args:
+            account_id: Whose.
+            wanted: The period by name or by its ends.
+            step: day, week, month, or empty: by the period's length.
+            days: First and last day in the account's zone, instead of `wanted`.
 
         Raises:
             InvalidField: the period or the step cannot be reported; see `bounds_of`.
         """
         zone = await self._accounts.zone(account_id)
+        if days is not None:
+            wanted = _of_days(wanted, days, zone)
         bounds = bounds_of(wanted.name, wanted.start, wanted.until, step, now=self._now(), zone=zone)
         async with transaction(self._pool) as conn:
             await conn.execute("set transaction isolation level repeatable read, read only")
@@ -193,3 +203,10 @@ class Reporting:
             return StoredVersion(0, changed=True)
         version, clinic = active
         return StoredVersion(version, changed=clinic != command.clinic)
+
+
+def _of_days(wanted: PeriodWanted, days: tuple[date, date], zone: str) -> PeriodWanted:
+    if wanted != PeriodWanted():
+        raise InvalidField("first_day", "stands beside period, from or until; give either", value=days[0].isoformat())
+    period = period_of_days(*days, zone)
+    return PeriodWanted(start=period.start, until=period.until)

@@ -29,8 +29,9 @@ class ReportServicer(report_pb2_grpc.ReportServiceServicer):
 
     async def GetReport(self, request: pb.GetReportRequest, context: Context) -> pb.GetReportResponse:
         """The report of a period."""
-        wanted = convert.period_wanted(request)
-        return convert_report.report_to_wire(await self._reporting.get_report(request.account_id, wanted, request.step))
+        wanted, days = convert.period_wanted(request), convert_report.report_days(request)
+        report = await self._reporting.get_report(request.account_id, wanted, request.step, days)
+        return convert_report.report_to_wire(report)
 
     async def GetLead(self, request: pb.GetLeadRequest, context: Context) -> pb.GetLeadResponse:
         """One lead."""

@@ -7,6 +7,7 @@ import pytest
 from sdr.common.v1 import lead_pb2 as lead
 from sdr.reporting.v1 import report_pb2
 from sdr.reporting.v1 import reporting_pb2 as pb
+from sdr_common.grpc_client import call
 from sdr_common.grpc_errors import RemoteError
 from tests.integration.reporting.conftest import (
     Reporting,
@@ -98,6 +99,32 @@ async def test_a_period_stands_beside_the_one_before_it(reporting: Reporting) ->
         at(-60).replace(tzinfo=None),
         at(0).replace(tzinfo=None),
     )
+
+
+async def test_days_are_the_accounts_own(reporting: Reporting) -> None:
+    await reporting.record(a_turn(12 * 60 + 30, contact_id=1))  # 21:30 of 2 March in São Paulo, 3 March in UTC
+    request = report_pb2.GetReportRequest(account_id=7, first_day="2026-03-02", last_day="2026-03-02")
+    report = await call(reporting.reports.GetReport, request, timeout_s=30)
+    assert [(point.date, point.new_lead_count) for point in report.series] == [("2026-03-02", 1)]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "field"),
+    [
+        ("2026-03-02", "2026-03-01", "last_day"),
+        ("2026-02-30", "2026-03-01", "first_day"),
+        ("2026-03-02", "", "last_day"),
+    ],
+        ("2026-03-02", "2026-03-01", "last_day"),
+        ("2026-02-30", "2026-03-01", "first_day"),
+        ("2026-03-02", "", "last_day"),
+    ],
+)
+async def test_days_that_are_none_are_refused_by_name(reporting: Reporting, first: str, last: str, field: str) -> None:
+    request = report_pb2.GetReportRequest(account_id=7, first_day=first, last_day=last)
+    with pytest.raises(RemoteError) as caught:
+        await call(reporting.reports.GetReport, request, timeout_s=30)
+    assert caught.value.details["field"] == field
 
 
 async def test_an_empty_report_has_noughts_and_no_means(reporting: Reporting) -> None:

@@ -63,6 +63,21 @@ def named_period(name: str, now: datetime, zone_name: str) -> Period:
     return Period(_midnight(first, zone), _midnight(after, zone))
 
 
+def period_of_days(first: date, last: date, zone_name: str) -> Period:
+    """The whole days from one to another, both included, in a zone.
+
+    Raises:
+        InvalidField: the last one is before the first, or is the calendar's last.
+    """
+    if last < first:
+        raise InvalidField("last_day", f"is before first_day, {first.isoformat()}", value=last.isoformat())
+    zone = ZoneInfo(zone_name)
+    try:
+        return Period(_midnight(first, zone), _midnight(last + timedelta(days=1), zone))
+    except OverflowError:
+        raise InvalidField("last_day", "is too near to the end of the calendar", value=last.isoformat()) from None
+
+
 def free_period(start: datetime | None, until: datetime | None, now: datetime) -> Period:
     """The period between two instants.
 
