@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 import threading
 from collections.abc import Callable, Iterator
@@ -12,8 +13,10 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import yaml
 
 from deploy.rollout import SLOS, Decision, Look, Slo, decide, main, read_slos
+from sdr_common.metrics import SECONDS, prometheus_name
 
 ANSWERS = Slo("answers", "answers", at_least=0.99)
 ERRORS = Slo("errors", "errors", at_most=0.001)
@@ -51,6 +54,23 @@ def test_the_shipped_levels_are_those_of_the_product() -> None:
         assert "{namespace}" not in slo.query
         assert 'namespace="clinic"' in slo.query
         assert "[5m]" in slo.query
+
+
+def test_every_series_that_is_asked_for_is_one_of_the_product_s() -> None:
+    registry = yaml.safe_load((Path(__file__).parents[3] / "docs" / "telemetry.yaml").read_text())["metrics"]
+    known = {
+        prometheus_name(name, metric["kind"], metric["unit"]): {each.replace(".", "_") for each in metric["attributes"]}
+        for name, metric in registry.items()
+    }
+    for slo in read_slos(SLOS, {"namespace": "sdr", "release": "sdr", "window": "5m"}):
+        for series, selected in re.findall(r"([a-z_]+)\{([^}]*)\}", slo.query):
+            if series.startswith("kube_"):
+                continue  # kube-state-metrics'
+            metric = re.sub(r"_(bucket|count|sum)$", "", series)
+            assert metric in known, f"{slo.name}: {series}"
+            labels = set(re.findall(r"(\w+)[=!]", selected)) - {"namespace", "le"}
+            assert labels <= known[metric], f"{slo.name}: {series}: {labels - known[metric]}"
+    assert 10.0 in SECONDS, "or no bucket ends where the promise does"
 
 
 def test_a_level_without_a_bound_is_refused(tmp_path: Path) -> None:
