@@ -72,9 +72,9 @@ class Reporting:
         account_id: int = ACCOUNT,
         step: str = "",
     ) -> report_pb2.GetReportResponse:
-        request = report_pb2.GetReportRequest(
-            account_id=account_id, until=timestamp(until), period=period, step=step, **{"from": timestamp(start)}
-        )
+        request = report_pb2.GetReportRequest(account_id=account_id, until=timestamp(until), period=period, step=step)
+        if start is not None:
+            getattr(request, "from").FromDatetime(start)
         return await call(self.reports.GetReport, request, timeout_s=30)
 
     async def lead(self, contact_id: int, *, account_id: int = ACCOUNT) -> report_pb2.GetLeadResponse:
