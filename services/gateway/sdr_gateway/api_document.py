@@ -16,6 +16,7 @@ from google.protobuf.descriptor import FileDescriptor
 
 from sdr_common.source_gate import SourceGate
 from sdr_gateway.app_api import CONTRACTS
+from sdr_gateway.http.measured import Measured
 from sdr_gateway.http.rest.endpoint import RestApi
 from sdr_gateway.http.server import make_app
 from sdr_gateway.http.session import Sessions
@@ -33,7 +34,7 @@ async def document(contracts: tuple[FileDescriptor, ...] = CONTRACTS) -> dict[st
         # Routes are only read here, so that what stands behind them is never touched.
         sessions = Sessions(cast("AccessWork", None), cast("SourceGate", None), secure=True)
         app = make_app(None, {}, (sessions, RestApi(list(contracts), channels, sessions.identify)))
-        return cast("FastAPI", app).openapi()
+        return cast("FastAPI", cast("Measured", app).app).openapi()
 
 
 if __name__ == "__main__":

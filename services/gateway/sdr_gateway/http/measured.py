@@ -26,12 +26,13 @@ class Measured:
     """
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+        self.app = app
+        """What is measured."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request; its body's end is its end, and a request that ends without an answer counts as 499."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         started, status = time.monotonic(), 499
 
@@ -42,7 +43,7 @@ class Measured:
             await send(message)
 
         try:
-            await self._app(scope, receive, note)
+            await self.app(scope, receive, note)
         except Exception:
             status = 500
             raise
