@@ -27,6 +27,8 @@ export const PAGES: readonly Page[] = [
   { area: "knowledge", path: "/conhecimento", file: "KnowledgePage", icon: BookOpen, role: "agent" },
   { area: "agent", path: "/agente", file: "AgentPage", icon: Sparkles, role: "administrator" },
   { area: "reports", path: "/relatorios", file: "ReportsPage", icon: ChartColumn, onPhone: true, role: "agent" },
+  { area: "schedules", path: "/relatorios/envios", file: "SchedulesPage", role: "administrator" },
   { area: "deliveries", path: "/entregas", file: "DeliveriesPage", icon: Send, role: "agent" },
   { area: "settings", path: "/ajustes", file: "SettingsPage", icon: Settings, role: "administrator" },
+  { area: "alerts", path: "/ajustes/alertas", file: "AlertsPage", role: "administrator" },
 ];
