@@ -43,13 +43,17 @@ RUN printf '#!/opt/sdr/bin/python\nimport runpy\nrunpy.run_module("sdr_%s", run_
 
 FROM ${PYTHON_IMAGE}
 ARG SERVICE
+ARG PYTHON_IMAGE
 ARG VERSION=0.1.0
 ARG REVISION=unknown
+ARG SOURCE=""
 LABEL org.opencontainers.image.title="sdr-${SERVICE}" \
       org.opencontainers.image.description="Chatwoot SDR: the service ${SERVICE}" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.source="${SOURCE}" \
+      org.opencontainers.image.base.name="${PYTHON_IMAGE}"
 RUN groupadd --system --gid 10001 sdr && useradd --system --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin sdr
 COPY --from=build /opt/sdr /opt/sdr
 ENV PATH=/opt/sdr/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1

@@ -55,6 +55,16 @@ def test_what_the_image_copies_is_not_ignored() -> None:
     assert {path.split("/")[0] for path in copied} == kept
 
 
+def test_an_image_says_what_it_is_and_runs_as_nobody_without_what_built_it() -> None:
+    last = (ROOT / "Dockerfile").read_text().rpartition("\nFROM ")[2]
+    labels = set(re.findall(r"org\.opencontainers\.image\.([\w.]+)=", last))
+    assert labels == {"title", "description", "licenses", "version", "revision", "source", "base.name"}
+    assert "\nUSER 10001:10001\n" in last
+    assert re.findall(r"^(?:COPY|ADD) (.+)$", last, re.MULTILINE) == ["--from=build /opt/sdr /opt/sdr"]
+    assert "pip" not in last
+    assert "npm" not in last
+
+
 def test_compose_runs_every_service_after_its_migration() -> None:
     services = _compose()["services"]
     for service in SERVICES:
