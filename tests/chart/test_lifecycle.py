@@ -59,3 +59,30 @@ def test_a_release_is_installed_upgraded_kept_by_a_failed_migration_rolled_back_
             if cluster.names(kind)
         }
         assert left == set(), "hooks' Jobs may stay, for their logs; everything else goes"
+
+
+def test_a_version_is_tried_beside_the_other_one_then_taken_over_or_taken_back() -> None:
+    engine = helm()
+    pytest.importorskip("kubernetes_validate", reason="the chart's tools are not installed: make chart-tools")
+    from tests.chart.fake_api import running_api  # noqa: PLC0415  (imports what may be missing)
+
+    before = preset("production", "only-scoring")
+    tried = merged(before, {"canary": {"tag": "0.2.0", "step": "one"}})
+    with running_api() as (cluster, url):
+
+        def image(deployment: str) -> str:
+            return str(containers(cluster.find("Deployment", deployment))[0]["image"])
+
+        release = engine.Config(namespace="sdr", kube_apiserver=url, storage_driver="memory")
+        release.install(str(CHART), "sdr", before, **WAIT)
+        written = len(cluster.writes)
+        release.upgrade(str(CHART), "sdr", tried, **WAIT)
+        assert cluster.writes[written] == "create Job/sdr-scoring-migrate-2", "the new version's schema first"
+        assert (image("sdr-scoring"), image("sdr-scoring-canary")) == ("sdr-scoring:0.1.0", "sdr-scoring:0.2.0")
+
+        release.rollback("sdr", version=1, **WAIT)
+        assert cluster.names("Deployment") == {"sdr-scoring"}
+        assert image("sdr-scoring") == "sdr-scoring:0.1.0"
+
+        release.upgrade(str(CHART), "sdr", merged(before, {"image": {"tag": "0.2.0"}}), **WAIT)
+        assert image("sdr-scoring") == "sdr-scoring:0.2.0"
