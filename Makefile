@@ -11,7 +11,7 @@ UV := $(BIN)/uv
 MEMBERS := protos common services/scoring services/dialogue services/routing services/reporting services/gateway sandbox
 PROJECTS := $(addsuffix /pyproject.toml,$(MEMBERS))
 PROTOS := $(shell find protos/sdr -name '*.proto' 2>/dev/null) protos/build_stubs.py
-SOURCES := common services sandbox tests deploy protos/build_stubs.py
+SOURCES := common services sandbox monitoring tests deploy protos/build_stubs.py
 PYTEST := $(BIN)/pytest
 # More than two cores have: tests wait for processes and leases more than they compute.
 WORKERS ?= 4
@@ -90,7 +90,7 @@ lint: $(VENV)/.ready-dev ## Style, format, dependency arrows
 	@$(BIN)/lint-imports --no-cache
 
 types: $(VENV)/.ready-dev ## mypy --strict
-	@$(BIN)/mypy common services sandbox tests deploy
+	@$(BIN)/mypy common services sandbox monitoring tests deploy
 
 proto-check: $(VENV)/.ready-run node_modules/.bin/buf ## buf lint, and buf breaking against main
 	@$(BIN)/python protos/build_stubs.py >/dev/null 2>&1
