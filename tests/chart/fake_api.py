@@ -17,10 +17,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import kubernetes_validate
 import yaml
 
-from tests.chart.rendering import NEWEST, JsonObject, merged
+from tests.chart.rendering import NEWEST, JsonObject, kubernetes, merged
 
 KINDS: dict[tuple[str, str], tuple[str, str]] = {
     ("v1", "secrets"): ("Secret", "secret"),
@@ -272,8 +271,8 @@ class _Handler(BaseHTTPRequestHandler):
         given.setdefault("kind", KINDS[version, plural][0])
         checked = {key: value for key, value in given.items() if key != "status"}
         try:
-            kubernetes_validate.validate(checked, NEWEST, strict=True)
-        except kubernetes_validate.ValidationError as error:
+            kubernetes().validate(checked, NEWEST, strict=True)
+        except kubernetes().ValidationError as error:
             return self._refuse(422, "Invalid", str(error))
         return self._send(self.cluster.put((version, plural, name), given, verb), 201 if verb == "create" else 200)
 

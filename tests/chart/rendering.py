@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,15 @@ GIVEN: dict[str, JsonObject] = {
 def helm() -> Any:  # the package ships no types
     """Helm's engine, or a skip that says how to get it."""
     return pytest.importorskip("helm_python", reason="the chart's tools are not installed: make chart-tools")
+
+
+@cache
+def kubernetes() -> Any:  # the package ships no types
+    """The schemas of Kubernetes, or a skip that says how to get them; each file is read once, not once per object."""
+    module = pytest.importorskip("kubernetes_validate", reason="the chart's tools are not installed: make chart-tools")
+    utils = import_module("kubernetes_validate.utils")
+    utils.schema_contents = cache(utils.schema_contents)  # type: ignore[attr-defined]  # a function of the module's
+    return module
 
 
 def merged(*layers: Mapping[str, Any]) -> JsonObject:

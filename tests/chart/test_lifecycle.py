@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.chart.rendering import CHART, containers, helm, merged, preset
+from tests.chart.fake_api import running_api
+from tests.chart.rendering import CHART, containers, helm, kubernetes, merged, preset
 
 WAIT = {"wait": "watcher", "timeout": 60}
 UNKNOWN_FIELD = {
@@ -18,9 +19,7 @@ UNKNOWN_FIELD = {
 
 def test_a_release_is_installed_upgraded_kept_by_a_failed_migration_rolled_back_and_removed() -> None:
     engine = helm()
-    pytest.importorskip("kubernetes_validate", reason="the chart's tools are not installed: make chart-tools")
-    from tests.chart.fake_api import running_api  # noqa: PLC0415  (imports what may be missing)
-
+    kubernetes()
     # One service's release shows it all in a third of the time: what holds for its Job and its objects holds for five.
     first = preset("production", "only-gateway")
     second = merged(first, {"components": {"gateway": {"autoscaling": {"enabled": False}, "replicas": 5}}})
@@ -63,9 +62,7 @@ def test_a_release_is_installed_upgraded_kept_by_a_failed_migration_rolled_back_
 
 def test_a_version_is_tried_beside_the_other_one_then_taken_over_or_taken_back() -> None:
     engine = helm()
-    pytest.importorskip("kubernetes_validate", reason="the chart's tools are not installed: make chart-tools")
-    from tests.chart.fake_api import running_api  # noqa: PLC0415  (imports what may be missing)
-
+    kubernetes()
     before = preset("production", "only-scoring")
     tried = merged(before, {"canary": {"tag": "0.2.0", "step": "one"}})
     with running_api() as (cluster, url):

@@ -18,6 +18,7 @@ from tests.chart.rendering import (
     SERVICES,
     JsonObject,
     env_of,
+    kubernetes,
     lint,
     merged,
     preset,
@@ -35,11 +36,10 @@ def test_the_linter_finds_nothing_in_a_preset(name: str) -> None:
 @pytest.mark.parametrize("version", [OLDEST, NEWEST])
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_object_is_strictly_valid_for_the_oldest_and_the_newest_kubernetes(name: str, version: str) -> None:
-    kubernetes_validate = pytest.importorskip("kubernetes_validate", reason="run `make chart-tools`")
     objects = render(preset(name))
     assert len(objects) > 20
     for each in objects.values():
-        kubernetes_validate.validate(each, version, strict=True)
+        kubernetes().validate(each, version, strict=True)
 
 
 def test_the_oldest_kubernetes_is_the_one_that_the_chart_asks_for() -> None:
