@@ -117,6 +117,14 @@ class AuditServicer(AuditServiceServicer):
         self, request: pb.ListAuditEntriesRequest, context: grpc.aio.ServicerContext[Any, Any]
     ) -> pb.ListAuditEntriesResponse:
         """See the contract."""
+        return await self.list(request)
+
+    async def list(self, request: pb.ListAuditEntriesRequest) -> pb.ListAuditEntriesResponse:
+        """One page.
+
+        Raises:
+            InvalidPageToken: the token is none of this list's.
+        """
         size = request.page_size or _PAGE
         parameters = {"account_id": request.account_id, "before": _before(request.page_token), "limit": size + 1}
         async with connection(self._pool) as conn:
@@ -124,7 +132,7 @@ class AuditServicer(AuditServiceServicer):
         more = len(rows) > size
         return pb.ListAuditEntriesResponse(
             entries=[_entry(row) for row in rows[:size]],
-            next_page_token=_token(rows[size - 1]["seq"]) if more else "",
+            next_page_token=token_after(rows[size - 1]["seq"]) if more else "",
         )
 
 
@@ -147,7 +155,8 @@ def _entry(row: DictRow) -> pb.AuditEntry:
     return entry
 
 
-def _token(seq: int) -> str:
+def token_after(seq: int) -> str:
+    """The page token of what was done before an entry."""
     return base64.urlsafe_b64encode(f"audit:{seq}".encode()).decode()
 
 

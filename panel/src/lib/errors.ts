@@ -54,8 +54,10 @@ const BY_STATUS: Readonly<Record<number, Advice>> = {
   412: "conflict",
   413: "invalid",
   415: "invalid",
+  428: "conflict",
   429: "tooMany",
   503: "unavailable",
+  504: "timeout",
 };
 
 /** Reads a refusal; a body that is no problem document is an outage in front of us. */

@@ -15,6 +15,7 @@ from sdr.gateway.v1 import (
 )
 from sdr_common.account_settings import AccountSettingsStore
 from sdr_common.address_guard import AddressGuard, networks
+from sdr_common.audit import AuditServicer
 from sdr_common.chatwoot import ChatwootHttp, ChatwootOptions
 from sdr_common.database_clock import DatabaseClock
 from sdr_common.event_outbox import EventForwarder, EventOutbox
@@ -63,6 +64,7 @@ from sdr_gateway.operations.timeline import Timelines
 from sdr_gateway.operations.turns import TurnWork
 from sdr_gateway.operations.wakes import WakeWork
 from sdr_gateway.servicer import AccountServicer, ConversationServicer, LeadServicer, OperationsServicer
+from sdr_gateway.servicer_audit import MergedAuditServicer
 from sdr_gateway.servicer_settings import AccountSettingsServicer
 from sdr_gateway.settings import GatewaySettings
 from sdr_gateway.store.accounts import AccountDirectory, BurstDefaults, PostgresAccounts
@@ -173,6 +175,7 @@ class Gateway:
                     ConversationWork(pool, idempotency, directory, conversations, ingest)
                 ),
                 leads=LeadServicer(privacy, own_old),
+                audit=MergedAuditServicer(AuditServicer(pool), channels.opened),
                 operations=OperationsServicer(
                     Timelines(
                         PostgresTimeline(pool),
@@ -195,7 +198,7 @@ class Gateway:
                     settings.public_url,
                 ),
             )
-            grpc_server = await serve_grpc(SCHEMA, settings, pool, servicers, calls)
+            grpc_server = await serve_grpc(SCHEMA, settings, servicers, calls)
             self.grpc_port = grpc_server.port
             api = await make_api(
                 settings,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import grpc
 
+from sdr.audit.v1.audit_pb2_grpc import add_AuditServiceServicer_to_server
 from sdr.gateway.v1 import (
     gateway_pb2,
     gateway_pb2_grpc,
@@ -15,12 +16,11 @@ from sdr.gateway.v1 import (
     settings_pb2_grpc,
 )
 from sdr.privacy.v1.privacy_pb2_grpc import add_PrivacyServiceServicer_to_server
-from sdr_common.audit import register_audit
 from sdr_common.grpc_server import GrpcServer, start_server
 from sdr_common.lead_data import NAMES
-from sdr_common.postgres import Pool
 from sdr_common.source_gate import SourceGate
 from sdr_gateway.servicer import AccountServicer, ConversationServicer, LeadServicer, OperationsServicer
+from sdr_gateway.servicer_audit import MergedAuditServicer
 from sdr_gateway.servicer_settings import AccountSettingsServicer
 from sdr_gateway.settings import GatewaySettings
 
@@ -36,17 +36,15 @@ class Servicers:
     leads: LeadServicer
     operations: OperationsServicer
     settings: AccountSettingsServicer
+    audit: MergedAuditServicer
 
 
-async def serve_grpc(
-    schema: str, settings: GatewaySettings, pool: Pool, servicers: Servicers, gate: SourceGate
-) -> GrpcServer:
+async def serve_grpc(schema: str, settings: GatewaySettings, servicers: Servicers, gate: SourceGate) -> GrpcServer:
     """Starts the server.
 
     Args:
         schema: The gateway's name.
         settings: The gateway's.
-        pool: Where its audit trail is.
         servicers: What it serves.
         gate: Limits what one address may ask.
 
@@ -60,7 +58,7 @@ async def serve_grpc(
         add_PrivacyServiceServicer_to_server(servicers.leads, server)
         operations_pb2_grpc.add_OperationsServiceServicer_to_server(servicers.operations, server)
         settings_pb2_grpc.add_AccountSettingsServiceServicer_to_server(servicers.settings, server)
-        register_audit(server, pool)
+        add_AuditServiceServicer_to_server(servicers.audit, server)
 
     return await start_server(
         schema,

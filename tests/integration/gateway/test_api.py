@@ -159,6 +159,18 @@ async def test_signing_out_everywhere_ends_every_session_of_the_person(api: Api)
         assert (await somebody_else.get(LEADS)).status_code == 200
 
 
+async def test_an_administrator_sees_who_is_signed_in_and_signs_somebody_out(api: Api) -> None:
+    async with api.signed_in() as client, api.signed_in(AGENT) as agent:
+        path = "/api/v1/accounts/1/sessions"
+        assert (await agent.get(path)).status_code == 403
+        listed = (await client.get(path)).json()
+        assert [(each["role"], each["is_own"]) for each in listed] == [("agent", False), ("administrator", True)]
+        assert (await client.delete(f"{path}/{listed[0]['session_id']}")).status_code == 204
+        assert (await agent.get(LEADS)).status_code == 401
+        assert (await client.delete(f"{path}/{listed[0]['session_id']}")).status_code == 404
+    assert (await api.actions())[-1][0] == "end_session"
+
+
 async def test_a_session_ends_by_itself(api: Api) -> None:
     async with api.signed_in() as client:
         await api.door.execute("update session set seen_at = now() - interval '13 hours'")

@@ -112,6 +112,23 @@ class StoredSession:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedSession:
+    """What an administrator sees of a session."""
+
+    session_id: str
+    """Names it; opens nothing."""
+    user_id: int
+    user_name: str
+    role: str
+    created_at: datetime
+    seen_at: datetime
+    ends_at: datetime
+    """When it ends if nothing more is asked."""
+    is_own: bool
+    """Whether it is the one that asks."""
+
+
+@dataclass(frozen=True, slots=True)
 class StoredToken:
     """A token that was not revoked."""
 

@@ -76,6 +76,24 @@ class Token(BaseModel):
     revoked_at: datetime | None
 
 
+class SignedIn(BaseModel):
+    """Somebody's session."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    session_id: str
+    """Names it; opens nothing."""
+    user_id: int
+    user_name: str
+    role: str
+    created_at: datetime
+    seen_at: datetime
+    ends_at: datetime
+    """When it ends if nothing more is asked."""
+    is_own: bool
+    """Whether it is the one that asks."""
+
+
 class CreatedToken(BaseModel):
     """A token that was just created."""
 
@@ -171,6 +189,18 @@ class Sessions:
 
     def _token_routes(self, router: APIRouter) -> None:
         administrator = Depends(self._administrator)
+
+        @router.get("/accounts/{account_id}/sessions", summary="Who is signed in")
+        async def list_sessions(request: Request, who: Who = administrator) -> list[SignedIn]:
+            found = await self._work.list_sessions(who.account_id, request.cookies.get(COOKIE, ""))
+            return [SignedIn.model_validate(each) for each in found]
+
+        @router.delete("/accounts/{account_id}/sessions/{session_id}", status_code=204, summary="Sign somebody out")
+        async def end_session(
+            session_id: Annotated[str, Path(pattern="^[0-9a-f]{16}$")], who: Who = administrator
+        ) -> None:
+            if not await self._work.end_session(who.account_id, session_id, who.actor):
+                raise HTTPException(404, "there is no such session in this account")
 
         @router.get("/accounts/{account_id}/tokens", summary="Programs that have access")
         async def list_tokens(who: Who = administrator) -> list[Token]:

@@ -14,6 +14,7 @@ from sdr_common.postgres import Pool, connection, transaction
 from sdr_common.rate_limits import RateLimits
 from sdr_gateway.domain.access import (
     TOKEN_PREFIX,
+    ListedSession,
     ListedToken,
     Person,
     Scope,
@@ -155,6 +156,20 @@ class AccessWork:
                 await self._store.close_session(conn, hash_of(secret))
             detail = {"everywhere": everywhere}
             await audit.note(conn, "sign_out", session.account_id, actor=f"user {session.user_id}", detail=detail)
+
+    async def list_sessions(self, account_id: int, own_secret: str) -> list[ListedSession]:
+        """Who is signed in to an account, the last seen first."""
+        async with connection(self._pool) as conn:
+            return await self._store.list_sessions(conn, account_id, hash_of(own_secret), self._times)
+
+    async def end_session(self, account_id: int, session_id: str, actor: str) -> bool:
+        """Signs somebody out; False: there is no such session."""
+        async with transaction(self._pool) as conn:
+            user_id = await self._store.end_session(conn, account_id, session_id)
+            if user_id is None:
+                return False
+            await audit.note(conn, "end_session", account_id, subject=f"user {user_id}", actor=actor)
+        return True
 
     async def create_token(self, account_id: int, name: str, scopes: Sequence[Scope], actor: str) -> Created:
         """Gives a program access."""

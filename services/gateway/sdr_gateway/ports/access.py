@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from sdr_common.postgres import Connection
-from sdr_gateway.domain.access import ListedToken, Person, SessionTimes, StoredSession, StoredToken
+from sdr_gateway.domain.access import ListedSession, ListedToken, Person, SessionTimes, StoredSession, StoredToken
 
 
 class PersonDirectory(Protocol):
@@ -55,6 +55,16 @@ class AccessStore(Protocol):
 
     async def close_sessions(self, conn: Connection, account_id: int, user_id: int) -> None:
         """Signs a person out everywhere."""
+        ...
+
+    async def list_sessions(
+        self, conn: Connection, account_id: int, own: bytes, times: SessionTimes
+    ) -> list[ListedSession]:
+        """Who is signed in."""
+        ...
+
+    async def end_session(self, conn: Connection, account_id: int, session_id: str) -> int | None:
+        """Ends a session; gives whose it was, None: there is none."""
         ...
 
     async def create_token(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sdr_common.postgres import Connection, Queries
-from sdr_gateway.domain.access import ListedToken, Person, SessionTimes, StoredSession, StoredToken
+from sdr_gateway.domain.access import ListedSession, ListedToken, Person, SessionTimes, StoredSession, StoredToken
 
 ACCESS_QUERIES = Queries.load(__package__, "access.sql")
 """Statements about sessions and tokens, by name."""
@@ -46,6 +46,20 @@ class PostgresAccess:
     async def close_sessions(self, conn: Connection, account_id: int, user_id: int) -> None:
         """See `ports.AccessStore`."""
         await conn.execute(ACCESS_QUERIES["close_sessions"], {"account_id": account_id, "user_id": user_id})
+
+    async def list_sessions(
+        self, conn: Connection, account_id: int, own: bytes, times: SessionTimes
+    ) -> list[ListedSession]:
+        """See `ports.AccessStore`."""
+        parameters = {"account_id": account_id, "own": own, "idle_s": times.idle_s}
+        rows = await (await conn.execute(ACCESS_QUERIES["list_sessions"], parameters)).fetchall()
+        return [ListedSession(**row) for row in rows]
+
+    async def end_session(self, conn: Connection, account_id: int, session_id: str) -> int | None:
+        """See `ports.AccessStore`."""
+        parameters = {"account_id": account_id, "session_id": session_id}
+        row = await (await conn.execute(ACCESS_QUERIES["end_session"], parameters)).fetchone()
+        return None if row is None else int(row["user_id"])
 
     async def create_token(
         self,

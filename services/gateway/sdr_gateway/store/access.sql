@@ -23,6 +23,21 @@ delete from session where secret_hash = %(secret_hash)s
 -- Signs a person out everywhere.
 delete from session where account_id = %(account_id)s and user_id = %(user_id)s
 
+-- list_sessions --
+-- Who is signed in, the last seen first. A session is named by a part of its hash, of which nobody makes a cookie.
+select encode(substr(secret_hash, 1, 8), 'hex') as session_id, user_id, user_name, role, created_at, seen_at,
+  least(ends_at, seen_at + make_interval(secs => %(idle_s)s)) as ends_at,
+  secret_hash = %(own)s as is_own
+from session
+where account_id = %(account_id)s and ends_at > now() and seen_at > now() - make_interval(secs => %(idle_s)s)
+order by seen_at desc limit 200
+
+-- end_session --
+-- Ends somebody's session; no row: there is none.
+delete from session
+where account_id = %(account_id)s and encode(substr(secret_hash, 1, 8), 'hex') = %(session_id)s
+returning user_id
+
 -- create_token --
 -- Gives a program access.
 insert into api_token (account_id, name, secret_hash, scopes, created_by)

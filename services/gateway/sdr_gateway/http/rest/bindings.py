@@ -44,6 +44,12 @@ class Binding:
         return _VARIABLE.sub(lambda _: f"{{p{next(numbers)}}}", self.template)
 
     @property
+    def is_partial(self) -> bool:
+        """Whether the body names what changes and leaves all else alone."""
+        named = self.body not in {"", "*"}
+        return named and self.verb == "PATCH" and "update_mask" in self.method.input_type.fields_by_name
+
+    @property
     def call(self) -> str:
         """The path of the call in gRPC: `/sdr.reporting.v1.ReportingService/ListLeads`."""
         return f"/{self.method.containing_service.full_name}/{self.method.name}"

@@ -128,7 +128,7 @@ async def _fill_body(message: Message, binding: Binding, request: Request, path:
     body = await read_json(request, binding.body_limit)
     if binding.body != "*":
         read_body(message, {binding.body: body})
-        if binding.verb == "PATCH" and "update_mask" in message.DESCRIPTOR.fields_by_name:
+        if binding.is_partial:
             mask_fields(message, binding.body, body)
         return
     if isinstance(body, dict):

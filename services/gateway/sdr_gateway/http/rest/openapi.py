@@ -55,11 +55,15 @@ PROBLEM_CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components
 
 def paths(bindings: Iterable[Binding], comments: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Schema]]:
     """The document's paths, and the schemas that they name."""
-    schemas = Schemas(comments)
+    schemas, partial = Schemas(comments), Schemas(comments, partial=True)
     found: dict[str, Any] = {}
     for binding in bindings:
-        found.setdefault(binding.template, {})[binding.verb.lower()] = _operation(binding, schemas, comments)
-    return found, {"Problem": PROBLEM} | schemas.collected
+        operation = _operation(binding, schemas, comments)
+        if binding.is_partial:
+            schema = partial.field(field_at(binding.method.input_type, binding.body), incoming=True)
+            operation["requestBody"]["content"]["application/json"]["schema"] = schema
+        found.setdefault(binding.template, {})[binding.verb.lower()] = operation
+    return found, {"Problem": PROBLEM} | schemas.collected | partial.collected
 
 
 def _operation(binding: Binding, schemas: Schemas, comments: Mapping[str, str]) -> dict[str, Any]:

@@ -41,10 +41,12 @@ class Schemas:
 
     Args:
         comments: Comment by full name.
+        partial: Whether what comes in may leave out anything, and say null to take a field back to its default.
     """
 
-    def __init__(self, comments: Mapping[str, str]) -> None:
+    def __init__(self, comments: Mapping[str, str], *, partial: bool = False) -> None:
         self._comments = comments
+        self._partial = partial
         self.collected: dict[str, Schema] = {}
         """By name: `reporting.ListLeadsResponse`, `scoring.ScoringSettings.input`."""
 
@@ -55,7 +57,7 @@ class Schemas:
             return dict(known)
         if message.full_name.startswith("google.protobuf."):
             return {}
-        name = _name(message) + (".input" if incoming else "")
+        name = _name(message) + ((".patch" if self._partial else ".input") if incoming else "")
         if name not in self.collected:
             self.collected[name] = {}  # entered first: a message may hold itself
             self.collected[name] = self._object(message, incoming=incoming)
@@ -84,14 +86,21 @@ class Schemas:
         fields = [field for field in message.fields if field.name not in left_out]
         schema: Schema = {
             "type": "object",
-            "properties": {field.name: self.field(field, incoming=incoming) for field in fields},
+            "properties": {field.name: self._property(field, incoming=incoming) for field in fields},
             "additionalProperties": False,
         }
         needed = [field.name for field in fields if (_is_required(field) if incoming else not field.has_presence)]
-        if needed:
+        if needed and not self._partial:
             schema["required"] = needed
         comment = self._comments.get(message.full_name)
         return schema | ({"description": comment} if comment else {})
+
+    def _property(self, field: FieldDescriptor, *, incoming: bool) -> Schema:
+        schema = self.field(field, incoming=incoming)
+        if not self._partial:
+            return schema
+        comment = schema.pop("description", "")
+        return {"anyOf": [schema, {"type": "null"}]} | ({"description": comment} if comment else {})
 
     def _value(self, field: FieldDescriptor, rules: validate_pb2.FieldRules, *, incoming: bool) -> Schema:
         if field.message_type is not None:

@@ -1,0 +1,21 @@
+/**
+ * The tabs of "Ajustes", one line each, in their order. A tab that is not there (no file) is not shown. `words`: the area
+ * under `pages/` whose words it needs beside those of "settings"; they are loaded with it.
+ */
+export interface SettingsTab {
+  key: string;
+  /** File under `pages/settings/tabs/`, without its ending. */
+  file: string;
+  words?: string;
+}
+
+export const TABS: readonly SettingsTab[] = [
+  { key: "connection", file: "ConnectionTab" },
+  { key: "clinic", file: "ClinicTab" },
+  { key: "budget", file: "BudgetTab" },
+  { key: "schedules", file: "SchedulesTab", words: "schedules" },
+  { key: "alerts", file: "AlertsTab", words: "alerts" },
+  { key: "privacy", file: "PrivacyTab" },
+  { key: "access", file: "AccessTab" },
+  { key: "audit", file: "AuditTab" },
+];
