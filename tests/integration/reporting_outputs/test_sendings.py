@@ -80,7 +80,7 @@ async def test_slack_gets_the_figures_as_text(outputs: Outputs, web: Web) -> Non
     (posted,) = web.at("/services/T0/B0/xyz")
     assert posted.headers["Content-Type"] == "application/json"
     assert "Leads novos: 1" in posted.document["text"]
-    assert "https://painel.clinica.example/relatorios" in posted.document["text"]
+    assert "https://painel.clinica.example/panel/relatorios" in posted.document["text"]
 
 
 async def test_a_program_gets_a_signed_document(outputs: Outputs, web: Web) -> None:

@@ -19,6 +19,8 @@ export function useSchedules() {
     queryKey: ["report-schedules"],
     queryFn: ({ signal }) =>
       unwrap(api.GET("/api/v1/accounts/{account_id}/report-schedules", { params: { path: session.account }, signal })),
+    refetchInterval: (query) =>
+      query.state.data?.schedules.some((each) => each.latest && isUnderWay(each.latest)) ? UNDER_WAY_MS : false,
   });
 }
 

@@ -21,7 +21,7 @@ class OutputSettings(ServiceSettings):
     """Private networks, comma-separated, in which webhooks may be, such as "10.0.0.0/8"; every other address that we
     are given must be a public one."""
     panel_url: Annotated[str, Field(validation_alias="SDR_GATEWAY_PUBLIC_URL", pattern=r"^(https?://[^\s?#]+)?$")] = ""
-    """Address of the panel, for links in messages; empty: no links."""
+    """Where people reach the gateway, which serves the panel: for links in messages; empty: no links."""
     smtp_host: str = ""
     """The mail server; empty: this installation sends no e-mail."""
     smtp_port: Annotated[int, Ge(1), Le(65535)] = 587

@@ -81,7 +81,7 @@ def make_outputs(
         HttpPoster(guard, slack_url=settings.slack_url),
         GoogleSheets(token_url=settings.google_token_url, api_url=settings.google_sheets_url),
     )
-    panel_url = settings.panel_url.rstrip("/")
+    panel_url = f"{settings.panel_url.rstrip('/')}/panel" if settings.panel_url else ""
     schedules, sendings = PostgresSchedules(), PostgresSendings()
     figures = OwnFigures(pool, reports, PostgresPeriodLeads(), accounts)
     work = ScheduleWork(

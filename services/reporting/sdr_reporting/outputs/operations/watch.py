@@ -18,7 +18,7 @@ from sdr_reporting.outputs.alert_ports import (
     StoredPolicy,
     Watched,
 )
-from sdr_reporting.outputs.domain.alert import Alert, Finding, Known, judge
+from sdr_reporting.outputs.domain.alert import Alert, AlertKind, Finding, Known, judge
 from sdr_reporting.outputs.domain.alert_words import alert_subject, alert_text
 from sdr_reporting.outputs.domain.sending import Kind, Sending, Undelivered
 from sdr_reporting.outputs.operations.sender import ChatLine, Letter, Parcel, Ways
@@ -192,7 +192,7 @@ class AlertPacker:
         subject = alert_subject(clinic_name, language, resolved=sending.resolved)
         lines = [alert_text(alert, language, resolved=sending.resolved)]
         if self._panel_url:
-            page = f"/leads/{alert.contact_id}" if alert.contact_id else ""
+            page = f"/leads/{alert.subject}" if alert.kind is AlertKind.HOT_LEAD else ""
             lines += ["", f"{self._panel_url}{page}"]
         text = "\n".join(lines)
         if sending.channel == "email":
