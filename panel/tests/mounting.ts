@@ -51,6 +51,7 @@ export async function mountPage(
     name: "Helena Rocha",
     role: options.role ?? "administrator",
     csrf_token: "csrf",
+    chatwoot_page: "https://chat.clinica.test/app/accounts/1",
   };
   await setLocale(options.locale ?? "pt-BR");
   await loadArea(options.area);

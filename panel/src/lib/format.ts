@@ -62,7 +62,7 @@ export function useFormat() {
     if (!value) return "–";
     const seconds = Math.round((new Date(value).getTime() - now) / 1_000);
     const size = Math.abs(seconds);
-    if (size < 60) return relatives.value.format(Math.min(0, Math.trunc(seconds / 60)), "minute");
+    if (size < 60) return relatives.value.format(0, "second");
     if (size < 3_600) return relatives.value.format(Math.trunc(seconds / 60), "minute");
     if (size < 86_400) return relatives.value.format(Math.trunc(seconds / 3_600), "hour");
     return relatives.value.format(Math.trunc(seconds / 86_400), "day");

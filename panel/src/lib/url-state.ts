@@ -22,3 +22,14 @@ export function useQueryText(name: string, fallback = "", resets: readonly strin
     },
   });
 }
+
+/** Takes parameters out of the address, all at once: one after the other, the last would win. */
+export function useClear(names: readonly string[]): () => void {
+  const route = useRoute();
+  const router = useRouter();
+  return () => {
+    const query = { ...route.query };
+    for (const name of names) delete query[name];
+    void router.replace({ query });
+  };
+}

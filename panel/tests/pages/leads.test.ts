@@ -1,5 +1,7 @@
 import { flushPromises } from "@vue/test-utils";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { useToasts } from "@/lib/toasts";
+import { cell } from "@/pages/leads/csv";
 import LeadsPage from "@/pages/leads/LeadsPage.vue";
 import { answer, mountPage } from "../mounting";
 
@@ -28,7 +30,7 @@ test("a lead shows its name, temperature and score, and leads to its page", asyn
   expect(row.text()).toContain("Mariana Costa");
   expect(row.text()).toContain("Quente");
   expect(row.text()).toContain("115");
-  expect(row.get("a").attributes("href")).toBe("/leads/42");
+  expect(row.get("a").attributes("href")).toBe("/leads/77");
 });
 
 test("filters stand in the address and are asked of the server", async () => {
@@ -58,4 +60,29 @@ test("an outage says what to do and tries again", async () => {
   await wrapper.get("[role=alert] button").trigger("click");
   await flushPromises();
   expect(wrapper.text()).toContain("Mariana Costa");
+});
+
+test("a deed is done to every chosen lead, and a refusal of one is told", async () => {
+  const asked = answer({
+    [LEADS]: { leads: [LEAD, { ...LEAD, contact_id: "78", conversation_id: "43" }], next_page_token: "" },
+    [`${LEADS}/77/outcome`]: { changed: true },
+    [`${LEADS}/78/outcome`]: () => Response.json({ status: 503 }, { status: 503 }),
+  });
+  const { wrapper } = await mountPage(LeadsPage, { area: "leads" });
+  await wrapper.get("thead input").setValue(true);
+  expect(wrapper.text()).toContain("2 escolhidos");
+  await wrapper.findAll("button").find((button) => button.text() === "Ganhos")?.trigger("click");
+  await flushPromises();
+  const confirm = [...document.querySelectorAll("[role=dialog] button")].find((button) => button.textContent?.trim() === "Ganhos");
+  confirm?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+  await vi.waitFor(() => expect(useToasts().toasts.map((toast) => toast.text)).toEqual(["Feito em 1; 1 não aceitaram."]));
+  expect(asked.filter((call) => call.method === "POST").map((call) => [call.path, call.body])).toEqual([
+    [`${LEADS}/77/outcome`, { conversation_id: "42", outcome: "LEAD_OUTCOME_WON" }],
+    [`${LEADS}/78/outcome`, { conversation_id: "43", outcome: "LEAD_OUTCOME_WON" }],
+  ]);
+});
+
+test("an exported cell is never a formula", () => {
+  expect(cell('=HYPERLINK("x")')).toBe(`"'=HYPERLINK(""x"")"`);
+  expect(cell("Ana; Maria")).toBe('"Ana; Maria"');
 });

@@ -64,7 +64,7 @@ async def test_the_keyboard_reaches_everything_and_themes_and_languages_change_a
     await expect(page.get_by_label("Idioma")).to_be_visible()
     await expect(page.locator("html")).to_have_attribute("lang", "es")
     await page.keyboard.press("Escape")
-    await expect(page.get_by_placeholder("Buscar por nombre")).to_be_visible()
+    await expect(page.get_by_placeholder("Buscar por nombre, teléfono o procedimiento")).to_be_visible()
 
 
 async def test_a_lost_network_is_told_and_what_is_on_the_screen_stays(browser: Browser, stack: RunningStack) -> None:

@@ -64,6 +64,7 @@ async def test_an_administrator_signs_in_with_the_account_of_chatwoot(api: Api) 
         who = (await client.get(SESSION)).json()
     assert (who["account_id"], who["role"], who["name"]) == (1, "administrator", "Administração")
     assert who["csrf_token"] == answer.json()["csrf_token"]
+    assert who["chatwoot_page"].endswith("/app/accounts/1")
     assert await api.actions() == [("sign_in", f"user {who['user_id']}")]
 
 

@@ -49,6 +49,8 @@ class Session(BaseModel):
     """administrator or agent."""
     csrf_token: str
     """To be sent as X-CSRF-Token with every change."""
+    chatwoot_page: str
+    """The account in Chatwoot's own pages; `/conversations/{id}` behind it is a conversation."""
 
 
 class NewToken(BaseModel):
@@ -170,13 +172,13 @@ class Sessions:
             else:
                 opened = await self._work.sign_in(given.account_id, given.email, given.password, source)
             response.set_cookie(COOKIE, opened.secret, httponly=True, secure=self._secure, samesite="lax", path="/")
-            return _shown(given.account_id, opened.user_id, opened.user_name, opened.role, opened.secret)
+            return await self._shown(given.account_id, opened.user_id, opened.user_name, opened.role, opened.secret)
 
         @router.get("/session", summary="Who is signed in")
         async def who(request: Request) -> Session:
             await self._gate.pass_or_raise(_source(request))
             cookie, found = await self._session(request)
-            return _shown(found.account_id, found.user_id, found.user_name, found.role, cookie)
+            return await self._shown(found.account_id, found.user_id, found.user_name, found.role, cookie)
 
         @router.delete("/session", status_code=204, summary="Sign out, here or everywhere")
         async def sign_out(request: Request, everywhere: bool = False) -> Response:
@@ -186,6 +188,16 @@ class Sessions:
             response = Response(status_code=204)
             response.delete_cookie(COOKIE, path="/")
             return response
+
+    async def _shown(self, account_id: int, user_id: int, name: str, role: str, secret: str) -> Session:
+        return Session(
+            account_id=account_id,
+            user_id=user_id,
+            name=name,
+            role=role,
+            csrf_token=csrf_of(secret),
+            chatwoot_page=await self._work.chatwoot_page(account_id),
+        )
 
     def _token_routes(self, router: APIRouter) -> None:
         administrator = Depends(self._administrator)
@@ -225,10 +237,6 @@ class Sessions:
         if who.role < access_pb2.ROLE_ADMINISTRATOR:
             raise Refusal(403, "this needs the role administrator")
         return who
-
-
-def _shown(account_id: int, user_id: int, name: str, role: str, secret: str) -> Session:
-    return Session(account_id=account_id, user_id=user_id, name=name, role=role, csrf_token=csrf_of(secret))
 
 
 def _source(request: Request) -> str:

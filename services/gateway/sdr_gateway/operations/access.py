@@ -108,6 +108,15 @@ class AccessWork:
         await self._count(str(account_id), "", source)
         return await self._open(account, await self._people.by_token(account.chatwoot_url, token))
 
+    async def chatwoot_page(self, account_id: int) -> str:
+        """Where people see an account's conversations in Chatwoot; read from memory.
+
+        Raises:
+            AccountNotFound: the account is not connected.
+        """
+        account = await self._accounts.get(account_id)
+        return f"{account.chatwoot_url.rstrip('/')}/app/accounts/{account.chatwoot_account_id}"
+
     async def _count(self, account: str, person: str, source: str) -> None:
         within = await self._limits.allows(_PER_SOURCE, "source", source)
         if within and person:
