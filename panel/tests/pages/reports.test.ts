@@ -5,6 +5,20 @@ import ReportsPage from "@/pages/reports/ReportsPage.vue";
 import { answer, mountPage } from "../mounting";
 
 const REPORT = "/api/v1/accounts/1/report";
+const INSIGHTS = "/api/v1/accounts/1/insights";
+const SAID = {
+  line_count: 12,
+  cut: false,
+  keywords: [{ word: "botox", conversation_count: 4, examples: [] }],
+  objections: [
+    { kind: "price", conversation_count: 3, examples: [{ conversation_id: "42", text: "achei caro", said_at: "2026-03-02T12:00:00Z" }] },
+  ],
+  unanswered: [{ question: "Aceita convênio?", asked_count: 2, conversation_ids: ["42"] }],
+  suggestions: [
+    { target: "prompt", reason: "objection", about: "price", conversation_count: 3, conversation_ids: ["42"] },
+    { target: "knowledge", reason: "unanswered", about: "Aceita convênio?", conversation_count: 2, conversation_ids: ["42"] },
+  ],
+};
 const TIMES = { count: "12", average: "20s", p50: "11s", p90: "60s", p95: "75.500s" };
 const FIGURES = {
   new_lead_count: "40",
@@ -75,7 +89,7 @@ const GIVEN = {
 };
 
 test("figures stand beside those of the period before", async () => {
-  answer({ [REPORT]: GIVEN });
+  answer({ [REPORT]: GIVEN, [INSIGHTS]: SAID });
   const { wrapper } = await mountPage(ReportsPage, { area: "reports" });
   const text = wrapper.text();
   expect(text).toContain("01/03/2026 a 31/03/2026, comparado com 01/02/2026 a 28/02/2026");
@@ -84,7 +98,7 @@ test("figures stand beside those of the period before", async () => {
 });
 
 test("sales, times, where leads gave up and satisfaction are told in words", async () => {
-  answer({ [REPORT]: GIVEN });
+  answer({ [REPORT]: GIVEN, [INSIGHTS]: SAID });
   const text = (await mountPage(ReportsPage, { area: "reports" })).wrapper.text();
   expect(text).toContain("4 respostas.");
   expect(text).toContain("Amostra pequena");
@@ -94,18 +108,18 @@ test("sales, times, where leads gave up and satisfaction are told in words", asy
 });
 
 test("a free period is asked for by its days and stands in the address", async () => {
-  const asked = answer({ [REPORT]: GIVEN });
+  const asked = answer({ [REPORT]: GIVEN, [INSIGHTS]: SAID });
   const { wrapper, router } = await mountPage(ReportsPage, { area: "reports", path: "/?period=free&days=2026-03-01..2026-03-09" });
-  expect(asked.at(-1)?.query).toEqual({ first_day: "2026-03-01", last_day: "2026-03-09" });
+  expect(asked.find((call) => call.path === REPORT)?.query).toEqual({ first_day: "2026-03-01", last_day: "2026-03-09" });
   await wrapper.findAll("input[type=date]")[1]?.setValue("2026-02-01");
   await flushPromises();
   expect(router.currentRoute.value.query).toEqual({ period: "free", days: "2026-03-01..2026-02-01" });
   expect(wrapper.text()).toContain("Vem antes do primeiro dia");
-  expect(asked).toHaveLength(1);
+  expect(asked.filter((call) => call.path === REPORT)).toHaveLength(1);
 });
 
 test("the leads that are counted can be taken away as files", async () => {
-  answer({ [REPORT]: GIVEN });
+  answer({ [REPORT]: GIVEN, [INSIGHTS]: SAID });
   const { wrapper } = await mountPage(ReportsPage, { area: "reports" });
   const links = wrapper.findAll("a[download]").map((link) => link.attributes("href"));
   expect(links).toEqual([
@@ -114,9 +128,20 @@ test("the leads that are counted can be taken away as files", async () => {
   ]);
 });
 
+test("what leads say leads to their conversations and to what can be changed", async () => {
+  answer({ [REPORT]: GIVEN, [INSIGHTS]: SAID });
+  const { wrapper } = await mountPage(ReportsPage, { area: "reports" });
+  await flushPromises();
+  const section = wrapper.get("[aria-labelledby=reports-insights]");
+  expect(section.text()).toContain("Preparar o atendimento para preço");
+  expect(section.text()).toContain("Responder na base de conhecimento: “Aceita convênio?”");
+  expect(section.text()).toContain("“achei caro”");
+  expect(section.findAll("a").map((link) => link.attributes("href"))).toContain("/leads/42");
+});
+
 test("an outage says what to do and tries again", async () => {
   let down = true;
-  answer({ [REPORT]: () => (down ? Response.json({ status: 503 }, { status: 503 }) : GIVEN) });
+  answer({ [REPORT]: () => (down ? Response.json({ status: 503 }, { status: 503 }) : GIVEN), [INSIGHTS]: SAID });
   const { wrapper } = await mountPage(ReportsPage, { area: "reports" });
   expect(wrapper.get("[role=alert]").text()).toContain("Uma parte do sistema não responde");
   down = false;

@@ -19,6 +19,8 @@ from sdr.dialogue.v1 import (
     dialogue_pb2_grpc,
     importing_pb2,
     importing_pb2_grpc,
+    insights_pb2,
+    insights_pb2_grpc,
     knowledge_pb2,
     knowledge_pb2_grpc,
     prompts_pb2,
@@ -59,6 +61,7 @@ from sdr_dialogue.ledger import Ledger
 from sdr_dialogue.operations import Dialogue
 from sdr_dialogue.operations_cases import CaseWork
 from sdr_dialogue.operations_import import Importing
+from sdr_dialogue.operations_insights import InsightWork
 from sdr_dialogue.operations_knowledge import Knowledge
 from sdr_dialogue.operations_prompts import PromptWork
 from sdr_dialogue.playground import Playground, ShownPart
@@ -66,12 +69,14 @@ from sdr_dialogue.ports import LanguageModel
 from sdr_dialogue.servicer import DialogueServicer
 from sdr_dialogue.servicer_cases import CASE_READER, CaseServicer
 from sdr_dialogue.servicer_import import ImportServicer
+from sdr_dialogue.servicer_insights import InsightsServicer
 from sdr_dialogue.servicer_knowledge import KnowledgeServicer
 from sdr_dialogue.servicer_prompts import PromptServicer
 from sdr_dialogue.settings import Settings
 from sdr_dialogue.store.cases import PostgresCases
 from sdr_dialogue.store.costs import PostgresCosts
 from sdr_dialogue.store.events import OutboxEvents
+from sdr_dialogue.store.insights import PostgresInsights
 from sdr_dialogue.store.knowledge import PostgresKnowledge
 from sdr_dialogue.store.memory import PostgresMemory
 from sdr_dialogue.store.postgres import PostgresConversations
@@ -83,7 +88,7 @@ SCHEMA = "dialogue"
 """The Postgres schema that is this service's alone."""
 _OWN_NAMES = [
     service.full_name
-    for file in (dialogue_pb2, importing_pb2, knowledge_pb2, prompts_pb2, cases_pb2)
+    for file in (dialogue_pb2, importing_pb2, knowledge_pb2, prompts_pb2, cases_pb2, insights_pb2)
     for service in file.DESCRIPTOR.services_by_name.values()
 ]
 LEAD_DATA = Queries.load("sdr_dialogue.store", "lead_data.sql")
@@ -178,6 +183,8 @@ async def build(
         importing_pb2_grpc.add_ImportServiceServicer_to_server(ImportServicer(importing, idempotency), server)
         prompts_pb2_grpc.add_PromptServiceServicer_to_server(prompts, server)
         cases_pb2_grpc.add_CaseServiceServicer_to_server(cases, server)
+        insights = InsightsServicer(InsightWork(pool, PostgresInsights()))
+        insights_pb2_grpc.add_InsightsServiceServicer_to_server(insights, server)
         register_lead_data(server, pool, idempotency, parts_of(LEAD_DATA), old=OLD)
 
     server = await start_server(

@@ -15,6 +15,7 @@ READ_ONLY = {
     "audit.ListAuditEntries",
     "dialogue.DiffPrompts",
     "dialogue.GetConversation",
+    "dialogue.GetInsights",
     "dialogue.GetCosts",
     "dialogue.GetDocument",
     "dialogue.GetPrompt",

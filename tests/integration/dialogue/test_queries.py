@@ -7,10 +7,10 @@ import psycopg
 import pytest
 
 from sdr_dialogue.server import LEAD_DATA, OLD
-from sdr_dialogue.store import knowledge, unanswered
+from sdr_dialogue.store import insights, knowledge, unanswered
 from sdr_dialogue.store.postgres import QUERIES
 
-OWN = {**QUERIES, **knowledge.QUERIES, **unanswered.QUERIES}
+OWN = {**QUERIES, **knowledge.QUERIES, **unanswered.QUERIES, **insights.QUERIES}
 ALL = {**OWN, **LEAD_DATA, **OLD}
 
 

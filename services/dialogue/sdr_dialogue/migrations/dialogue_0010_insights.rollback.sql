@@ -1,0 +1,2 @@
+drop index unanswered_asking_by_time;
+drop index line_said;
