@@ -4,6 +4,8 @@
 {{- $prefix := printf "SDR_%s" (upper $service) -}}
 {{ $prefix }}_GRPC_HOST: "0.0.0.0"
 {{ $prefix }}_GRPC_PORT: "50051"
+{{ $prefix }}_OPS_HOST: "0.0.0.0"
+{{ $prefix }}_OPS_PORT: "9464"
 {{- if eq $service "gateway" }}
 SDR_GATEWAY_HTTP_HOST: "0.0.0.0"
 SDR_GATEWAY_HTTP_PORT: "8080"

@@ -27,6 +27,9 @@
 {{- fail "trial.postgres.password: choose one" -}}
 {{- end -}}
 {{- end -}}
+{{- if and $v.monitoring.probes.enabled (not $v.monitoring.probes.prober) -}}
+{{- fail "monitoring.probes.prober: name the blackbox exporter that asks, such as blackbox-exporter.monitoring.svc:9115" -}}
+{{- end -}}
 {{- if eq $v.profile "production" -}}
 {{- range $name, $part := $v.trial -}}
 {{- if $part.enabled -}}
