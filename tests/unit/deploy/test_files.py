@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -167,3 +168,12 @@ def test_only_who_seals_secrets_holds_the_key() -> None:
     services = _compose()["services"]
     holders = {name for name, service in services.items() if "SDR_SECRET_KEY" in service.get("environment", {})}
     assert holders == {"gateway", "gateway-migrate", "routing", "routing-migrate", "reporting"}
+
+
+def test_renovate_sees_every_image_of_the_charts_trial() -> None:
+    renovate = json.loads((ROOT / "renovate.json").read_text())
+    pattern = renovate["customManagers"][0]["matchStrings"][0].replace("(?<", "(?P<")
+    values = (ROOT / "charts" / "sdr" / "values.yaml").read_text()
+    found = {match["depName"] for match in re.finditer(pattern, values)}
+    assert found == {"pgvector/pgvector", "redis", "jaegertracing/jaeger", "axllent/mailpit"}
+    assert "docker:pinDigests" in renovate["extends"]
