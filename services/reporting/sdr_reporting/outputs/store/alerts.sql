@@ -100,3 +100,12 @@ order by (resolved_at is not null), fired_at desc, alert_id desc limit %(limit)s
 -- How people were told of some alerts, in order.
 select owner_id, channel, resolved, state, problem from sending
 where kind = 'alert' and owner_id = any(%(alert_ids)s::uuid[]) order by created_at, channel
+
+-- lock_secrets --
+-- Every secret of alerts, held until the transaction ends.
+select account_id, slack_url, waha_key from alert_policy
+where slack_url is not null or waha_key is not null order by account_id for update
+
+-- save_secrets --
+-- The same secrets, sealed anew.
+update alert_policy set slack_url = %(slack_url)s, waha_key = %(waha_key)s where account_id = %(account_id)s

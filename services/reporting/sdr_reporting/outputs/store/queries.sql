@@ -107,3 +107,11 @@ select * from lead
 where account_id = %(account_id)s and contact_id > 0 and first_message_at >= coalesce(%(start)s::timestamptz, '-infinity')
   and first_message_at < %(until)s::timestamptz
 order by first_message_at, contact_id limit %(limit)s
+
+-- lock_secrets --
+-- Every secret of a schedule, held until the transaction ends.
+select schedule_id, secret from schedule where secret is not null order by schedule_id for update
+
+-- save_secret --
+-- The same secret, sealed anew.
+update schedule set secret = %(secret)s where schedule_id = %(schedule_id)s
