@@ -28,6 +28,7 @@ READS = (
     "Watch",
     "Report",
     "Render",
+    "Try",
 )
 """First words of methods that only read; others carry a request_id or are named as not repeatable."""
 BY_THEIR_CONTENT = {"sdr.reporting.v1.ReportingService/Record", "sdr.privacy.v1.PrivacyService/PurgeRecords"}
