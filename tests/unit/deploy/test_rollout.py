@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import stat
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -68,9 +70,57 @@ def test_every_series_that_is_asked_for_is_one_of_the_product_s() -> None:
                 continue  # kube-state-metrics'
             metric = re.sub(r"_(bucket|count|sum)$", "", series)
             assert metric in known, f"{slo.name}: {series}"
-            labels = set(re.findall(r"(\w+)[=!]", selected)) - {"namespace", "le"}
+            labels = set(re.findall(r"(\w+)[=!]", selected)) - {"namespace", "track", "le"}
             assert labels <= known[metric], f"{slo.name}: {series}: {labels - known[metric]}"
     assert 10.0 in SECONDS, "or no bucket ends where the promise does"
+
+
+HTTP = 'http_server_request_duration_seconds_count{namespace="sdr",http_route="/webhooks/chatwoot/{account}"'
+ANSWER = 'sdr_routing_answer_duration_seconds_%s{namespace="sdr"'
+RPC = 'rpc_server_call_duration_seconds_count{namespace="sdr",rpc_method="x"'
+SERIES = {
+    HTTP + ',http_response_status_code="200"}': "0+990x20",
+    HTTP + ',http_response_status_code="503"}': "0+10x20",
+    ANSWER % "bucket" + ',le="10.0"}': "0+95x20",
+    ANSWER % "count" + "}": "0+100x20",
+    'sdr_routing_deliveries_total{namespace="sdr",outcome="done"}': "0+100x20",
+    RPC + ',track="stable",rpc_response_status_code="OK"}': "0+300x20",
+    RPC + ',track="canary",rpc_response_status_code="OK"}': "0+90x20",
+    RPC + ',track="canary",rpc_response_status_code="INTERNAL"}': "0+10x20",
+    RPC + ',track="stable",rpc_response_status_code="NOT_FOUND"}': "0+100x20",
+    'kube_pod_container_status_restarts_total{namespace="sdr",pod="sdr-dialogue-canary-5d-x"}': "0x10 1 2 3",
+    'kube_pod_container_status_restarts_total{namespace="sdr",pod="sdr-dialogue-5d-x"}': "0+5x20",
+}
+"""A minute apart: a bad version on one pod."""
+SEEN = {
+    "webhooks taken in": 0.99,
+    "answered within 10 s": 0.95,
+    "deliveries carried out": 1.0,
+    "calls that fail": 0.02,
+    "calls that fail in the pods that try it": 0.1,
+}
+
+
+def test_prometheus_itself_gives_each_level_the_value_that_it_means(tmp_path: Path) -> None:
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("promtool is not installed (on Debian: apt install prometheus)")
+    slos = read_slos(SLOS, {"namespace": "sdr", "release": "sdr", "window": "5m"})
+    assert SEEN.keys() | {"restarts of the pods that try it"} == {slo.name for slo in slos}
+    rows = [
+        {"expr": f"round({slo.query}, 0.0001)", "eval_time": "12m", "exp_samples": [{"value": SEEN[slo.name]}]}
+        for slo in slos
+        if slo.name in SEEN
+    ]
+    restarts = next(slo for slo in slos if slo.name.startswith("restarts"))
+    rows.append({"expr": f"({restarts.query}) > bool 0.5", "eval_time": "13m", "exp_samples": [{"value": 1}]})
+    series = [{"series": name, "values": values} for name, values in SERIES.items()]
+    test = tmp_path / "test.yaml"
+    test.write_text(yaml.safe_dump({"tests": [{"interval": "1m", "input_series": series, "promql_expr_test": rows}]}))
+    ran = subprocess.run(  # noqa: S603  (found on the path, our own words)
+        [promtool, "test", "rules", str(test)], capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 def test_a_level_without_a_bound_is_refused(tmp_path: Path) -> None:
