@@ -66,6 +66,13 @@ def test_a_value_of_the_wrong_kind_is_refused_by_its_path() -> None:
         ({"secrets": {"existingSecret": "sdr"}, "canary": {"tag": "0.1.0"}}, "is what runs already"),
         ({"secrets": {"existingSecret": "sdr"}, "mail": {"host": "smtp.example.com"}}, "whom do mails come from?"),
         (
+            {
+                "secrets": {"existingSecret": "sdr"},
+                "components": {"scoring": {"replicas": 2, "pdb": {"enabled": True, "minAvailable": 2}}},
+            },
+            "2 of 2 pods must stay",
+        ),
+        (
             {"secrets": {"existingSecret": "sdr"}, "defaults": {"drainDelaySeconds": 25}},
             "set it to 35 or more",
         ),

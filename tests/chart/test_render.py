@@ -119,6 +119,23 @@ def test_a_component_may_have_an_image_probes_sources_and_constraints_of_its_own
     )
 
 
+def test_a_component_may_have_rules_of_its_own_and_a_budget_by_who_must_stay() -> None:
+    into: JsonObject = {"ports": [{"port": 50051, "protocol": "TCP"}], "from": [{"namespaceSelector": {}}]}
+    out: JsonObject = {"ports": [{"port": 8443, "protocol": "TCP"}]}
+    own = {
+        "networkPolicy": {"extraIngress": [into], "extraEgress": [out]},
+        "pdb": {"enabled": True, "minAvailable": "50%"},
+    }
+    objects = render(merged(preset("production"), {"components": {"routing-worker": own}}))
+    policy = objects["NetworkPolicy/sdr-routing-worker"]["spec"]
+    assert policy["ingress"][-1] == into
+    assert policy["egress"][-1] == out
+    assert objects["NetworkPolicy/sdr-routing"]["spec"]["egress"][-1] != out
+    budget = objects["PodDisruptionBudget/sdr-routing-worker"]["spec"]
+    assert budget["minAvailable"] == "50%"
+    assert "maxUnavailable" not in budget
+
+
 def test_what_a_default_may_be_a_component_may_be_too() -> None:
     schema = json.loads((CHART / "values.schema.json").read_text())["$defs"]
     assert schema["component"]["properties"] == schema["defaults"]["properties"] | {"enabled": {"type": "boolean"}}

@@ -82,6 +82,10 @@
 {{- if and $component.pdb.enabled (lt $least 2) -}}
 {{- fail (printf "components.%s.pdb: with %d replica no eviction could ever happen; set replicas to 2 or more, or pdb.enabled to false" $name $least) -}}
 {{- end -}}
+{{- $kept := toString (default "" $component.pdb.minAvailable) -}}
+{{- if and $component.pdb.enabled (or (eq $kept "100%") (and (regexMatch "^[0-9]+$" $kept) (ge (int $kept) $least))) -}}
+{{- fail (printf "components.%s.pdb.minAvailable: %s of %d pods must stay, so no eviction could ever happen" $name $kept $least) -}}
+{{- end -}}
 {{- if lt (int $component.terminationGracePeriodSeconds) (add (int $component.drainDelaySeconds) 10) -}}
 {{- fail (printf "components.%s.terminationGracePeriodSeconds: %d leaves no time after drainDelaySeconds %d; set it to %d or more" $name (int $component.terminationGracePeriodSeconds) (int $component.drainDelaySeconds) (int (add (int $component.drainDelaySeconds) 10))) -}}
 {{- end -}}
