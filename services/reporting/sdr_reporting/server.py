@@ -59,19 +59,19 @@ async def build(
     )
     await stack.enter_async_context(pool)
     idempotency = Idempotency(pool)
-    reports, accounts = PostgresReports(), PostgresAccounts(pool)
+    accounts = PostgresAccounts(pool)
     reporting = Reporting(
         pool,
         idempotency,
         events=PostgresEvents(),
         leads=PostgresLeads(),
-        reports=reports,
+        reports=PostgresReports(),
         lists=PostgresLists(),
         accounts=accounts,
         now=utc_now,
     )
     exports = ExportWork(pool, PostgresFiles(), accounts, make_sheet=XlsxSheet, now=utc_now)
-    outputs = make_outputs(settings, pool, idempotency, reports, accounts)
+    outputs = make_outputs(settings, pool, idempotency, reporting, accounts)
 
     redis = LossyRedis(settings.redis_url)
     stack.push_async_callback(redis.aclose)

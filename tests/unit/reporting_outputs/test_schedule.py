@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
+from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,7 +20,6 @@ from sdr_reporting.outputs.domain.schedule import (
     next_slot,
     period_of,
 )
-from sdr_reporting.outputs.operations.figures import stretches
 
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -112,23 +110,3 @@ def test_after_an_outage_the_latest_report_goes_out_and_no_older_one() -> None:
 def test_a_report_is_of_the_whole_day_week_or_month_before(cadence: Cadence, start: str, until: str) -> None:
     wednesday = at("2026-03-04T11:00")
     assert period_of(cadence, SAO_PAULO, wednesday) == Period(at(start), at(until))
-
-
-@given(
-    INSTANTS,
-    st.integers(1, 500 * 24),
-    st.sampled_from([SAO_PAULO, NEW_YORK]),
-)
-def test_a_charts_stretches_cover_the_period_without_a_gap(start: datetime, hours: int, zone: ZoneInfo) -> None:
-    period = Period(start, start + timedelta(hours=hours))
-    found = stretches(period, zone, 31)
-    assert len(found) <= 31
-    assert (found[0].start, found[-1].until) == (period.start, period.until)
-    assert all(one.until == other.start for one, other in pairwise(found))
-
-
-def test_a_week_has_seven_stretches() -> None:
-    found = stretches(Period(at("2026-03-02T03:00"), at("2026-03-09T03:00")), SAO_PAULO, 31)
-    assert [(each.start or each.until).astimezone(SAO_PAULO).date() for each in found] == [
-        date(2026, 3, day) for day in range(2, 9)
-    ]

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sdr_common.postgres import Connection
 from sdr_reporting.domain.listing import LeadSummary
 from sdr_reporting.domain.period import Period
+from sdr_reporting.operations import PeriodWanted
 from sdr_reporting.outputs.domain.page import Page
 from sdr_reporting.outputs.domain.report import Report
 from sdr_reporting.outputs.domain.schedule import Plan, Schedule, Sheets
@@ -136,8 +137,12 @@ class Sendings(Protocol):
 class Figures(Protocol):
     """What reports are made of."""
 
-    async def report(self, account_id: int, period: Period, language: str) -> Report:
-        """The figures of a period."""
+    async def report(self, account_id: int, wanted: PeriodWanted, language: str) -> Report:
+        """The figures of a period beside those of the one before.
+
+        Raises:
+            InvalidField: the period is given twice, not at all, backwards, or is longer than a report can be.
+        """
         ...
 
     async def leads(self, account_id: int, period: Period) -> Sequence[LeadSummary]:

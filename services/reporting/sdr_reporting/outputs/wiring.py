@@ -17,6 +17,7 @@ from sdr_common.idempotency import Idempotency
 from sdr_common.postgres import Pool
 from sdr_common.secret_box import SecretBox
 from sdr_common.service import Work, pause, schema_problem
+from sdr_reporting.operations import Reporting
 from sdr_reporting.outputs.clients.mail import MailServer, SmtpMailer
 from sdr_reporting.outputs.clients.printer import TypstPrinter
 from sdr_reporting.outputs.clients.sheets import GoogleSheets, service_account
@@ -35,7 +36,7 @@ from sdr_reporting.outputs.settings import OutputSettings
 from sdr_reporting.outputs.store.alerts import PostgresAlerts, PostgresObservations, PostgresPolicies
 from sdr_reporting.outputs.store.leads import PostgresPeriodLeads
 from sdr_reporting.outputs.store.postgres import PostgresSchedules, PostgresSendings
-from sdr_reporting.ports import Accounts, Reports
+from sdr_reporting.ports import Accounts
 
 SERVICE_NAMES = [
     service.full_name
@@ -62,7 +63,7 @@ class Outputs:
 
 
 def make_outputs(
-    settings: OutputSettings, pool: Pool, idempotency: Idempotency, reports: Reports, accounts: Accounts
+    settings: OutputSettings, pool: Pool, idempotency: Idempotency, reporting: Reporting, accounts: Accounts
 ) -> Outputs:
     """Puts it together.
 
@@ -70,7 +71,7 @@ def make_outputs(
         settings: The service's.
         pool: The service's pool.
         idempotency: Guards mutating calls.
-        reports: Figures.
+        reporting: Figures.
         accounts: Clinics.
     """
     keys = settings.secret_key.get_secret_value()
@@ -83,7 +84,7 @@ def make_outputs(
     )
     panel_url = f"{settings.panel_url.rstrip('/')}/panel" if settings.panel_url else ""
     schedules, sendings = PostgresSchedules(), PostgresSendings()
-    figures = OwnFigures(pool, reports, PostgresPeriodLeads(), accounts)
+    figures = OwnFigures(pool, reporting, PostgresPeriodLeads(), accounts)
     work = ScheduleWork(
         pool,
         idempotency,
@@ -136,7 +137,7 @@ def make_outputs(
     packers: dict[Kind, Packer] = {Kind.REPORT: packer, Kind.ALERT: alert_packer}
     sender = SendingWork(pool, sendings, packers, pace=settings.outputs_pace)
     return Outputs(
-        ScheduleServicer(work, Render(figures, printer, utc_now), accounts.zone, email_ready=ways.mailer.ready),
+        ScheduleServicer(work, Render(figures, printer), accounts.zone, email_ready=ways.mailer.ready),
         AlertServicer(alert_work, email_ready=ways.mailer.ready),
         (
             _again_and_again(pool, work.plan_due, settings.outputs_poll_s, "report_planning_paused"),

@@ -1,21 +1,12 @@
-"""A report: the figures of a period beside those of the one before."""
+"""A report as it is told: what was counted, for whom, in which language."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from sdr_reporting.domain.overview import Overview
 from sdr_reporting.domain.period import Period
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """One stretch of a chart: a day, or several where the period is long."""
-
-    first: date
-    new_lead_count: int
-    qualified_lead_count: int
+from sdr_reporting.domain.report import Report as Counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +14,20 @@ class Report:
     """What a report says."""
 
     clinic_name: str
-    zone_name: str
-    """IANA name; days are this zone's."""
     language: str
     """pt, es or en."""
-    period: Period
     made_at: datetime
-    now: Overview
-    before: Overview
-    """The same length of time right before."""
-    days: tuple[Day, ...]
+    counted: Counted
+
+    @property
+    def zone_name(self) -> str:
+        """IANA name; days are this zone's."""
+        return self.counted.bounds.zone
+
+    @property
+    def period(self) -> Period:
+        """What it covers."""
+        return self.counted.bounds.period
 
 
 def change_percent(now: float, before: float) -> int | None:

@@ -14,6 +14,7 @@ import structlog
 from sdr_common.errors import DomainError
 from sdr_common.postgres import Pool, transaction
 from sdr_common.secret_box import SecretUnreadable
+from sdr_reporting.operations import PeriodWanted
 from sdr_reporting.outputs.domain.page import csv_of, figures_of, page_of, summary_of, table_of, title_of
 from sdr_reporting.outputs.domain.report import Report
 from sdr_reporting.outputs.domain.schedule import Email, Format, Plan, Sheets, Slack, Webhook
@@ -200,7 +201,8 @@ class ReportPacker:
     async def _report(self, sending: Sending, plan: Plan) -> Report:
         if sending.period is None:
             raise AssertionError("a report has a period")
-        return await self._figures.report(sending.account_id, sending.period, plan.language)
+        wanted = PeriodWanted(start=sending.period.start, until=sending.period.until)
+        return await self._figures.report(sending.account_id, wanted, plan.language)
 
     async def _table(self, sending: Sending, plan: Plan) -> list[list[str]]:
         if sending.period is None:
