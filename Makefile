@@ -173,6 +173,9 @@ load: $(VENV)/.ready-dev ## The busiest hour of such a day against the service l
 bench: $(VENV)/.ready-dev ## Measure this machine; figures go to docs/benchmarks.md
 	@$(BIN)/python -m tests.benchmarks
 
+bench-reports: $(VENV)/.ready-dev ## Measure lists, figures and files of 1,000,000 leads; about five minutes
+	@$(BIN)/python -m tests.benchmarks.bench_reports
+
 ENGINE ?= scripted
 eval: $(VENV)/.ready-dev ## Play invented leads and measure understanding; ENGINE=openai needs a key
 	@$(BIN)/python -m tests.evaluation --engine $(ENGINE) --verbose
@@ -209,4 +212,4 @@ clean: ## Remove the stack's data and everything generated
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run test check panel panel-check panel-if-possible setup protos lock fmt lint types proto-check chart chart-tools unit integration e2e coverage slow chaos load bench eval eval-knowledge audit sbom image clean help
+.PHONY: run test check panel panel-check panel-if-possible setup protos lock fmt lint types proto-check chart chart-tools unit integration e2e coverage slow chaos load bench bench-reports eval eval-knowledge audit sbom image clean help

@@ -139,12 +139,8 @@ class Reporting:
         bounds = bounds_of(wanted.name, wanted.start, wanted.until, step, now=self._now(), zone=zone)
         async with transaction(self._pool) as conn:
             await conn.execute("set transaction isolation level repeatable read, read only")
-            return Report(
-                bounds,
-                figures=await self._reports.figures(conn, account_id, bounds, bounds.period),
-                previous=await self._reports.figures(conn, account_id, bounds, bounds.previous),
-                detail=await self._reports.detail(conn, account_id, bounds),
-            )
+            figures, detail = await self._reports.current(conn, account_id, bounds)
+            return Report(bounds, figures, await self._reports.previous(conn, account_id, bounds), detail)
 
     async def get_lead(self, key: LeadKey) -> tuple[LeadSummary, Sequence[bytes]]:
         """A lead as lists show it, and what was told of it, the latest first.

@@ -84,12 +84,12 @@ class Reports(Protocol):
         """The greatest sequence number recorded for an account; 0: none."""
         ...
 
-    async def figures(self, conn: Connection, account_id: int, bounds: Bounds, period: Period) -> Figures:
-        """The figures of a period, one of the two that `bounds` covers."""
+    async def current(self, conn: Connection, account_id: int, bounds: Bounds) -> tuple[Figures, Detail]:
+        """A report's figures, and what it shows beyond them."""
         ...
 
-    async def detail(self, conn: Connection, account_id: int, bounds: Bounds) -> Detail:
-        """What a report shows beyond its figures."""
+    async def previous(self, conn: Connection, account_id: int, bounds: Bounds) -> Figures:
+        """The figures of the period before."""
         ...
 
     async def lead(self, conn: Connection, key: LeadKey) -> LeadSummary | None:

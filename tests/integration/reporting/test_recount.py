@@ -232,7 +232,7 @@ async def tell(reporting: Reporting, told: list[pb.Event], order: list[pb.Event]
     assert sum(counts) == len(told)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=st.lists(events(), min_size=1, max_size=16, unique_by=lambda event: event.event_id), data=st.data())
 async def test_every_figure_equals_a_recount_of_the_raw_events(
     reporting: Reporting, drawn: list[pb.Event], data: st.DataObject

@@ -53,34 +53,29 @@ class PostgresReports:
         row = await (await conn.execute(QUERIES["newest_seq"], {"account_id": account_id})).fetchone()
         return 0 if row is None else int(row["seq"])
 
-    async def figures(self, conn: Connection, account_id: int, bounds: Bounds, period: Period) -> Figures:
-        """See `Reports.figures`."""
-        parameters = _parameters(account_id, bounds, period)
+    async def previous(self, conn: Connection, account_id: int, bounds: Bounds) -> Figures:
+        """See `Reports.previous`."""
+        parameters = _parameters(account_id, bounds, bounds.previous)
+        came = _came(await _one(conn, REPORTS["came_before"], parameters))
         judged = await _all(conn, REPORTS["judged"], parameters)
-        voices = await _one(conn, REPORTS["voices"], parameters)
-        return Figures(
-            came=_came(await _one(conn, REPORTS["came_before"], parameters)),
-            first_answer=_times(await _one(conn, REPORTS["first_answer"], parameters)),
-            judged=_judged(judged),
-            qualification=_times(await _one(conn, REPORTS["qualification"], parameters)),
-            happened=_sum(await _all(conn, REPORTS["happened"], parameters)),
-            escalated=voices["escalated"],
-            satisfaction=Satisfaction({int(rating): count for rating, count in voices["ratings"].items()}),
-            agreement={JudgementVerdict(verdict): count for verdict, count in voices["verdicts"].items()},
-        )
+        happened = await _all(conn, REPORTS["happened"], parameters)
+        return await _figures(conn, parameters, came, judged, happened)
 
-    async def detail(self, conn: Connection, account_id: int, bounds: Bounds) -> Detail:
-        """See `Reports.detail`."""
+    async def current(self, conn: Connection, account_id: int, bounds: Bounds) -> tuple[Figures, Detail]:
+        """See `Reports.current`."""
         parameters = _parameters(account_id, bounds, bounds.period)
-        came = await _all(conn, REPORTS["came"], parameters)
+        came = Came()
         by: dict[str, list[DictRow]] = {column: [] for column in _TOLD_APART}
-        for row in came:
+        for row in await _all(conn, REPORTS["came"], parameters):
             column = _column(row["kept"])
-            if column is not None and row[column] is not None:
+            if column is None:
+                came = _came(row)
+            elif row[column] is not None:
                 by[column].append(row)
         judged = await _all(conn, REPORTS["judged"], parameters)
         happened = await _all(conn, REPORTS["happened"], parameters)
-        return Detail(
+        figures = await _figures(conn, parameters, came, judged, happened)
+        return figures, Detail(
             rows={each: _rows(each, by[each]) for each in By},
             abandoned_at=sorted(((row["asked"], row["new"]) for row in by["asked"]), key=lambda it: (-it[1], it[0])),
             parts=_parts({row["part"]: row["new"] for row in by["part"]}, judged, happened),
@@ -99,6 +94,26 @@ class PostgresReports:
         """See `Reports.told`."""
         parameters = {"account_id": key.account_id, "contact_id": key.contact_id}
         return [bytes(row["body"]) for row in await _all(conn, QUERIES["events_of_lead"], parameters)]
+
+
+async def _figures(
+    conn: Connection,
+    parameters: Mapping[str, object],
+    came: Came,
+    judged: Sequence[DictRow],
+    happened: Sequence[DictRow],
+) -> Figures:
+    voices = await _one(conn, REPORTS["voices"], parameters)
+    return Figures(
+        came=came,
+        first_answer=_times(await _one(conn, REPORTS["first_answer"], parameters)),
+        judged=_judged(judged),
+        qualification=_times(await _one(conn, REPORTS["qualification"], parameters)),
+        happened=_sum(happened),
+        escalated=voices["escalated"],
+        satisfaction=Satisfaction({int(rating): count for rating, count in voices["ratings"].items()}),
+        agreement={JudgementVerdict(verdict): count for verdict, count in voices["verdicts"].items()},
+    )
 
 
 def _parameters(account_id: int, bounds: Bounds, period: Period) -> dict[str, object]:
