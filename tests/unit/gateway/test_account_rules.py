@@ -116,7 +116,7 @@ def test_without_a_reminder_a_short_abandonment_contradicts_nothing() -> None:
 def test_every_example_of_the_how_to_is_a_document_that_is_taken() -> None:
     text = (Path(__file__).parents[3] / "docs" / "howto" / "account-settings.md").read_text(encoding="utf-8")
     examples = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
-    assert len(examples) == 7
+    assert len(examples) == 8
     for example in examples:
         named = example.replace("clinic:\n", f"{CLINIC}") if "clinic:\n" in example else f"{CLINIC}  {ZONED}{example}"
         check_document(read_document(named))
