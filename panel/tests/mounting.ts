@@ -1,12 +1,12 @@
 /** Mounts a page as the application does: router, words of its area, stores, one query cache without retries. */
 import { QueryClient, VueQueryPlugin } from "@tanstack/vue-query";
 import { flushPromises, mount } from "@vue/test-utils";
-import { createPinia, setActivePinia } from "pinia";
 import type { Component } from "vue";
 import { createMemoryHistory, createRouter } from "vue-router";
 import { vi } from "vitest";
 import { i18n, loadArea, setLocale, type Locale } from "@/lib/i18n";
 import { useSession } from "@/lib/session";
+import { useToasts } from "@/lib/toasts";
 
 /** Answers by path (without the query), as the gateway would: a body, or a function of the request. */
 export type Answers = Record<string, unknown>;
@@ -43,8 +43,7 @@ export async function mountPage(
   page: Component,
   options: { area: string; path?: string; route?: string; locale?: Locale; role?: "agent" | "administrator" },
 ) {
-  const pinia = createPinia();
-  setActivePinia(pinia);
+  useToasts().toasts = [];
   useSession().current = {
     account_id: 1,
     user_id: 7,
@@ -64,7 +63,7 @@ export async function mountPage(
   });
   await router.push(options.path ?? "/");
   const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  const wrapper = mount(page, { global: { plugins: [pinia, i18n, router, [VueQueryPlugin, { queryClient }]] } });
+  const wrapper = mount(page, { global: { plugins: [i18n, router, [VueQueryPlugin, { queryClient }]] } });
   await flushPromises();
   return { wrapper, router };
 }

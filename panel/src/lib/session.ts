@@ -1,9 +1,9 @@
 /** Who is signed in, and what may be shown to them. */
-import { defineStore } from "pinia";
 import { computed, ref } from "vue";
 import { api, giveAccess, unwrap } from "./api";
 import { ApiError } from "./errors";
 import type { components } from "./schema";
+import { shared } from "./shared";
 import { keep, recall } from "./storage";
 
 export type Session = components["schemas"]["Session"];
@@ -14,7 +14,7 @@ export interface Credentials {
   accountId: number;
 }
 
-export const useSession = defineStore("session", () => {
+export const useSession = shared(() => {
   const current = ref<Session | null>(null);
   /** False until the first answer to "who is signed in?". */
   const known = ref(false);

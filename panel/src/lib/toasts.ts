@@ -1,6 +1,6 @@
 /** Short news at the edge of the screen, read out by screen readers. */
-import { defineStore } from "pinia";
 import { ref } from "vue";
+import { shared } from "./shared";
 
 export type ToastTone = "ok" | "error" | "info";
 export interface Toast {
@@ -11,7 +11,7 @@ export interface Toast {
 
 const STAYS_MS = 6_000;
 
-export const useToasts = defineStore("toasts", () => {
+export const useToasts = shared(() => {
   const toasts = ref<Toast[]>([]);
   let next = 1;
 
