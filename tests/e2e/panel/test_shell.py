@@ -73,7 +73,7 @@ async def test_a_lost_network_is_told_and_what_is_on_the_screen_stays(browser: B
         await settled(page)
         await panel.context.set_offline(True)
         await expect(page.get_by_text("Sem internet")).to_be_visible()
-        await expect(page.get_by_text("Leads novos")).to_be_visible()
+        await expect(page.get_by_role("term").filter(has_text="Leads novos")).to_be_visible()
         await panel.context.set_offline(False)
         await expect(page.get_by_text("Sem internet")).to_be_hidden()
 
