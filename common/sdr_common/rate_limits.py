@@ -11,6 +11,7 @@ limit at most, which is the price of never turning a lead away because a cache i
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from sdr_common.lossy_redis import LossyRedis
@@ -48,6 +49,17 @@ class RateLimits:
                 lambda _: self._together().hit(limit, self._name, *key, cost=cost), otherwise=None
             )
         return await self._alone().hit(limit, self._name, *key, cost=cost) if within is None else within
+
+    async def state(self, limit: RateLimitItem, *key: str) -> tuple[int, float]:
+        """What is left of a limit, and in how many seconds it is whole again; counts nothing."""
+        stats = None
+        if self._redis.usable:
+            stats = await self._redis.ask(
+                lambda _: self._together().get_window_stats(limit, self._name, *key), otherwise=None
+            )
+        if stats is None:
+            stats = await self._alone().get_window_stats(limit, self._name, *key)
+        return max(0, int(stats.remaining)), max(0.0, stats.reset_time - time.time())
 
     def _together(self) -> SlidingWindowCounterRateLimiter:
         if self._shared is None:

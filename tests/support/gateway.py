@@ -93,6 +93,8 @@ class Services:
     retried: list[routing.RetryDeliveryRequest] = field(default_factory=list)
     actors: list[str] = field(default_factory=list)
     refuse_list: DomainError | None = None
+    hang_list_s: float = 0
+    """ListLeads answers so late."""
     forgets: list[privacy.ForgetLeadRequest] = field(default_factory=list)
     purges: list[privacy.PurgeRecordsRequest] = field(default_factory=list)
     refuse_forget: DomainError | None = None
@@ -291,6 +293,8 @@ class _Reporting(reporting_grpc.ReportingServiceServicer):
 
     async def ListLeads(self, request: reporting.ListLeadsRequest, _: Any) -> reporting.ListLeadsResponse:
         self._services.listed.append(request)
+        if self._services.hang_list_s:
+            await asyncio.sleep(self._services.hang_list_s)
         if self._services.refuse_list is not None:
             raise self._services.refuse_list
         return reporting.ListLeadsResponse(leads=[reporting.LeadSummary(contact_id=77, name="Mariana")])
@@ -360,6 +364,7 @@ def gateway_settings(url: str, services: Services, **overrides: Any) -> GatewayS
         "sweep_interval_s": 3600.0,
         "account_ttl_s": 0.2,
         "drain_s": 1.0,
+        "sign_in_deadline_s": 20.0,
     }
     return GatewaySettings.model_validate({**given, **overrides})
 

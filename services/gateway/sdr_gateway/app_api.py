@@ -15,6 +15,7 @@ from sdr_common.rate_limits import RateLimits
 from sdr_common.source_gate import SourceGate
 from sdr_gateway.clients.people import ChatwootPeople
 from sdr_gateway.domain.access import SessionTimes
+from sdr_gateway.http.limits import CallerLimits
 from sdr_gateway.http.rest.contracts import OWN, contracts, served
 from sdr_gateway.http.rest.endpoint import RestApi
 from sdr_gateway.http.session import Sessions
@@ -55,7 +56,14 @@ async def make_api(
     times = SessionTimes(settings.session_idle_h * 3600, settings.session_max_h * 3600)
     people, limits = ChatwootPeople(chatwoot), RateLimits(redis, "sign-in")
     work = AccessWork(pool, PostgresAccess(), accounts, people=people, limits=limits, times=times)
-    sessions = Sessions(work, gate, secure=settings.public_url.startswith("https://"))
+    per_caller = CallerLimits(RateLimits(redis, "caller"), settings.requests_per_minute)
+    sessions = Sessions(
+        work,
+        gate,
+        secure=settings.public_url.startswith("https://"),
+        limits=per_caller,
+        deadline_s=settings.sign_in_deadline_s,
+    )
     own = await stack.enter_async_context(make_channel(f"127.0.0.1:{own_port}", settings.transport))
     files, by_service = served({**channels, OWN: own})
     return sessions, RestApi(files, by_service, sessions.identify)

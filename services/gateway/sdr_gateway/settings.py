@@ -32,6 +32,11 @@ class GatewaySettings(ServiceSettings):
     number."""
     calls_per_minute: Annotated[int, Ge(0), Le(10_000_000)] = 6_000
     """gRPC calls that one address may make of the gateway in a minute; 0: any number."""
+    requests_per_minute: Annotated[int, Ge(0), Le(1_000_000)] = 600
+    """Requests that one session or token may make of the API in a minute; the answers' RateLimit headers say what is
+    left. 0: any number."""
+    sign_in_deadline_s: Annotated[float, Gt(0), Le(60)] = 2.0
+    """What a person waits at most for a sign-in, in seconds, Chatwoot's own part of it included."""
     http_host: str = "127.0.0.1"
     """Address of the webhook door."""
     http_port: Annotated[int, Ge(0), Le(65535)] = 8080

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import pytest
@@ -239,3 +241,38 @@ async def test_the_document_describes_every_route_of_the_api(api: Api) -> None:
     text = (await api.door.http.get("/openapi.json")).text
     assert "HTTPValidationError" not in text
     assert "account_id" in (await api.door.http.get("/docs")).text
+
+
+async def test_every_answer_says_what_its_caller_has_left_until_it_asks_too_much(
+    database: str, services: Services
+) -> None:
+    async with running_chatwoot() as chatwoot:
+        await store_account(database, chatwoot_url=chatwoot.url, chatwoot_account_id=1)
+        options: dict[str, Any] = {"reporting_target": services.target, "requests_per_minute": 3}
+        async with running_gateway(database, services, account=False, **options) as door:
+            api = Api(door)
+            async with api.signed_in() as client, api.signed_in(AGENT) as other:
+                answers = [await client.get(LEADS) for _ in range(4)]
+                assert [each.status_code for each in answers] == [200, 200, 200, 429]
+                assert [each.headers["ratelimit"].split(";t=")[0] for each in answers] == [
+                    f'"minute";r={left}' for left in (2, 1, 0, 0)
+                ]
+                assert answers[0].headers["ratelimit-policy"] == '"minute";q=3;w=60'
+                assert int(answers[3].headers["retry-after"]) > 0
+                assert (await other.get(LEADS)).status_code == 200
+
+
+async def test_a_service_that_hangs_is_answered_for_within_the_deadline(api: Api, services: Services) -> None:
+    services.hang_list_s = 10
+    async with api.signed_in() as client:
+        started = time.monotonic()
+        answer = await client.get(LEADS)
+    assert (answer.status_code, answer.json()["reason"]) == (504, "DEADLINE_EXCEEDED")
+    assert time.monotonic() - started < 4
+
+
+async def test_what_models_cost_is_for_administrators(api: Api) -> None:
+    async with api.signed_in() as client, api.signed_in(AGENT) as agent:
+        assert (await client.get(LEADS)).json()["leads"][0]["cost_micro_usd"] == "0"
+        assert "cost_micro_usd" not in (await agent.get(LEADS)).json()["leads"][0]
+        assert (await agent.get("/api/v1/accounts/1/costs")).status_code == 403

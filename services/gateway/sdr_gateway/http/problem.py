@@ -92,6 +92,11 @@ def problem(
     return Response(msgspec.json.encode(document), status, headers, "application/problem+json")
 
 
+def late() -> Response:
+    """What stands behind a call did not answer within its deadline."""
+    return problem(504, "what stands behind this call did not answer in time; repeat it", "DEADLINE_EXCEEDED")
+
+
 async def on_refusal(_: Request, error: Exception) -> Response:
     """Starlette's handler for `Refusal`."""
     if not isinstance(error, Refusal):

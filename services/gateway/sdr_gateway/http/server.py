@@ -16,6 +16,7 @@ from sdr_common.errors import DomainError
 from sdr_gateway.http.api import add_api
 from sdr_gateway.http.docs import docs_route
 from sdr_gateway.http.health import Check, health_routes
+from sdr_gateway.http.limits import RateLimitHeaders
 from sdr_gateway.http.measured import Measured
 from sdr_gateway.http.panel import panel_routes
 from sdr_gateway.http.problem import Refusal, on_domain_error, on_http_error, on_refusal
@@ -53,6 +54,7 @@ def make_app(
         add_api(app, *api, routers)
         app.router.routes.extend(panel_routes())
     app.router.routes.append(docs_route(app))
+    app.add_middleware(RateLimitHeaders)
     if webhook is None:
         return Measured(app)
     # Nearly every request is a webhook, and the door answers its own errors.

@@ -6,16 +6,20 @@ A program sends `Authorization: Bearer sdr_…`.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Coroutine
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, HTTPException, Path, Request, Response
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 
 from sdr.common.v1 import access_pb2
 from sdr_common.source_gate import SourceGate
 from sdr_gateway.domain.access import Scope, StoredSession, csrf_of, is_csrf_of
-from sdr_gateway.http.problem import Refusal
+from sdr_gateway.http.limits import CallerLimits
+from sdr_gateway.http.problem import Refusal, late
 from sdr_gateway.http.who import Who
 from sdr_gateway.operations.access import AccessWork
 
@@ -110,11 +114,23 @@ class Sessions:
     Args:
         work: Use cases of access.
         gate: Limits what one address may ask.
+        limits: Limit what one caller may ask; None: nothing does.
         secure: Cookies travel over TLS only; False for a stack on loopback.
+        deadline_s: What a person waits at most for an answer, Chatwoot's own part of a sign-in included.
     """
 
-    def __init__(self, work: AccessWork, gate: SourceGate, *, secure: bool) -> None:
+    def __init__(
+        self,
+        work: AccessWork,
+        gate: SourceGate,
+        *,
+        secure: bool,
+        limits: CallerLimits | None = None,
+        deadline_s: float = 2.0,
+    ) -> None:
+        self._deadline_s = deadline_s
         self._work = work
+        self._limits = limits
         self._gate = gate
         self._secure = secure
 
@@ -126,6 +142,12 @@ class Sessions:
             RateLimited: its address asked too much.
         """
         await self._gate.pass_or_raise(_source(request))
+        who = await self._who(request)
+        if self._limits is not None:
+            await self._limits.take(request.scope, who)
+        return who
+
+    async def _who(self, request: Request) -> Who:
         scheme, _, secret = request.headers.get("authorization", "").partition(" ")
         if scheme:
             return await self._program(scheme, secret.strip())
@@ -157,7 +179,7 @@ class Sessions:
 
     def routes(self) -> APIRouter:
         """Sign-in, sign-out, and the account's tokens."""
-        router = APIRouter(prefix="/api/v1", tags=["access"])
+        router = APIRouter(prefix="/api/v1", tags=["access"], route_class=_in_time(self._deadline_s))
         self._session_routes(router)
         self._token_routes(router)
         return router
@@ -237,6 +259,25 @@ class Sessions:
         if who.role < access_pb2.ROLE_ADMINISTRATOR:
             raise Refusal(403, "this needs the role administrator")
         return who
+
+
+def _in_time(deadline_s: float) -> type[APIRoute]:
+    """Routes that answer within a deadline, whatever stands behind them."""
+
+    class InTime(APIRoute):
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            inner = super().get_route_handler()
+
+            async def handler(request: Request) -> Response:
+                try:
+                    async with asyncio.timeout(deadline_s):
+                        return await inner(request)
+                except TimeoutError:
+                    return late()
+
+            return handler
+
+    return InTime
 
 
 def _source(request: Request) -> str:

@@ -15,6 +15,8 @@ from google.protobuf import json_format
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
+from sdr.common.v1 import access_pb2
+
 Json = Any
 """What a JSON document may hold; its shape is the message's."""
 _Encode = Callable[[Any], Json]
@@ -44,10 +46,20 @@ def type_of(message: Message) -> Descriptor:
     return cast("Descriptor", message.DESCRIPTOR)
 
 
-class Encoders:
-    """Encoders by message type, built on first use."""
+def visible_to(field: FieldDescriptor) -> int:
+    """The least role that is told a field; of `sdr.common.v1.Role`, 0: everybody."""
+    return int(field.GetOptions().Extensions[access_pb2.visible_to])
 
-    def __init__(self) -> None:
+
+class Encoders:
+    """Encoders by message type, built on first use.
+
+    Args:
+        role: Who reads; fields for higher roles are left out.
+    """
+
+    def __init__(self, role: int = access_pb2.ROLE_ADMINISTRATOR) -> None:
+        self._role = role
         self._built: dict[str, Callable[[Message], Json]] = {}
 
     def encode(self, message: Message) -> Json:
@@ -63,7 +75,8 @@ class Encoders:
         self._built[descriptor.full_name] = encode = self._encoder(descriptor, parts)
         if descriptor.full_name.startswith("google.protobuf."):
             return encode
-        parts.extend((field.name, field.has_presence, self._field(field)) for field in descriptor.fields)
+        shown = [field for field in descriptor.fields if visible_to(field) <= self._role]
+        parts.extend((field.name, field.has_presence, self._field(field)) for field in shown)
         return encode
 
     def _encoder(self, descriptor: Descriptor, parts: list[tuple[str, bool, _Encode]]) -> Callable[[Message], Json]:

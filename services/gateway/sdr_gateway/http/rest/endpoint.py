@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from urllib.parse import parse_qs
@@ -21,7 +22,7 @@ from sdr_common.actor import metadata_of
 from sdr_common.grpc_client import call
 from sdr_common.grpc_errors import RemoteError
 from sdr_gateway.http.body import read_json
-from sdr_gateway.http.problem import STATUSES, Refusal, problem
+from sdr_gateway.http.problem import STATUSES, Refusal, late, problem
 from sdr_gateway.http.rest.bindings import Binding, BindingFault, bindings, role_name
 from sdr_gateway.http.rest.decoding import FieldFault, new_message, read_body, read_texts
 from sdr_gateway.http.rest.encoding import Encoders
@@ -31,6 +32,7 @@ from sdr_gateway.http.who import Who
 
 Identify = Callable[[Request], Awaitable[Who]]
 """Says who makes a request; raises `Refusal` 401 or 403."""
+_READERS = (access_pb2.ROLE_AGENT, access_pb2.ROLE_ADMINISTRATOR)
 DEADLINE_S = 2.0
 """What a person waits at most for an ordinary call."""
 
@@ -53,7 +55,7 @@ class RestApi:
         self.bindings = bindings(files)
         """In the order of their routes."""
         self._identify = identify
-        self._encoders = Encoders()
+        self._encoders: dict[int, Encoders] = {role: Encoders(role) for role in _READERS}
         self._calls: dict[str, _Call | StreamCall] = {}
         for binding in self.bindings:
             self._calls[binding.call] = self._call(binding, channels)
@@ -77,10 +79,13 @@ class RestApi:
 
     def _endpoint(self, binding: Binding) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
-            who = await self._identify(request)
             try:
+                async with asyncio.timeout(DEADLINE_S):
+                    who = await self._identify(request)
                 message = await self._message(binding, request, who)
                 answered = await self._calls[binding.call](message, who)
+            except TimeoutError:
+                return late()
             except FieldFault as fault:
                 return problem(
                     400, str(fault), "INVALID_FIELD", errors=[{"field": fault.field, "detail": fault.problem}]
@@ -89,7 +94,7 @@ class RestApi:
                 return _refused(error)
             if isinstance(answered, Response):
                 return answered
-            return _answer(request, msgspec.json.encode(self._encoders.encode(answered)), state_of(answered))
+            return _answer(request, msgspec.json.encode(self._encoders[who.role].encode(answered)), state_of(answered))
 
         return answer
 
@@ -184,7 +189,7 @@ def _answer(request: Request, body: bytes, state: str) -> Response:
 def _refused(error: RemoteError) -> Response:
     cause = error.__cause__
     if isinstance(cause, grpc.aio.AioRpcError) and cause.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
-        return problem(504, "what stands behind this call did not answer in time; repeat it", "DEADLINE_EXCEEDED")
+        return late()
     status = STATUSES[error.kind]
     detail = error.message if status != 500 else "internal error"
     errors = [{"field": each.field, "detail": each.problem} for each in error.violations]

@@ -12,7 +12,7 @@ from buf.validate import validate_pb2
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 
-from sdr_gateway.http.rest.encoding import LONG, REAL, map_entry
+from sdr_gateway.http.rest.encoding import LONG, REAL, map_entry, visible_to
 
 Schema = dict[str, Any]
 """A JSON schema: nested objects of many shapes."""
@@ -89,7 +89,7 @@ class Schemas:
             "properties": {field.name: self._property(field, incoming=incoming) for field in fields},
             "additionalProperties": False,
         }
-        needed = [field.name for field in fields if (_is_required(field) if incoming else not field.has_presence)]
+        needed = [field.name for field in fields if (_is_required(field) if incoming else _is_always_there(field))]
         if needed and not self._partial:
             schema["required"] = needed
         comment = self._comments.get(message.full_name)
@@ -153,6 +153,10 @@ def _text_rules(rules: validate_pb2.StringRules) -> Schema:
 def _is_required(field: FieldDescriptor) -> bool:
     rules = field.GetOptions().Extensions[validate_pb2.field]
     return bool(rules.required)
+
+
+def _is_always_there(field: FieldDescriptor) -> bool:
+    return not field.has_presence and not visible_to(field)
 
 
 def _name(message: Descriptor) -> str:

@@ -6,7 +6,7 @@ The first piece is waited for before the answer begins, so that a refusal is a p
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Protocol
 from urllib.parse import quote
 
@@ -46,10 +46,12 @@ class StreamCall:
         method: The call.
         path: Its path in gRPC.
         channel: Where it goes.
-        encoders: Make JSON of messages.
+        encoders: Make JSON of messages, by the role that reads.
     """
 
-    def __init__(self, method: MethodDescriptor, path: str, channel: grpc.aio.Channel, encoders: Encoders) -> None:
+    def __init__(
+        self, method: MethodDescriptor, path: str, channel: grpc.aio.Channel, encoders: Mapping[int, Encoders]
+    ) -> None:
         answer = GetMessageClass(method.output_type)
         self._method: Callable[..., grpc.aio.UnaryStreamCall[Message, Message]] = channel.unary_stream(
             path,
@@ -71,17 +73,19 @@ class StreamCall:
         first = await anext(pieces, None)
         if self._is_file:
             return _file(first, pieces)
-        return StreamingResponse(self._events(first, pieces), headers=EVENT_HEADERS, media_type="text/event-stream")
+        return StreamingResponse(
+            self._events(first, pieces, who.role), headers=EVENT_HEADERS, media_type="text/event-stream"
+        )
 
-    async def _events(self, first: Message | None, rest: AsyncIterator[Message]) -> AsyncIterator[bytes]:
+    async def _events(self, first: Message | None, rest: AsyncIterator[Message], role: int) -> AsyncIterator[bytes]:
         if first is not None:
-            yield self._event(first)
+            yield self._event(first, role)
         async for message in rest:
-            yield self._event(message)
+            yield self._event(message, role)
         yield b"event: end\ndata: {}\n\n"
 
-    def _event(self, message: Message) -> bytes:
-        return b"data: " + msgspec.json.encode(self._encoders.encode(message)) + b"\n\n"
+    def _event(self, message: Message, role: int) -> bytes:
+        return b"data: " + msgspec.json.encode(self._encoders[role].encode(message)) + b"\n\n"
 
 
 async def _pieces(stream: grpc.aio.UnaryStreamCall[Message, Message]) -> AsyncIterator[Message]:
