@@ -122,7 +122,7 @@ def test_the_lists_of_calls_name_none_that_is_gone() -> None:
 
 
 def test_a_call_that_only_reads_is_named_like_one() -> None:
-    verbs = ("Get", "List", "Export", "Explain", "Decide", "Check", "Watch", "Simulate", "Search")
+    verbs: tuple[str, ...] = ("Get", "List", "Export", "Explain", "Decide", "Check", "Watch", "Simulate", "Search")
     verbs += ("Diff", "Preview", "Render", "Try")
     assert {name for name, _ in methods() if name.split(".")[1].startswith(verbs)} == READ_ONLY
 
