@@ -179,6 +179,20 @@ class Label(Chatwoot, frozen=True, kw_only=True):
     color: str | None = None
 
 
+class DashboardApp(Chatwoot, frozen=True, kw_only=True):
+    """A tab that shows a page beside conversations."""
+
+    id: int
+    title: str = ""
+    content: list[dict[str, str]] = []
+    """Frames: `{"type": "frame", "url": …}`."""
+
+    @property
+    def urls(self) -> list[str]:
+        """The pages it shows."""
+        return [frame.get("url", "") for frame in self.content]
+
+
 class LabelList(Chatwoot, frozen=True, kw_only=True):
     """The account's labels."""
 

@@ -10,6 +10,7 @@ from sdr_common.chatwoot.model import (
     Agent,
     AgentBot,
     AttributeDefinition,
+    DashboardApp,
     Inbox,
     InboxBot,
     InboxList,
@@ -36,6 +37,8 @@ _SET_BOT = ACCOUNT + "/inboxes/{inbox}/set_agent_bot"
 _BOTS = ACCOUNT + "/agent_bots"
 _BOT = ACCOUNT + "/agent_bots/{bot}"
 _WEBHOOKS = ACCOUNT + "/webhooks"
+_APPS = ACCOUNT + "/dashboard_apps"
+_APP = ACCOUNT + "/dashboard_apps/{app}"
 _WEBHOOK = ACCOUNT + "/webhooks/{webhook}"
 
 CONTACT_ATTRIBUTE = 1
@@ -144,6 +147,19 @@ class ChatwootSetup(ChatwootCaller):
         body = {"url": url, "subscriptions": list(subscriptions)}
         answer = await self.ask("PATCH", _WEBHOOK, token=self.access.admin_token, body=body, parts={"webhook": webhook})
         return decode(answer, WebhookAnswer).payload.webhook
+
+    async def dashboard_apps(self) -> list[DashboardApp]:
+        """Tabs beside conversations."""
+        return await self._get(_APPS, list[DashboardApp])
+
+    async def create_dashboard_app(self, title: str, url: str) -> None:
+        """Makes a tab; titles are not unique: list first."""
+        await self._post(_APPS, {"title": title, "content": [{"type": "frame", "url": url}]})
+
+    async def update_dashboard_app(self, app: int, title: str, url: str) -> None:
+        """Changes what a tab shows."""
+        body = {"title": title, "content": [{"type": "frame", "url": url}]}
+        await self.ask("PATCH", _APP, token=self.access.admin_token, body=body, parts={"app": app})
 
     async def _get(self, template: str, kind: type[T]) -> T:
         return decode(await self.ask("GET", template, token=self.access.admin_token), kind)

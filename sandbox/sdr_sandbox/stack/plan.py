@@ -64,6 +64,7 @@ def service_environment(
         "SDR_SECRET_KEY": secrets.secret_key,
         "SDR_GATEWAY_HTTP_PORT": str(addresses.gateway_http),
         "SDR_GATEWAY_PUBLIC_URL": settings.public_url or addresses.gateway_url,
+        "SDR_GATEWAY_FRAME_ANCESTORS": f"http://{HOST}:{addresses.chatwoot}" if addresses.chatwoot else "",
         "SDR_ALLOWED_NETWORKS": settings.allowed_networks,
         "SDR_ACCEPTED_CALLERS": secrets.accepted_callers(),
         # Here everything comes from one address: the emulator stands for many installations, and is measured.

@@ -343,7 +343,7 @@ class Gateway:
             hub = LiveHub(settings.redis_url)
             process.in_background(hub.run)
             routers.append(live_routes(hub, api[0], closing.is_set))
-        web = WebServer(make_app(webhook, checks, api, routers), drain_s=settings.drain_s)
+        web = WebServer(make_app(webhook, checks, api, routers, settings.frame_ancestors), drain_s=settings.drain_s)
         task = asyncio.create_task(web.serve(sockets=[listener]))
 
         async def shut() -> None:

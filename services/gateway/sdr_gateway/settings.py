@@ -35,6 +35,9 @@ class GatewaySettings(ServiceSettings):
     requests_per_minute: Annotated[int, Ge(0), Le(1_000_000)] = 600
     """Requests that one session or token may make of the API in a minute; the answers' RateLimit headers say what is
     left. 0: any number."""
+    frame_ancestors: Annotated[str, Field(pattern=r"^(https?://[A-Za-z0-9.:*-]+( https?://[A-Za-z0-9.:*-]+)*)?$")] = ""
+    """Origins of the Chatwoots that may show the panel in a tab, space-separated, such as "https://chat.clinica.com.br";
+    empty: none."""
     sign_in_deadline_s: Annotated[float, Gt(0), Le(60)] = 2.0
     """What a person waits at most for a sign-in, in seconds, Chatwoot's own part of it included."""
     http_host: str = "127.0.0.1"

@@ -357,6 +357,7 @@ def connect_command(request: pb.ConnectChatwootRequest) -> ConnectCommand:
         inbox_ids=tuple(request.inbox_ids),
         create_missing_teams=request.create_missing_teams,
         bot_token=request.bot_token,
+        dashboard_app_url=request.dashboard_app_url,
     )
 
 

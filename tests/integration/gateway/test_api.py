@@ -276,3 +276,24 @@ async def test_what_models_cost_is_for_administrators(api: Api) -> None:
         assert (await client.get(LEADS)).json()["leads"][0]["cost_micro_usd"] == "0"
         assert "cost_micro_usd" not in (await agent.get(LEADS)).json()["leads"][0]
         assert (await agent.get("/api/v1/accounts/1/costs")).status_code == 403
+
+
+async def test_a_sign_in_inside_chatwoots_frame_gets_a_cookie_that_lives_in_that_frame_alone(
+    database: str, services: Services
+) -> None:
+    async with running_chatwoot() as chatwoot:
+        await store_account(database, chatwoot_url=chatwoot.url, chatwoot_account_id=1)
+        options: dict[str, Any] = {
+            "public_url": "https://sdr.example.com",
+            "frame_ancestors": "https://chat.example.com",
+        }
+        async with running_gateway(database, services, account=False, **options) as door:
+            body = {"email": ADMIN, "password": PASSWORD}
+            framed = {"Referer": "https://sdr.example.com/panel/entrar?embed=1&next=/"}
+            inside = await door.http.post(SESSION, json=body, headers=framed)
+            outside = await door.http.post(SESSION, json=body)
+            page = await door.http.get("/panel/")
+    assert "SameSite=None; Secure; Partitioned" in inside.headers["set-cookie"]
+    assert "samesite=lax" in outside.headers["set-cookie"].lower()
+    if page.status_code == 200:  # the panel is built here
+        assert "frame-ancestors https://chat.example.com" in page.headers["content-security-policy"]

@@ -64,6 +64,23 @@ async def test_a_fresh_chatwoot_gets_everything(fresh: Routing) -> None:
     assert colors["comportamento-evasivo"] == "#4CAF50"
 
 
+async def test_the_panel_is_a_tab_beside_conversations_once_and_follows_its_address(fresh: Routing) -> None:
+    page = "https://sdr.example.com/panel/conversa?embed=1"
+    first = await fresh.connect(dashboard_app_url=page)
+    second = await fresh.connect(dashboard_app_url=page)
+    moved = await fresh.connect(dashboard_app_url="https://outro.example.com/panel/conversa?embed=1")
+    (app,) = fresh.chatwoot.core.state.dashboard_apps.values()
+    assert [outcomes(answer.steps)["dashboard_app"] for answer in (first, second, moved)] == [
+        "created",
+        "found",
+        "updated",
+    ]
+    assert (app.title, [frame["url"] for frame in app.content]) == (
+        "Lead (SDR)",
+        ["https://outro.example.com/panel/conversa?embed=1"],
+    )
+
+
 async def test_connecting_again_makes_nothing_twice(fresh: Routing) -> None:
     first = await fresh.connect()
     second = await fresh.connect()

@@ -1,6 +1,6 @@
 /**
- * The tabs of "Ajustes", one line each, in their order. A tab that is not there (no file) is not shown. `words`: the area
- * under `pages/` whose words it needs beside those of "settings"; they are loaded with it.
+ * The tabs of "Ajustes", one line each, in their order. `words`: the area under `pages/` whose words a tab needs beside those of
+ * "settings"; they are loaded with it.
  */
 export interface SettingsTab {
   key: string;
@@ -13,8 +13,6 @@ export const TABS: readonly SettingsTab[] = [
   { key: "connection", file: "ConnectionTab" },
   { key: "clinic", file: "ClinicTab" },
   { key: "budget", file: "BudgetTab" },
-  { key: "schedules", file: "SchedulesTab", words: "schedules" },
-  { key: "alerts", file: "AlertsTab", words: "alerts" },
   { key: "privacy", file: "PrivacyTab" },
   { key: "access", file: "AccessTab" },
   { key: "audit", file: "AuditTab" },

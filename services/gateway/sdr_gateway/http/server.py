@@ -30,6 +30,7 @@ def make_app(
     checks: Mapping[str, Check],
     api: tuple[Sessions, RestApi] | None = None,
     routers: Sequence[APIRouter] = (),
+    frame_ancestors: str = "",
 ) -> ASGIApp:
     """The web application: the door in front, without the framework's layers, and all else behind it.
 
@@ -38,6 +39,7 @@ def make_app(
         checks: What readiness depends on.
         api: What people and programs call; None: this process has none.
         routers: More of it that no contract describes.
+        frame_ancestors: Origins that may show the panel in a frame; empty: none.
     """
     app = FastAPI(
         title="Chatwoot SDR: gateway",
@@ -52,7 +54,7 @@ def make_app(
     app.include_router(health_routes(checks))
     if api is not None:
         add_api(app, *api, routers)
-        app.router.routes.extend(panel_routes())
+        app.router.routes.extend(panel_routes(frame_ancestors=frame_ancestors or "'none'"))
     app.router.routes.append(docs_route(app))
     app.add_middleware(RateLimitHeaders)
     if webhook is None:

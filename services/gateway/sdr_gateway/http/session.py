@@ -7,9 +7,11 @@ A program sends `Authorization: Bearer sdr_…`.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Body, Depends, HTTPException, Path, Request, Response
 from fastapi.routing import APIRoute
@@ -25,6 +27,8 @@ from sdr_gateway.operations.access import AccessWork
 
 COOKIE = "sdr_session"
 CSRF_HEADER = "X-CSRF-Token"
+_EMBEDDED = re.compile(r"(^|&)embed=1(&|$)")
+"""In the query of the page that signs in: it stands in Chatwoot's frame."""
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _ROLES = {"agent": access_pb2.ROLE_AGENT, "administrator": access_pb2.ROLE_ADMINISTRATOR}
 
@@ -193,7 +197,7 @@ class Sessions:
                 opened = await self._work.sign_in_by_token(given.account_id, given.access_token, source)
             else:
                 opened = await self._work.sign_in(given.account_id, given.email, given.password, source)
-            response.set_cookie(COOKIE, opened.secret, httponly=True, secure=self._secure, samesite="lax", path="/")
+            self._set_cookie(request, response, opened.secret)
             return await self._shown(given.account_id, opened.user_id, opened.user_name, opened.role, opened.secret)
 
         @router.get("/session", summary="Who is signed in")
@@ -220,6 +224,15 @@ class Sessions:
             csrf_token=csrf_of(secret),
             chatwoot_page=await self._work.chatwoot_page(account_id),
         )
+
+    def _set_cookie(self, request: Request, response: Response, secret: str) -> None:
+        """Sets the session's cookie; inside Chatwoot's frame as one that lives in that frame alone (CHIPS)."""
+        response.set_cookie(COOKIE, secret, httponly=True, secure=self._secure, samesite="lax", path="/")
+        if self._secure and _EMBEDDED.search(urlsplit(request.headers.get("referer", "")).query):
+            # Lax cookies are not sent in a frame of another site. Writes need the CSRF token, and nobody else's
+            # script can read an answer. Starlette knows `partitioned` from Python 3.14 on only.
+            framed = f"{COOKIE}={secret}; HttpOnly; Path=/; SameSite=None; Secure; Partitioned"
+            response.headers["set-cookie"] = framed
 
     def _token_routes(self, router: APIRouter) -> None:
         administrator = Depends(self._administrator)

@@ -251,6 +251,7 @@ class AccountWork:
             inbox_ids=command.inbox_ids,
             create_missing_teams=command.create_missing_teams,
             bot_token=command.bot_token,
+            dashboard_app_url=f"{self._public_url}/panel/conversa?embed=1",
         )
 
     async def _put_others(

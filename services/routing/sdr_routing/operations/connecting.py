@@ -34,6 +34,8 @@ class ConnectCommand:
     webhook_url: str
     inbox_ids: tuple[int, ...] = ()
     create_missing_teams: bool = False
+    dashboard_app_url: str = ""
+    """The panel's page that is shown as a tab; empty: none."""
     bot_token: str = field(default="", repr=False)
     """An own bot's; empty: one is provisioned."""
 
@@ -182,6 +184,7 @@ class Connect:
             bot = await provisioner.bot(active.clinic.assistant_name, command.bot_token, known_bot)
             webhook = await provisioner.webhook(command.webhook_url, version)
             inbox_ids = await provisioner.inboxes(bot.bot_id, command.inbox_ids)
+            await provisioner.dashboard_app(command.dashboard_app_url)
         except ChatwootRefused as error:
             field_name = "chatwoot_account_id" if error.status == 404 else "chatwoot_url"
             raise InvalidField(field_name, error.message) from error

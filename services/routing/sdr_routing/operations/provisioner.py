@@ -12,6 +12,8 @@ from sdr_routing.domain.provisioning import ATTRIBUTES, LABELS, answers_channel,
 from sdr_routing.domain.settings import RoutingSettings
 
 _EXISTS = 422
+_TAB = "Lead (SDR)"
+"""What agents read on the tab."""
 _BOT_DESCRIPTION = "Assistente virtual que qualifica os leads."
 
 
@@ -20,7 +22,7 @@ class Step:
     """One step and what became of it."""
 
     name: str
-    """bot, webhook, attribute:<key>, label:<title>, team:<name>, inbox:<id>…"""
+    """bot, webhook, dashboard_app, attribute:<key>, label:<title>, team:<name>, inbox:<id>…"""
     outcome: str
     """created, found, updated or missing."""
     advice: str = ""
@@ -153,6 +155,26 @@ class Provisioner:
                 "O Chatwoot não informou o segredo do webhook: apague o webhook e conecte de novo.",
             )
         return found
+
+    async def dashboard_app(self, url: str) -> None:
+        """Shows the panel's page of a lead as a tab beside conversations, once.
+
+        Args:
+            url: The page; empty: no tab is wanted.
+        """
+        if not url:
+            return
+        apps = await self._setup.dashboard_apps()
+        if any(url in app.urls for app in apps):
+            self._add("dashboard_app", "found")
+            return
+        own = next((app for app in apps if app.title == _TAB), None)
+        if own is None:
+            await self._setup.create_dashboard_app(_TAB, url)
+            self._add("dashboard_app", "created")
+        else:
+            await self._setup.update_dashboard_app(own.id, _TAB, url)
+            self._add("dashboard_app", "updated")
 
     async def inboxes(self, bot_id: int, wanted: Sequence[int]) -> list[int]:
         """Lets the bot answer the named inboxes, or every API and WhatsApp one that no other bot answers.
