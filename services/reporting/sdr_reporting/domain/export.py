@@ -12,8 +12,8 @@ from sdr_common.errors import InvalidField
 from sdr_common.lead import Channel, LeadOutcome, LeadStatus, Temperature
 from sdr_reporting.domain.listing import LeadFilter
 
-XLSX_ROWS_AT_MOST: Final = 100_000
-"""Beyond it a sheet is slow to open, and a CSV is the better file."""
+XLSX_ROWS_AT_MOST: Final = 50_000
+"""Beyond it a sheet is slow to open and its making needs more room than a container's /tmp has; a CSV needs none."""
 
 
 class FileFormat(StrEnum):
