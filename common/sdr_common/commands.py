@@ -7,6 +7,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sdr_common.errors import DomainError
@@ -44,7 +45,7 @@ def run_command(
     if command == "migrate":
         migrate_service(settings, service)
         return
-    start(settings, service)
+    start(settings, service, command)
     # Imported here: the commands above need neither an event loop nor a server.
     import uvloop  # noqa: PLC0415
 
@@ -70,12 +71,16 @@ def reseal_secrets(service: str, resealed: Callable[[], Coroutine[Any, Any, dict
     sys.stdout.write("every secret is sealed with the first key of SDR_SECRET_KEY; the others may go\n")
 
 
-def start(settings: ServiceSettings, service: str) -> None:
+def start(settings: ServiceSettings, service: str, command: str) -> None:
     """Logs and telemetry of a process that is about to run."""
-    from sdr_common.logs import configure_logs  # noqa: PLC0415
+    from sdr_common.logs import LogFile, configure_logs  # noqa: PLC0415
     from sdr_common.telemetry import start_telemetry  # noqa: PLC0415
 
-    configure_logs(service, settings.log_level)
+    file = None
+    if settings.log_dir:
+        path = Path(settings.log_dir) / f"{service}-{command}.log"
+        file = LogFile(path, settings.log_file_mb, settings.log_files)
+    configure_logs(service, settings.log_level, file=file, per_second=settings.log_lines_per_second)
     start_telemetry(f"sdr-{service}")
 
 

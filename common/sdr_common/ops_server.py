@@ -1,4 +1,6 @@
-"""The operators' port of a process: `/metrics` for Prometheus. Plain HTTP, for loopback or a cluster's inside.
+"""The operators' port of a process: `/metrics` for Prometheus, `/log-levels` for people.
+
+Plain HTTP, for loopback or a cluster's inside.
 
 It runs in a thread of its own, so that a process whose event loop is stuck can still be looked at.
 """
@@ -12,8 +14,12 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+import msgspec
 import structlog
+from pydantic import SecretStr
 
+from sdr_common.errors import InvalidField
+from sdr_common.log_levels import LogLevels, OperatorNotAllowed
 from sdr_common.metrics import METER
 from sdr_common.postgres import Pool
 from sdr_common.sampling import Sampler, Sampling, watch_pool
@@ -24,6 +30,8 @@ if TYPE_CHECKING:
 _LOG = structlog.get_logger()
 _PATIENCE_S = 5.0
 """For so long a scrape waits for fresh values; then it gets the last ones."""
+_BODY_LIMIT = 10_000
+_JSON = "application/json"
 _TEXT = "text/plain; charset=utf-8"
 _PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -41,6 +49,11 @@ class OpsSettings(Protocol):
         """Port; 0: any free one; -1: none."""
         ...
 
+    @property
+    def ops_token(self) -> SecretStr:
+        """Who knows it may change what is logged; empty: nobody may."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -51,6 +64,11 @@ class Answer:
     media_type: str = _TEXT
 
 
+class _Change(msgspec.Struct, forbid_unknown_fields=True):
+    levels: dict[str, str]
+    minutes: float = 15.0
+
+
 class OpsServer:
     """Serves operators until closed.
 
@@ -58,12 +76,13 @@ class OpsServer:
         host: Address to bind to.
         port: Port to bind to; 0: any free one.
         refresh: Brings what is sampled up to date before a scrape; called in the loop that makes the server.
+        token: Who knows it may change what is logged; empty: nobody may.
 
     Raises:
         SystemExit: the port is taken; one sentence says so.
     """
 
-    def __init__(self, host: str, port: int, refresh: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, host: str, port: int, refresh: Callable[[], Awaitable[None]], token: str = "") -> None:
         # Imported here: a process without this port need not load a web server.
         from wsgiref.simple_server import WSGIRequestHandler, make_server  # noqa: PLC0415
 
@@ -74,6 +93,7 @@ class OpsServer:
                 """Scrapes are no news."""
 
         self._refresh = refresh
+        self._levels = LogLevels(token)
         self._loop = asyncio.get_running_loop()
         try:
             self._server = make_server(host, port, self._serve, ThreadingWSGIServer, Quiet)
@@ -88,6 +108,7 @@ class OpsServer:
 
     async def aclose(self) -> None:
         """Ends it."""
+        self._levels.close()
         await asyncio.to_thread(self._server.shutdown)
         self._server.server_close()
 
@@ -98,12 +119,30 @@ class OpsServer:
         return [answer.body]
 
     def _answer(self, environment: WSGIEnvironment) -> Answer:
+        if environment["PATH_INFO"] == "/log-levels":
+            return self._log_levels(environment)
         if environment["PATH_INFO"] != "/metrics":
-            return Answer("404 Not Found", b"There is /metrics.\n")
+            return Answer("404 Not Found", b"There are /metrics and /log-levels.\n")
         if environment["REQUEST_METHOD"] not in {"GET", "HEAD"}:
             return Answer("405 Method Not Allowed", b"Metrics are read by GET.\n")
         self._freshen()
         return Answer("200 OK", METER.exposition(), _PROMETHEUS)
+
+    def _log_levels(self, environment: WSGIEnvironment) -> Answer:
+        """GET: what is set; PUT {"levels": {"MODULE": "LEVEL"}, "minutes": 15}: sets it for so long."""
+        try:
+            self._levels.check(environment.get("HTTP_AUTHORIZATION", ""))
+            if environment["REQUEST_METHOD"] != "PUT":
+                return Answer("200 OK", msgspec.json.encode(self._levels.current()), _JSON)
+            length = min(int(environment.get("CONTENT_LENGTH") or 0), _BODY_LIMIT)
+            change = msgspec.json.decode(environment["wsgi.input"].read(length), type=_Change)
+            return Answer("200 OK", msgspec.json.encode(self._levels.change(change.levels, change.minutes)), _JSON)
+        except OperatorNotAllowed as error:
+            return Answer("403 Forbidden", f"{error}\n".encode())
+        except InvalidField as error:
+            return Answer("400 Bad Request", f"{error.message}\n".encode())
+        except (msgspec.MsgspecError, ValueError):
+            return Answer("400 Bad Request", b'the body must be {"levels": {"MODULE": "LEVEL"}, "minutes": 15}\n')
 
     def _freshen(self) -> None:
         waiting = asyncio.run_coroutine_threadsafe(_awaited(self._refresh), self._loop)
@@ -131,7 +170,8 @@ async def serve_operators(
     """
     if settings.ops_port < 0:
         return None
-    server = OpsServer(settings.ops_host, settings.ops_port, Sampling(pool, samplers).refresh)
+    token = settings.ops_token.get_secret_value()
+    server = OpsServer(settings.ops_host, settings.ops_port, Sampling(pool, samplers).refresh, token)
     stack.push_async_callback(server.aclose)
     stack.callback(watch_pool(pool))
     _LOG.info("operators_served", port=server.port)

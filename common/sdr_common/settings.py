@@ -31,10 +31,20 @@ class ServiceSettings(TransportSettings):
     """Address of the operators' port."""
     ops_port: Annotated[int, Ge(-1), Le(65535)] = -1
     """Port with `/metrics` for Prometheus, plain HTTP for the inside of a network; 0: any free one; -1: none."""
+    ops_token: Annotated[SecretStr, Field(validation_alias="SDR_OPS_TOKEN")] = SecretStr("")
+    """Who sends it to the operators' port may change what is logged; empty: nobody may."""
     pool_max_size: Annotated[int, Ge(1), Le(200)] = 10
     """Database connections at most."""
     log_level: Annotated[str, Field(validation_alias="SDR_LOG_LEVEL", pattern="^(debug|info|warning|error)$")] = "info"
-    """debug, info, warning or error."""
+    """debug, info, warning or error; single modules for a while: `python -m sdr_common.log_levels`."""
+    log_dir: Annotated[str, Field(validation_alias="SDR_LOG_DIR")] = ""
+    """Folder for the lines, a file per service and command, where no container collects them; empty: standard error."""
+    log_file_mb: Annotated[int, Field(validation_alias="SDR_LOG_FILE_MB"), Ge(1), Le(10_000)] = 50
+    """Megabytes at which a file is put aside."""
+    log_files: Annotated[int, Field(validation_alias="SDR_LOG_FILES"), Ge(0), Le(1000)] = 5
+    """Files that are put aside; older ones go."""
+    log_lines_per_second: Annotated[int, Field(validation_alias="SDR_LOG_LINES_PER_SECOND"), Ge(0), Le(100_000)] = 100
+    """Lines of one event that pass in a second, warnings and errors apart; how many were left out is told. 0: all."""
     drain_s: Annotated[float, Ge(0), Le(120)] = 5.0
     """Seconds that running calls get to finish after SIGTERM."""
 

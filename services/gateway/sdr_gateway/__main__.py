@@ -64,7 +64,7 @@ def main() -> None:
 
 
 def _run(settings: GatewaySettings, command: str) -> None:
-    start(settings, "gateway")
+    start(settings, "gateway", command)
     # Imported here: the commands above need neither an event loop nor a server.
     import uvloop  # noqa: PLC0415
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
+from pydantic import SecretStr
 
+from sdr_common.log_levels import main
 from sdr_common.ops_server import OpsServer, serve_operators
 from sdr_common.postgres import connection, make_pool
 from sdr_common.sampling import Sampling
@@ -23,6 +26,7 @@ from tests.support.postgres import PostgresServer
 class _Settings:
     ops_port: int = 0
     ops_host: str = "127.0.0.1"
+    ops_token: SecretStr = field(default_factory=lambda: SecretStr("operators-only"))
 
 
 @asynccontextmanager
@@ -107,3 +111,50 @@ async def test_a_database_that_is_away_is_shown_and_holds_no_scrape_up() -> None
             found = await scraped(f"http://127.0.0.1:{server.port}/metrics")
     labels = [having for name, having, value in found.samples if name == "sdr_database_reached" and value == 0]
     assert {"db_client_connection_pool_name": "away"} in labels
+
+
+@asynccontextmanager
+async def _guarded(token: str) -> AsyncIterator[str]:
+    server = OpsServer("127.0.0.1", 0, lambda: asyncio.sleep(0), token)
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        await server.aclose()
+
+
+async def test_an_operator_changes_a_modules_level_for_a_while_by_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SDR_OPS_TOKEN", "operators-only")
+    module = "sdr_gateway.only_for_this_test"
+    async with _guarded("operators-only") as address:
+        assert await asyncio.to_thread(main, [address, f"{module}=debug", "--minutes", "1"]) == 0
+        assert f"{module}: debug\n" in capsys.readouterr().out
+        assert logging.getLogger(module).isEnabledFor(logging.DEBUG)
+        assert await asyncio.to_thread(main, [address]) == 0
+        assert f"{module}: debug\n" in capsys.readouterr().out
+        for wrong, said in (
+            ([f"{module}=loud"], "must be one of debug, info, warning, error"),
+            (["a b=debug"], "is no module's name"),
+            ([f"{module}=info", "--minutes", "0"], "is not between 0 and 1440"),
+        ):
+            assert await asyncio.to_thread(main, [address, *wrong]) == 1
+            assert said in capsys.readouterr().err
+    assert logging.getLogger(module).level == logging.NOTSET, "the end of the process's port brings levels back"
+
+
+@pytest.mark.parametrize("token", ["", "operators-only"])
+async def test_who_does_not_know_the_token_changes_and_sees_no_level(
+    token: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SDR_OPS_TOKEN", "a-guess" if token else "")
+    async with _guarded(token) as address:
+        assert await asyncio.to_thread(main, [address, "sdr_gateway=debug"]) == 1
+        assert await asyncio.to_thread(main, [address]) == 1
+    assert "SDR_OPS_TOKEN" in capsys.readouterr().err
+    assert not logging.getLogger("sdr_gateway").isEnabledFor(logging.DEBUG)
+
+
+async def test_a_command_to_nobody_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert await asyncio.to_thread(main, [f"http://127.0.0.1:{free_port()}"]) == 1
+    assert "does not answer" in capsys.readouterr().err

@@ -6,8 +6,13 @@ import json
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
+from structlog import DropEvent
+from structlog.typing import EventDict
+
+from sdr_common.logs import LogFile, LogLimit
 
 BEGIN = """
 import logging
@@ -32,6 +37,7 @@ def test_a_line_is_json_with_service_level_instant_and_fields() -> None:
         "event": "turn_answered",
         "level": "info",
         "service": "dialogue",
+        "logger": "__main__",
         "turn_id": 7,
         "language": "pt",
         "name": "João",
@@ -140,3 +146,72 @@ def test_what_pydantic_quotes_of_its_input_is_hidden() -> None:
     )
     assert "age" in str(line["exception"])
     assert "Maria" not in str(line["exception"]).split("Input should be")[1]
+
+
+def test_one_module_may_say_more_than_the_others_while_the_process_runs() -> None:
+    lines = _lines(
+        """
+        import types
+        modules = {}
+        code = "import structlog\\nLOG = structlog.get_logger()\\ndef say(): LOG.debug('said')"
+        for name in ("sdr_gateway.worker.handler", "sdr_gateway.http.webhook"):
+            modules[name] = types.ModuleType(name)
+            exec(code, modules[name].__dict__)
+        def all_say():
+            for module in modules.values():
+                module.say()
+        from sdr_common.log_levels import LogLevels
+        levels = LogLevels("token")
+        all_say()
+        levels.change({"sdr_gateway.worker": "debug"}, minutes=5)
+        all_say()
+        levels.close()
+        all_say()
+        """
+    )
+    told = [(line["event"], line.get("module") or line["logger"]) for line in lines]
+    assert told == [
+        ("log_level_changed", "sdr_gateway.worker"),
+        ("said", "sdr_gateway.worker.handler"),
+        ("log_level_restored", "sdr_gateway.worker"),
+    ]
+
+
+def test_a_noisy_event_is_cut_and_says_how_much_but_no_warning_ever_is() -> None:
+    now = [10.0]
+    limit = LogLimit(2, lambda: now[0])
+
+    def passed(method: str, event: str) -> EventDict | None:
+        try:
+            return limit(None, method, {"event": event})
+        except DropEvent:
+            return None
+
+    assert [passed("info", "a") is not None for _ in range(5)] == [True, True, False, False, False]
+    assert passed("info", "b") == {"event": "b"}
+    assert [passed("warning", "a") for _ in range(3)] == [{"event": "a"}] * 3
+    now[0] = 11.0
+    assert passed("info", "a") == {"event": "a", "left_out": 3}
+    assert passed("info", "a") == {"event": "a"}
+
+
+def test_a_file_is_put_aside_when_it_is_full_and_old_ones_go(tmp_path: Path) -> None:
+    body = f"""
+        from pathlib import Path
+        from sdr_common.logs import LogFile
+        file = LogFile(Path({str(tmp_path)!r}) / "own" / "gateway-serve.log", megabytes=1, kept=2)
+        configure_logs("gateway", "info", file=file)
+        for number in range(9000):
+            LOG.info("turn_answered", turn_id=number, padding="x" * 400)
+    """
+    assert _lines(body) == []
+    files = sorted(path.name for path in (tmp_path / "own").iterdir())
+    assert files == ["gateway-serve.log", "gateway-serve.log.1", "gateway-serve.log.2"]
+    last = json.loads((tmp_path / "own" / "gateway-serve.log").read_text().splitlines()[-1])
+    assert (last["event"], last["turn_id"], last["service"]) == ("turn_answered", 8999, "gateway")
+
+
+def test_a_folder_that_cannot_be_written_is_told_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SystemExit, match="set SDR_LOG_DIR"):
+        LogFile(tmp_path / "file" / "gateway.log").handler()
