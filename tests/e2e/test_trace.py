@@ -28,7 +28,9 @@ def _trace_with(telemetry: Collector, *services: str) -> list[Span] | None:
         by_trace.setdefault(span.trace_id, []).append(span)
     for spans in by_trace.values():
         posted = any(span.attributes.get("http.request.method") == "POST" for span in spans if span.kind == "client")
-        if posted and set(services) <= {span.service for span in spans}:
+        # A parent ends after its children, and is exported after them.
+        complete = {span.parent_id for span in spans} - {""} <= {span.span_id for span in spans}
+        if posted and complete and set(services) <= {span.service for span in spans}:
             return spans
     return None
 
