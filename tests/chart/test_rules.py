@@ -121,8 +121,9 @@ def test_a_component_gets_only_the_secrets_that_it_needs(objects: dict[str, Json
         env = env_of(objects[f"Deployment/sdr-{component}"])
         return {name for name, entry in env.items() if "secretKeyRef" in entry.get("valueFrom", {})}
 
-    assert secrets("scoring") == {"DATABASE_URL"}
-    assert secrets("reporting") == {"DATABASE_URL", "SDR_SECRET_KEY", "SDR_REPORTING_SMTP_PASSWORD", "REDIS_URL"}
+    everybodys = {"DATABASE_URL", "SDR_OPS_TOKEN"}
+    assert secrets("scoring") == everybodys
+    assert secrets("reporting") == everybodys | {"SDR_SECRET_KEY", "SDR_REPORTING_SMTP_PASSWORD", "REDIS_URL"}
     assert "SDR_SECRET_KEY" not in secrets("dialogue")
     assert {name for name in secrets("routing") if name.endswith("_API_KEY")} == set()
 
