@@ -139,7 +139,7 @@ class Reporting:
         bounds = bounds_of(wanted.name, wanted.start, wanted.until, step, now=self._now(), zone=zone)
         async with transaction(self._pool) as conn:
             await conn.execute("set transaction isolation level repeatable read, read only")
-            # Leads are told apart in eight ways at once: with the default of 4 MB some are sorted, which takes twice as long.
+            # Leads are told apart in eight ways at once: with the default of 4 MB some are sorted, at twice the time.
             await conn.execute("set local work_mem = '32MB'")
             figures, detail = await self._reports.current(conn, account_id, bounds)
             return Report(bounds, figures, await self._reports.previous(conn, account_id, bounds), detail)

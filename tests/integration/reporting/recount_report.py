@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sdr.common.v1 import lead_pb2 as lead
 from sdr.reporting.v1 import report_pb2 as pb
 from sdr.reporting.v1 import reporting_pb2
-from tests.integration.reporting.recount import Counted, InPeriod, leads_of, mean, share, utc
+from tests.integration.reporting.recount import Counted, InPeriod, is_news, leads_of, mean, share, utc
 
 _WORDS = {
     lead.TEMPERATURE_HOT: "quente",
@@ -50,7 +50,7 @@ class Lead:
         judgements = counted.judgements()
         self.judgement = judgements[-1] if judgements else None
         self.channel = self.inbox = self.closer = self.asked = ""
-        for event in counted.events:
+        for event in filter(is_news, counted.events):
             self.channel = _CHANNELS.get(event.conversation.channel, self.channel)
             self.inbox = str(event.conversation.inbox_id or self.inbox)
             settled = event.delivery_settled
