@@ -15,6 +15,7 @@ from cryptography.fernet import Fernet
 from psycopg.rows import dict_row
 
 from sdr.common.v1 import lead_pb2 as lead
+from sdr.privacy.v1.privacy_pb2_grpc import PrivacyServiceStub
 from sdr.reporting.v1 import alerts_pb2, reporting_pb2, schedules_pb2
 from sdr.reporting.v1.alerts_pb2_grpc import AlertServiceStub
 from sdr.reporting.v1.reporting_pb2_grpc import ReportingServiceStub
@@ -30,6 +31,7 @@ from tests.support.net import eventually
 from tests.support.receivers import Mailbox, Web, web_receiver
 
 if TYPE_CHECKING:  # only the type stubs know them
+    from sdr.privacy.v1.privacy_pb2_grpc import PrivacyServiceAsyncStub
     from sdr.reporting.v1.alerts_pb2_grpc import AlertServiceAsyncStub
     from sdr.reporting.v1.reporting_pb2_grpc import ReportingServiceAsyncStub
     from sdr.reporting.v1.schedules_pb2_grpc import ScheduleServiceAsyncStub
@@ -47,6 +49,7 @@ class Outputs:
     reporting: ReportingServiceAsyncStub
     schedules: ScheduleServiceAsyncStub
     alerts: AlertServiceAsyncStub
+    privacy: PrivacyServiceAsyncStub
 
     async def put_alert_settings(
         self, settings: alerts_pb2.AlertSettings, *, expected_version: int | None = None
@@ -177,7 +180,13 @@ async def serving(variables: dict[str, str]) -> AsyncIterator[Outputs]:
 async def calling(url: str, port: int) -> AsyncIterator[Outputs]:
     """A caller of a service that runs already."""
     async with make_channel(f"127.0.0.1:{port}") as channel:
-        yield Outputs(url, ReportingServiceStub(channel), ScheduleServiceStub(channel), AlertServiceStub(channel))
+        yield Outputs(
+            url,
+            ReportingServiceStub(channel),
+            ScheduleServiceStub(channel),
+            AlertServiceStub(channel),
+            PrivacyServiceStub(channel),
+        )
 
 
 @pytest.fixture
