@@ -27,6 +27,8 @@ class Mailbox:
         self.mails: list[EmailMessage] = []
         self.refuse = ""
         self.refuse_recipient = ""
+        self.refuse_only = ""
+        """The one address that is refused; empty: every one."""
         self.holding: threading.Event | None = None
         """Set by a test: mails are taken, and the answer waits for it."""
         self.port = free_port()
@@ -35,7 +37,7 @@ class Mailbox:
     async def handle_RCPT(  # noqa: N802  (named by aiosmtpd)
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if self.refuse_recipient:
+        if self.refuse_recipient and self.refuse_only in {"", address}:
             return self.refuse_recipient
         envelope.rcpt_tos.append(address)
         return "250 OK"

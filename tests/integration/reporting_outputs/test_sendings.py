@@ -124,6 +124,15 @@ async def test_a_final_no_is_visible_and_a_person_can_retry_it(outputs: Outputs,
     assert refused.value.reason == "SENDING_NOT_FAILED"
 
 
+async def test_a_mail_that_only_some_may_have_is_sent_once_and_says_so(outputs: Outputs, mailbox: Mailbox) -> None:
+    mailbox.refuse_recipient, mailbox.refuse_only = "550 no such user", "gone@clinica.example"
+    target = pb.Target(email=pb.EmailTarget(to=[ANA, "gone@clinica.example"]))
+    schedule = await outputs.create(a_plan(target=target))
+    await outputs.send_now(schedule.schedule_id)
+    sending = await outputs.settled(pb.SENDING_STATE_SENT)
+    assert (sending.problem, len(mailbox.mails)) == ("some_recipients_refused", 1)
+
+
 async def test_a_mail_server_that_is_full_for_now_is_asked_again(outputs: Outputs, mailbox: Mailbox) -> None:
     mailbox.refuse = "452 too busy"
     schedule = await outputs.create(a_plan())

@@ -170,8 +170,8 @@ class Mailer(Protocol):
         """Whether this installation can."""
         ...
 
-    async def send(self, mail: Mail) -> None:
-        """Sends one.
+    async def send(self, mail: Mail) -> str:
+        """Sends one; gives a word for what went wrong all the same, such as some of several recipients refused.
 
         Raises:
             Undelivered: the mail server did not take it.

@@ -47,16 +47,16 @@ class SmtpMailer:
         """See `ports.Mailer`."""
         return bool(self._server.host and self._server.sender)
 
-    async def send(self, mail: Mail) -> None:
+    async def send(self, mail: Mail) -> str:
         """See `ports.Mailer`."""
         if not self.ready:
             raise Undelivered("smtp_not_set_up")
-        await asyncio.to_thread(self._send, mail)
+        return await asyncio.to_thread(self._send, mail)
 
-    def _send(self, mail: Mail) -> None:
+    def _send(self, mail: Mail) -> str:
         connection = self._connect()
         try:
-            self._hand_over(connection, _message(mail, self._server.sender), mail.to)
+            return self._hand_over(connection, _message(mail, self._server.sender), mail.to)
         finally:
             connection.close()
 
@@ -82,9 +82,9 @@ class SmtpMailer:
             raise Undelivered("smtp_unreachable", again=True) from error
         return found
 
-    def _hand_over(self, connection: smtplib.SMTP, message: EmailMessage, to: tuple[str, ...]) -> None:
+    def _hand_over(self, connection: smtplib.SMTP, message: EmailMessage, to: tuple[str, ...]) -> str:
         try:
-            connection.send_message(message, to_addrs=list(to))
+            refused = connection.send_message(message, to_addrs=list(to))
         except smtplib.SMTPRecipientsRefused as error:
             later = all(code < 500 for code, _ in error.recipients.values())
             raise Undelivered("recipients_refused", again=later) from error
@@ -93,6 +93,8 @@ class SmtpMailer:
         except (OSError, smtplib.SMTPException) as error:
             # The server went silent with the mail in its hands.
             raise Undelivered("smtp_interrupted", uncertain=True) from error
+        # The others have it: sending again would give it to them twice.
+        return "some_recipients_refused" if refused else ""
 
 
 def _message(mail: Mail, sender: str) -> EmailMessage:

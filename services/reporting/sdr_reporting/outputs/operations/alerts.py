@@ -158,7 +158,7 @@ class AlertWork:
         async def work(finish: Finish[A]) -> A:
             problem = ""
             try:
-                await self._send_test(stored, channel, _request_id(once.request))
+                problem = await self._send_test(stored, channel, _request_id(once.request))
             except Undelivered as failure:
                 problem = failure.problem
             answer = once.answer(problem)
@@ -175,15 +175,15 @@ class AlertWork:
 
         return await self._idempotency.leased(once.request, once.answer_type, work)
 
-    async def _send_test(self, stored: StoredPolicy, channel: str, request_id: str) -> None:
+    async def _send_test(self, stored: StoredPolicy, channel: str, request_id: str) -> str:
         text = trial_text(stored.policy.language)
         if channel == "email":
             to = stored.policy.email_to
-            await self._mailer.send(Mail(f"<{request_id}@chatwoot-sdr>", to, text, text))
-            return
+            return await self._mailer.send(Mail(f"<{request_id}@chatwoot-sdr>", to, text, text))
         if self._box is None or stored.slack_url is None:
             raise SecretUnreadable
         await self._poster.slack(self._box.open(stored.slack_url), text)
+        return ""
 
     async def list(
         self, account_id: int, after: AlertPosition | None, page_size: int, *, standing_only: bool

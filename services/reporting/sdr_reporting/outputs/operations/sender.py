@@ -42,8 +42,8 @@ _LOG = structlog.get_logger()
 class Parcel(Protocol):
     """Something that is ready to be handed over."""
 
-    async def hand_over(self) -> None:
-        """Hands it over; raises `Undelivered`."""
+    async def hand_over(self) -> str:
+        """Hands it over; gives a word for what went wrong all the same. Raises `Undelivered`."""
         ...
 
 
@@ -113,13 +113,13 @@ class SendingWork:
             if not await self._sendings.hand_over(conn, sending, self._owner, _LEASE_S):
                 return None
         try:
-            await parcel.hand_over()
+            problem = await parcel.hand_over()
         except Undelivered:
             raise
         except Exception as error:
             _LOG.exception("sending_not_handed_over", sending_id=sending.sending_id, channel=sending.channel)
             raise Undelivered("internal", uncertain=True) from error
-        return Verdict(State.SENT)
+        return Verdict(State.SENT, problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,9 +254,9 @@ class Letter:
         self._mailer = mailer
         self._mail = mail
 
-    async def hand_over(self) -> None:
+    async def hand_over(self) -> str:
         """See `Parcel`."""
-        await self._mailer.send(self._mail)
+        return await self._mailer.send(self._mail)
 
 
 class ChatLine:
@@ -273,9 +273,10 @@ class ChatLine:
         self._url = url
         self._text = text
 
-    async def hand_over(self) -> None:
+    async def hand_over(self) -> str:
         """See `Parcel`."""
         await self._poster.slack(self._url, self._text)
+        return ""
 
 
 class _SignedPost:
@@ -286,8 +287,9 @@ class _SignedPost:
         self._delivery_id = delivery_id
         self._body = body
 
-    async def hand_over(self) -> None:
+    async def hand_over(self) -> str:
         await self._poster.signed(self._url, self._secret, self._delivery_id, self._body)
+        return ""
 
 
 class _Table:
@@ -297,8 +299,9 @@ class _Table:
         self._key = key
         self._table = table
 
-    async def hand_over(self) -> None:
+    async def hand_over(self) -> str:
         await self._sheets.push(self._target, self._key, self._table)
+        return ""
 
 
 def _opened(box: Box | None, sealed: bytes | None) -> str:
