@@ -23,6 +23,7 @@ export const PAGES: readonly Page[] = [
   { area: "overview", path: "/", file: "OverviewPage", icon: LayoutDashboard, onPhone: true, role: "agent" },
   { area: "leads", path: "/leads", file: "LeadsPage", icon: Users, onPhone: true, role: "agent" },
   { area: "lead", path: "/leads/:contact(\\d+)", file: "LeadPage", role: "agent" },
+  { area: "embed", path: "/conversa", file: "EmbedPage", role: "agent" },
   { area: "simulator", path: "/simulador", file: "SimulatorPage", icon: MessagesSquare, onPhone: true, role: "agent" },
   { area: "knowledge", path: "/conhecimento", file: "KnowledgePage", icon: BookOpen, role: "agent" },
   { area: "agent", path: "/agente", file: "AgentPage", icon: Sparkles, role: "administrator" },
