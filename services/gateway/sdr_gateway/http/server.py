@@ -19,6 +19,7 @@ from sdr_gateway.http.health import Check, health_routes
 from sdr_gateway.http.limits import RateLimitHeaders
 from sdr_gateway.http.measured import Measured
 from sdr_gateway.http.panel import panel_routes
+from sdr_gateway.http.postman import postman_route
 from sdr_gateway.http.problem import Refusal, on_domain_error, on_http_error, on_refusal
 from sdr_gateway.http.rest.endpoint import RestApi
 from sdr_gateway.http.session import Sessions
@@ -55,7 +56,7 @@ def make_app(
     if api is not None:
         add_api(app, *api, routers)
         app.router.routes.extend(panel_routes(frame_ancestors=frame_ancestors or "'none'"))
-    app.router.routes.append(docs_route(app))
+    app.router.routes.extend([docs_route(app), postman_route(app)])
     app.add_middleware(RateLimitHeaders)
     if webhook is None:
         return Measured(app)

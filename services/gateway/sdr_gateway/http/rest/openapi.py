@@ -90,7 +90,7 @@ def _operation(binding: Binding, schemas: Schemas, comments: Mapping[str, str]) 
 def _content(method: MethodDescriptor, schemas: Schemas) -> dict[str, Any]:
     """What a call answers with: JSON, events of JSON, or a file."""
     if method.output_type.full_name == DOWNLOAD:
-        return {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+        return {"*/*": {"schema": {"type": "string", "format": "binary"}}}
     schema = schemas.reference(method.output_type, incoming=False)
     return {"text/event-stream" if method.server_streaming else "application/json": {"schema": schema}}
 
