@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from sdr_common import audit
 from sdr_common.postgres import Pool, transaction
 from sdr_reporting.domain.export import (
     WORDINGS,
@@ -75,7 +76,7 @@ class ExportWork:
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def export(self, wanted: ExportWanted) -> AsyncGenerator[Piece]:
-        """The file of a list, all as of one instant.
+        """The file of a list, all as of one instant; that it was taken away is in the audit trail.
 
         Raises:
             InvalidField: the filter cannot be, or the leads are too many for a sheet.
@@ -83,6 +84,10 @@ class ExportWork:
         check_filter(wanted.leads)
         zone = await self._accounts.zone(wanted.leads.account_id)
         name = file_name(wanted, self._now().astimezone(ZoneInfo(zone)).date())
+        async with transaction(self._pool) as conn:
+            # Of its own, before the first byte: who breaks a download off has read what came until then.
+            detail = {"format": wanted.file_format.value}
+            await audit.note(conn, "export_leads", wanted.leads.account_id, detail=detail)
         make = self._csv if wanted.file_format is FileFormat.CSV else self._xlsx
         async with self._turns, aclosing(make(wanted, zone)) as pieces:
             media_type = _TYPES[wanted.file_format]

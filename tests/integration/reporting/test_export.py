@@ -78,6 +78,13 @@ async def test_a_name_that_a_spreadsheet_would_compute_is_kept_from_it(reporting
     assert (await lines(reporting))[1][0] == f"'{name}"
 
 
+async def test_that_leads_were_taken_away_is_in_the_audit_trail(reporting: Reporting) -> None:
+    await lines(reporting)
+    assert [(row["action"], row["detail"]) for row in await reporting.fetch("select action, detail from audit")] == [
+        ("export_leads", {"format": "csv"})
+    ]
+
+
 async def test_quotes_and_separators_in_a_name_stay_in_its_cell(reporting: Reporting) -> None:
     await reporting.record(a_turn(0, name='Ana "Bia"; Caio'))
     assert (await lines(reporting))[1][0] == 'Ana "Bia"; Caio'
