@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 
 from sdr_common.metrics import prometheus_name
@@ -80,3 +81,14 @@ async def test_a_lead_that_is_answered_is_seen_at_every_station_and_named_at_non
     }
     assert [value for value in values if "Zen" in value or "7777" in value or "botox" in value] == []
     assert [value for value in values if value.isdigit()] == [], "ids make series without end"
+
+
+async def test_a_monitor_outside_reads_how_the_product_is_without_an_address(stack: RunningStack) -> None:
+    async with httpx.AsyncClient(base_url=stack.description["gateway_url"]) as client:
+        answer = await client.get("/status")
+    assert answer.status_code == 200
+    found = answer.json()
+    assert found["checks"].keys() == {"database", "redis", "chatwoot", "sweep", "waiting"}
+    assert found["checks"]["database"] == {"ok": True, "detail": "serves"}
+    assert found["checks"]["chatwoot"] == {"ok": True, "detail": "1 of 1 answer"}
+    assert "127.0.0.1" not in answer.text

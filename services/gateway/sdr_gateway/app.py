@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from enum import Flag, auto
 
 import grpc
+from fastapi import APIRouter
 
-from sdr.gateway.v1 import (
-    gateway_pb2,
-)
+from sdr.gateway.v1 import gateway_pb2
 from sdr_common.account_settings import AccountSettingsStore
 from sdr_common.address_guard import AddressGuard, networks
 from sdr_common.audit import AuditServicer
@@ -211,11 +210,11 @@ class Gateway:
                 channels=channels.opened,
                 own_port=grpc_server.port,
             )
-        await watch(settings, stack, pool, mailbox, worker)
+        status = await watch(settings, stack, pool, mailbox, worker=worker, listing=listing)
         process = ServiceProcess(grpc_server, settings.drain_s, self._on_crash)
         stack.push_async_callback(process.stop)
         # Shut first: what came in before is still committed and, in this process, worked on.
-        self._serve_http(webhook, api, process, stack)
+        self._serve_http(webhook, api, process, stack, status)
         process.in_background(
             *standard_work(process, pool, "sdr_gateway", idempotency),
             lambda stop: ledger.run(stop, _NOTE_EVERY_S),
@@ -332,13 +331,14 @@ class Gateway:
         api: tuple[Sessions, RestApi] | None,
         process: ServiceProcess,
         stack: AsyncExitStack,
+        status: APIRouter,
     ) -> None:
         settings = self._settings
         listener = bind(settings.http_host, settings.http_port)
         self.http_port = listener.getsockname()[1]
         checks = {"postgres": lambda: schema_problem(self._pool, "sdr_gateway")}
         closing = asyncio.Event()
-        routers = []
+        routers = [status]
         if api is not None:
             hub = LiveHub(settings.redis_url)
             process.in_background(hub.run)

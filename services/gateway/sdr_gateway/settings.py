@@ -97,6 +97,13 @@ class GatewaySettings(ServiceSettings):
     """Hours without a request after which somebody is signed out."""
     session_max_h: Annotated[float, Gt(0), Le(8760)] = 168.0
     """Hours after which somebody is signed out whatever was done."""
+    waha_session_url: Annotated[
+        str, Field(validation_alias="SDR_WAHA_SESSION_URL", pattern=r"^(https?://[^\s]+)?$")
+    ] = ""
+    """WAHA's address of the WhatsApp session for `/status`, such as http://waha:3000/api/sessions/default; empty: it
+    is not looked at."""
+    waha_api_key: Annotated[SecretStr, Field(validation_alias="SDR_WAHA_API_KEY")] = SecretStr("")
+    """Key that WAHA asks for; empty: none."""
     account_ttl_s: Annotated[float, Ge(0), Le(300)] = 3.0
     """A change of an account is seen by every process after this long."""
 

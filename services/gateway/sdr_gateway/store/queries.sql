@@ -86,6 +86,10 @@ where account_id = %(account_id)s and sweep_owner = %(owner)s
 -- Since when the account that waits longest was not swept to its end; there are few accounts.
 select coalesce(extract(epoch from now() - min(coalesce(swept_until, connected_at))), 0)::float8 as oldest_s from account
 
+-- chatwoot_urls --
+-- Addresses of connected Chatwoots, each once; there are few accounts.
+select distinct chatwoot_url from account order by chatwoot_url limit %(limit)s
+
 -- sweep_positions --
 -- How far listings have gone, and what is remembered, for some conversations of an account.
 select h.conversation_id, coalesce(p.swept_through_id, 0) as swept_through_id,

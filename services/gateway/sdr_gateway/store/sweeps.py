@@ -61,6 +61,16 @@ class PostgresSweeps:
             row = await (await conn.execute(QUERIES["oldest_sweep"])).fetchone()
         return 0.0 if row is None else max(0.0, row["oldest_s"])
 
+    async def chatwoot_urls(self, limit: int) -> list[str]:
+        """Addresses of connected Chatwoots, each once, so many at most.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        async with connection(self._pool) as conn:
+            rows = await (await conn.execute(QUERIES["chatwoot_urls"], {"limit": limit})).fetchall()
+        return [row["chatwoot_url"] for row in rows]
+
     async def positions(self, account_id: int, conversation_ids: Sequence[int]) -> dict[int, SweepPosition]:
         """See `ports.Sweeps`."""
         parameters = {"account_id": account_id, "conversation_ids": list(conversation_ids)}
