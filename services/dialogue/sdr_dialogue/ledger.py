@@ -28,6 +28,9 @@ _REACHED = METER.create_counter(
     description="Limits of accounts' budgets that were reached, told once a month.",
 )
 
+for _stops in (False, True):
+    _REACHED.add(0, {"stops_models": _stops})  # else an alert misses the first one: nothing grows from nothing
+
 
 class Ledger:
     """The accounts' spending.

@@ -36,6 +36,8 @@ _SEAL = METER.create_histogram(
 _SUPERSEDED = METER.create_counter(
     "sdr.gateway.turns_superseded", description="Answers that were overtaken by the lead and made anew."
 )
+for _outcome in Outcome:
+    _TURNS.add(0, {"outcome": _outcome.value})  # else an alert misses the first one: nothing grows from nothing
 _SILENT = {Outcome.PAUSED, Outcome.HANDED_OFF, Outcome.NOT_PENDING, Outcome.NOTHING_NEW, Outcome.POISON}
 
 

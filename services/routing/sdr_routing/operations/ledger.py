@@ -35,6 +35,9 @@ _ANSWER = METER.create_histogram(
     description="From the lead's first unanswered message to our first public message in Chatwoot.",
 )
 
+for _state in (State.DONE, State.DROPPED, State.DEAD):
+    _DELIVERIES.add(0, {"outcome": _state.value})  # else an alert misses the first one: nothing grows from nothing
+
 
 class Ledger:
     """Marks writes and stores the marks; every transaction is fenced by the claim.
