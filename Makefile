@@ -116,6 +116,9 @@ panel: $(PANEL)/index.html ## Build the panel into the gateway's package, if its
 panel-check: $(PANEL)/index.html ## The panel's types, lint, tests and size budget
 	@cd panel && $(NPM) run -s typecheck && $(NPM) run -s lint && $(NPM) run -s test && $(NPM) run -s budget
 
+screenshots: $(PANEL)/index.html ## The panel's pictures for README and docs, from the stack that runs now
+	@$(BIN)/python -m tests.support.panel_pictures "$${SDR_DATA_DIR:-.sdr}"
+
 # The stack is of use without its panel: where npm cannot be reached, one sentence says so.
 panel-if-possible: $(VENV)/.ready-run
 	@$(MAKE) --no-print-directory -q $(PANEL)/index.html 2>/dev/null || { echo "Building the panel" && \
@@ -212,4 +215,4 @@ clean: ## Remove the stack's data and everything generated
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run test check panel panel-check panel-if-possible setup protos lock fmt lint types proto-check chart chart-tools unit integration e2e coverage slow chaos load bench bench-reports eval eval-knowledge audit sbom image clean help
+.PHONY: run test check panel panel-check screenshots panel-if-possible setup protos lock fmt lint types proto-check chart chart-tools unit integration e2e coverage slow chaos load bench bench-reports eval eval-knowledge audit sbom image clean help
