@@ -78,12 +78,14 @@ class RestApi:
         return _Call(binding, channels[service])
 
     def _endpoint(self, binding: Binding) -> Callable[[Request], Awaitable[Response]]:
+        call_of = self._calls[binding.call]
+
         async def answer(request: Request) -> Response:
             try:
-                async with asyncio.timeout(DEADLINE_S):
+                async with asyncio.timeout(call_of.timeout_s):
                     who = await self._identify(request)
-                message = await self._message(binding, request, who)
-                answered = await self._calls[binding.call](message, who)
+                    message = await self._message(binding, request, who)
+                    answered = await call_of(message, who)
             except TimeoutError:
                 return late()
             except FieldFault as fault:
@@ -154,10 +156,10 @@ class _Call:
             request_serializer=lambda message: message.SerializeToString(),
             response_deserializer=answer.FromString,
         )
-        self._timeout_s = float(method.GetOptions().Extensions[access_pb2.deadline_s]) or DEADLINE_S
+        self.timeout_s = float(method.GetOptions().Extensions[access_pb2.deadline_s]) or DEADLINE_S
 
     async def __call__(self, message: Message, who: Who) -> Message:
-        return await call(self._method, message, timeout_s=self._timeout_s, metadata=metadata_of(who.actor))
+        return await call(self._method, message, timeout_s=self.timeout_s, metadata=metadata_of(who.actor))
 
 
 def _identify_call(message: Message, request: Request) -> None:

@@ -59,7 +59,7 @@ class StreamCall:
             response_deserializer=answer.FromString,
         )
         self._is_file = method.output_type.full_name == DOWNLOAD
-        self._timeout_s = float(method.GetOptions().Extensions[access_pb2.deadline_s]) or DEADLINE_S
+        self.timeout_s = float(method.GetOptions().Extensions[access_pb2.deadline_s]) or DEADLINE_S
         self._encoders = encoders
 
     async def __call__(self, message: Message, who: Who) -> Response:
@@ -69,7 +69,7 @@ class StreamCall:
             RemoteError: the service refused, failed or did not answer in time.
         """
         metadata = (*metadata_of(who.actor), *current_headers())
-        pieces = _pieces(self._method(message, timeout=self._timeout_s, metadata=metadata))
+        pieces = _pieces(self._method(message, timeout=self.timeout_s, metadata=metadata))
         first = await anext(pieces, None)
         if self._is_file:
             return _file(first, pieces)
