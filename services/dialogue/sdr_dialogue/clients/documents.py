@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 
@@ -63,24 +65,18 @@ class GuardedReader:
 
     async def _run(self, kind: str, data: bytes, field: str) -> dict[str, Any]:
         """The answer of the reading process: title and text, or problem and limit."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "sdr_dialogue.clients.extraction", kind),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
+        # Not by the event loop: it would fork, and gRPC's handlers of a fork break the child before it becomes another
+        # program. `subprocess` starts it without running them.
+        command = (sys.executable, "-m", "sdr_dialogue.clients.extraction", kind)
+        start = partial(subprocess.run, command, input=data, capture_output=True, timeout=self._within_s, check=False)
         try:
-            async with asyncio.timeout(self._within_s):
-                written, _ = await process.communicate(data)
-        except TimeoutError:
+            process = await asyncio.to_thread(start)
+        except subprocess.TimeoutExpired:
             raise UnreadableDocument(
                 field, f"reading took longer than {self._within_s} seconds", limit=self._within_s
             ) from None
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
         if process.returncode:
             raise UnreadableDocument(field, f"its parser broke off (status {process.returncode})")
+        written = process.stdout
         answer: dict[str, Any] = json.loads(written)
         return answer
