@@ -173,6 +173,11 @@ LEADS_PER_DAY ?= 1000
 load: $(VENV)/.ready-dev ## The busiest hour of such a day against the service levels: LEADS_PER_DAY=… [LATENCY_MS=…] [DOCS=1]
 	@$(BIN)/python -m tests.load --leads-per-day $(LEADS_PER_DAY) $(if $(LATENCY_MS),--latency-ms $(LATENCY_MS)) $(if $(DOCS),--docs)
 
+AT_ONCE ?= 80
+ROUNDS ?= 1
+rolling: $(VENV)/.ready-dev ## Two replicas of everything restarted one by one under load, then judged: AT_ONCE=… ROUNDS=… [KILL=1] [DOCS=1]
+	@$(BIN)/python -m tests.chaos.rolling --seed $(SEED) --at-once $(AT_ONCE) --rounds $(ROUNDS) $(if $(KILL),--kill) $(if $(DOCS),--docs)
+
 bench: $(VENV)/.ready-dev ## Measure this machine; figures go to docs/benchmarks.md
 	@$(BIN)/python -m tests.benchmarks
 
@@ -215,4 +220,4 @@ clean: ## Remove the stack's data and everything generated
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run test check panel panel-check screenshots panel-if-possible setup protos lock fmt lint types proto-check chart chart-tools unit integration e2e coverage slow chaos load bench bench-reports eval eval-knowledge audit sbom image clean help
+.PHONY: run test check panel panel-check screenshots panel-if-possible setup protos lock fmt lint types proto-check chart chart-tools unit integration e2e coverage slow chaos rolling load bench bench-reports eval eval-knowledge audit sbom image clean help

@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -40,9 +41,11 @@ class Driver:
     Args:
         chatwoot: Listening.
         size: How many.
+        until: Further conversations are begun until it says True, even when there are enough; None: it does.
     """
 
-    def __init__(self, chatwoot: Chatwoot, size: Size) -> None:
+    def __init__(self, chatwoot: Chatwoot, size: Size, until: Callable[[], bool] | None = None) -> None:
+        self._until = until or (lambda: True)
         self._chatwoot = chatwoot
         self._size = size
         self.tally = Tally()
@@ -66,7 +69,8 @@ class Driver:
         return self.tally
 
     def _has_enough(self) -> bool:
-        return self.tally.conversations >= self._size.conversations and self.tally.sent >= self._size.messages
+        enough = self.tally.conversations >= self._size.conversations and self.tally.sent >= self._size.messages
+        return enough and self._until()
 
     async def _agents(self) -> list[int]:
         export = await self._chatwoot.sandbox("GET", "/export?only=users")

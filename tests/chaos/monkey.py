@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 
-import httpx
 import psutil
 import psycopg
 import redis
@@ -121,11 +120,5 @@ def is_healthy(stack: RunningStack, name: str) -> bool:
         with suppress(redis.ConnectionError):
             return bool(redis.Redis.from_url(described["redis_url"], socket_timeout=1).ping())
         return False
-    if name == "gateway":
-        port = httpx.URL(described["gateway_url"]).port
-        return port is not None and http_ok(port, "/readyz")()
-    probes = described.get("workers", {})
-    if name in probes:
-        port = int(probes[name])
-        return http_ok(port, "/readyz")() if name.startswith("gateway") else grpc_ready(port)()
-    return grpc_ready(int(described["grpc"][name].rsplit(":", 1)[1]))()
+    port = int(described["probes"][name])
+    return http_ok(port, "/readyz")() if name.startswith("gateway") else grpc_ready(port)()

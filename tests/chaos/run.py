@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
@@ -23,6 +23,7 @@ from tests.chaos.driver import Driver, Tally
 from tests.chaos.evidence import read_export
 from tests.chaos.monkey import Monkey
 from tests.chaos.plan import LEASE_S, Size
+from tests.chaos.roller import Roller, Rolling, turn_faults
 from tests.e2e.conftest import connect
 from tests.support.chatwoot import Chatwoot, JsonObject
 from tests.support.net import free_port
@@ -66,9 +67,20 @@ class Result:
     creations: Mapping[str, int]
     took_s: float
     started_in_s: float
+    rate: float = 0.0
+    """Answers a second while the load lasted."""
+    turn_faults: Counter[str] = field(default_factory=Counter)
+    """Turns that failed or were begun anew, by what the logs say."""
 
 
-def run(size: Size, *, sabotage: str = "", keep: Path | None = None, torment: bool = True) -> Result:
+def run(
+    size: Size,
+    *,
+    sabotage: str = "",
+    keep: Path | None = None,
+    torment: bool = True,
+    roll: Rolling | None = None,
+) -> Result:
     """Runs one plan.
 
     Args:
@@ -76,11 +88,14 @@ def run(size: Size, *, sabotage: str = "", keep: Path | None = None, torment: bo
         sabotage: Name of a promise-keeper that is taken out of the product, see `sabotage/`.
         keep: Where export and logs are kept; None: nowhere.
         torment: False: nothing is killed and nothing goes wrong, to see what the plan alone comes to.
+        roll: Instead of tormenting it, restart everything one after the other while the load lasts.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sdr-chaos-")))
-        model_port = stack.enter_context(_model(size)) if torment else 0
+        model_port = stack.enter_context(_model(size)) if torment and roll is None else 0
         settings = {**SETTINGS, "SDR_ACCOUNT_DOCUMENT": str(_clinic(folder))}
+        if roll is not None:
+            settings |= {"SDR_REPLICAS": str(roll.replicas)}
         if model_port:
             settings |= {"OPENAI_API_KEY": "chaos", "OPENAI_BASE_URL": f"http://127.0.0.1:{model_port}/v1"}
         if sabotage:
@@ -90,15 +105,27 @@ def run(size: Size, *, sabotage: str = "", keep: Path | None = None, torment: bo
         running = stack.enter_context(running_stack(**settings))
         started_in_s = time.monotonic() - began
         try:
-            return asyncio.run(_play(running, size, started_in_s, keep, torment=torment))
+            result = asyncio.run(_play(running, size, started_in_s, keep, torment=torment, roll=roll))
+            return replace(result, turn_faults=turn_faults(running.data_dir / "logs"))
         finally:
             if keep is not None:
                 _keep_logs(running, keep)
 
 
-async def _play(running: RunningStack, size: Size, started_in_s: float, keep: Path | None, *, torment: bool) -> Result:
+async def _play(
+    running: RunningStack,
+    size: Size,
+    started_in_s: float,
+    keep: Path | None,
+    *,
+    torment: bool,
+    roll: Rolling | None,
+) -> Result:
     async with connect(running).listening() as chatwoot:
-        monkey, driver, stop = Monkey(running, chatwoot, size), Driver(chatwoot, size), asyncio.Event()
+        roller = Roller(running, roll) if roll is not None else None
+        monkey = roller or Monkey(running, chatwoot, size)
+        until = (lambda: roller.finished) if roller is not None else None
+        driver, stop = Driver(chatwoot, size, until), asyncio.Event()
         began = time.monotonic()
         tormenting = asyncio.create_task(monkey.run(stop) if torment else stop.wait())
         try:
@@ -108,6 +135,7 @@ async def _play(running: RunningStack, size: Size, started_in_s: float, keep: Pa
                 playing.cancel()
                 await tormenting
             tally = await playing
+            played_s = time.monotonic() - began
         finally:
             stop.set()
             await asyncio.gather(tormenting, return_exceptions=True)
@@ -117,9 +145,11 @@ async def _play(running: RunningStack, size: Size, started_in_s: float, keep: Pa
         counters = await chatwoot.sandbox("GET", "/counters")
     if keep is not None:
         _keep_export(export, keep)
+    verdict = check(read_export(export))
     return Result(
         size=size,
-        verdict=check(read_export(export)),
+        verdict=verdict,
+        rate=verdict.counted["answers"] / played_s,
         tally=tally,
         faults=monkey.done,
         slowest_recovery=monkey.slowest,

@@ -16,6 +16,7 @@ from sdr_sandbox.stack.plan import (
     as_caller,
     chatwoot_child,
     choose_addresses,
+    probe_ports,
     service_children,
     service_environment,
     worker_children,
@@ -177,13 +178,9 @@ class Stack:
         self._description = {
             "gateway_url": addresses.gateway_url,
             "chatwoot_url": chatwoot,
-            "grpc": {service: f"{HOST}:{port}" for service, port in addresses.grpc.items()},
+            "grpc": {service: addresses.target(service) for service in addresses.grpc},
             "metrics": self._metrics_of(addresses),
-            "workers": {
-                name: port
-                for number, ports in enumerate(addresses.workers, 1)
-                for name, port in zip((f"gateway-worker-{number}", f"routing-worker-{number}"), ports, strict=True)
-            },
+            "probes": probe_ports(addresses),
             "admin_token": secrets.admin_token if settings.sandbox else "",
             "inbox_identifier": secrets.inbox_identifier if settings.sandbox else "",
             "database_url": self._postgres.url if self._postgres else "",
@@ -203,8 +200,8 @@ class Stack:
             ]
         else:
             lines.insert(0, ("Chatwoot", chatwoot))
-        for service, port in addresses.grpc.items():
-            lines.append((f"gRPC {service}", f"{HOST}:{port}"))
+        for service in addresses.grpc:
+            lines.append((f"gRPC {service}", addresses.target(service)))
         lines.append(("Operator's token", f"export SDR_CALLER_TOKEN={secrets.caller_tokens['operator']}"))
         lines += [(f"Metrics {name}", url) for name, url in self._metrics_of(addresses).items()]
         lines.append(("Logs", str(settings.data_dir / "logs")))

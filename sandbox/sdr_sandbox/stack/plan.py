@@ -19,13 +19,17 @@ SERVICES = ("reporting", "scoring", "dialogue", "routing", "gateway")
 class Addresses:
     """Where everything listens."""
 
-    grpc: dict[str, int]
+    grpc: dict[str, tuple[int, ...]]
+    """Per service: a port for each replica."""
     ops: dict[str, int]
     """By process, where operators find its metrics."""
     workers: tuple[tuple[int, int], ...]
     """Per further worker: HTTP port of the gateway's, gRPC port of routing's."""
     redis: int
     gateway_http: int
+    """The port people know; with several gateways the front door's."""
+    gateways: tuple[int, ...]
+    """HTTP port of each gateway."""
     chatwoot: int | None
 
     @property
@@ -33,19 +37,26 @@ class Addresses:
         """As a browser reaches the gateway."""
         return f"http://{HOST}:{self.gateway_http}"
 
+    def target(self, service: str) -> str:
+        """Where clients find a service: one address, or the list of its replicas."""
+        places = [f"{HOST}:{port}" for port in self.grpc[service]]
+        return places[0] if len(places) == 1 else f"ipv4:{','.join(places)}"
+
 
 def choose_addresses(settings: StackSettings) -> Addresses:
     """The two ports people know, and free ones for the rest."""
-    processes = [*SERVICES, *(name for pair in worker_names(settings.workers) for name in pair)]
-    *services, redis = free_ports(len(SERVICES) + len(processes) + 1 + 2 * settings.workers)
-    ops = {name: services.pop() for name in processes}
-    workers = [services.pop() for _ in range(2 * settings.workers)]
+    replicas, fronted = settings.replicas, settings.replicas > 1
+    processes = [replica_name(service, number) for service in SERVICES for number in range(replicas)]
+    processes += [name for pair in worker_names(settings.workers) for name in pair]
+    count = len(SERVICES) * replicas + len(processes) + 2 * settings.workers + 1 + (replicas if fronted else 0)
+    ports = iter(free_ports(count))
     return Addresses(
-        grpc=dict(zip(SERVICES, services, strict=True)),
-        ops=ops,
-        workers=tuple(zip(workers[::2], workers[1::2], strict=True)),
-        redis=redis,
+        grpc={service: tuple(next(ports) for _ in range(replicas)) for service in SERVICES},
+        ops={name: next(ports) for name in processes},
+        workers=tuple((next(ports), next(ports)) for _ in range(settings.workers)),
+        redis=next(ports),
         gateway_http=settings.gateway_port,
+        gateways=(settings.gateway_port,) if not fronted else tuple(ports),
         chatwoot=settings.chatwoot_port if settings.sandbox else None,
     )
 
@@ -62,7 +73,6 @@ def service_environment(
     environment = {
         "DATABASE_URL": database_url,
         "SDR_SECRET_KEY": secrets.secret_key,
-        "SDR_GATEWAY_HTTP_PORT": str(addresses.gateway_http),
         "SDR_GATEWAY_PUBLIC_URL": settings.public_url or addresses.gateway_url,
         "SDR_GATEWAY_FRAME_ANCESTORS": f"http://{HOST}:{addresses.chatwoot}" if addresses.chatwoot else "",
         "SDR_ALLOWED_NETWORKS": settings.allowed_networks,
@@ -70,10 +80,8 @@ def service_environment(
         # Here everything comes from one address: the emulator stands for many installations, and is measured.
         "SDR_GATEWAY_WEBHOOKS_PER_MINUTE": "1000000",
     }
-    for service, port in addresses.grpc.items():
-        environment[f"SDR_{service.upper()}_GRPC_PORT"] = str(port)
-        environment[f"SDR_{service.upper()}_TARGET"] = f"{HOST}:{port}"
-        environment[f"SDR_{service.upper()}_OPS_PORT"] = str(addresses.ops[service])
+    for service in addresses.grpc:
+        environment[f"SDR_{service.upper()}_TARGET"] = addresses.target(service)
     if redis_url:
         environment["REDIS_URL"] = redis_url
     return environment
@@ -85,16 +93,41 @@ def as_caller(caller: str, environment: Mapping[str, str], secrets: Secrets) -> 
 
 
 def service_children(addresses: Addresses, environment: dict[str, str], secrets: Secrets) -> list[Child]:
-    """The five services; those with a worker run it in the same process."""
+    """The five services, so many of each; those with a worker run it in the same process."""
     children = []
     for service in SERVICES:
         command = "all" if service in {"gateway", "routing"} else "serve"
-        healthy = (
-            http_ok(addresses.gateway_http, "/readyz") if service == "gateway" else grpc_ready(addresses.grpc[service])
-        )
-        own = as_caller(service, environment, secrets)
-        children.append(Child(service, ["-m", f"sdr_{service}", command], own, healthy))
+        for number, port in enumerate(addresses.grpc[service]):
+            name, prefix = replica_name(service, number), f"SDR_{service.upper()}"
+            own = as_caller(service, environment, secrets)
+            own |= {f"{prefix}_GRPC_PORT": str(port), f"{prefix}_OPS_PORT": str(addresses.ops[name])}
+            healthy = grpc_ready(port)
+            if service == "gateway":
+                own["SDR_GATEWAY_HTTP_PORT"] = str(addresses.gateways[number])
+                healthy = http_ok(addresses.gateways[number], "/readyz")
+            children.append(Child(name, ["-m", f"sdr_{service}", command], own, healthy))
+    if len(addresses.gateways) > 1:
+        ports = [str(port) for port in (addresses.gateway_http, *addresses.gateways)]
+        healthy = http_ok(addresses.gateway_http, "/readyz")
+        children.append(Child("front-door", ["-m", "sdr_sandbox.stack.front_door", *ports], {}, healthy))
     return children
+
+
+def replica_name(service: str, number: int) -> str:
+    """What a replica is called: the first one as the service, the others with their number."""
+    return service if number == 0 else f"{service}-{number + 1}"
+
+
+def probe_ports(addresses: Addresses) -> dict[str, int]:
+    """By process: the port that tells its health, HTTP for the gateway's and gRPC for all others."""
+    probes = {
+        replica_name(service, number): addresses.gateways[number] if service == "gateway" else port
+        for service, ports in addresses.grpc.items()
+        for number, port in enumerate(ports)
+    }
+    for number, (http, grpc) in enumerate(addresses.workers, 1):
+        probes |= {f"gateway-worker-{number}": http, f"routing-worker-{number}": grpc}
+    return probes
 
 
 def worker_children(addresses: Addresses, environment: dict[str, str], secrets: Secrets) -> list[Child]:

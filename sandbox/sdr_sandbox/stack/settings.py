@@ -32,6 +32,8 @@ class StackSettings(BaseSettings):
     """Identifier of the emulated inbox; made and kept when unset."""
     workers: Annotated[int, Ge(0), Le(8), Field(validation_alias="SDR_STACK_WORKERS")] = 0
     """Further worker processes of the gateway and of routing, so many of each."""
+    replicas: Annotated[int, Ge(1), Le(4), Field(validation_alias="SDR_REPLICAS")] = 1
+    """Processes of each service; the gateway's stand behind one address. Clients spread their calls over the others."""
     database_url: Annotated[str | None, Field(validation_alias="DATABASE_URL")] = None
     """A Postgres to use instead of the bundled one."""
     allowed_networks: Annotated[str, Field(validation_alias="SDR_ALLOWED_NETWORKS")] = (

@@ -44,14 +44,19 @@ class _Scripted(scoring_pb2_grpc.ScoringServiceServicer):
         raise NotImplementedError
 
 
+def register_scripted(explain: Explain) -> Callable[[grpc.aio.Server], None]:
+    """Adds the servicer to a server."""
+    servicer = _Scripted(explain)
+    return lambda server: scoring_pb2_grpc.add_ScoringServiceServicer_to_server(servicer, server)
+
+
 async def start(
     explain: Explain, *, service: str = "scoring", port: int = 0, transport: Transport | None = None
 ) -> GrpcServer:
     """Starts a server, not ready yet."""
-    servicer = _Scripted(explain)
     return await start_server(
         service,
-        lambda server: scoring_pb2_grpc.add_ScoringServiceServicer_to_server(servicer, server),
+        register_scripted(explain),
         [SCORING],
         port=port,
         transport=transport or Transport(),
