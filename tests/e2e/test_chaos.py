@@ -6,6 +6,8 @@ import pytest
 
 from tests.chaos import report
 from tests.chaos.plan import Size
+from tests.chaos.roller import Rolling
+from tests.chaos.rolling import failed_turns, rolling_size
 from tests.chaos.run import run
 
 pytestmark = pytest.mark.e2e
@@ -75,3 +77,16 @@ def test_what_makes_the_lost_fence_visible_is_not_what_breaks_the_promise() -> N
     size = next(size for what, _, size in SABOTAGED if what == "fencing")
     result = run(size, sabotage="stretched")
     assert result.verdict.violations == (), report.table(result)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("hard", [False, True], ids=["asked to stop", "killed with -9"])
+def test_two_replicas_of_everything_are_restarted_one_by_one_under_load_and_no_turn_is_lost(hard: bool) -> None:
+    result = run(rolling_size(seed=2, at_once=20, messages=0), roll=Rolling(hard=hard))
+    told = report.table(result)
+    assert result.verdict.violations == (), told
+    assert failed_turns(result) == 0, result.turn_faults
+    # Every replica of the five services, and both further workers.
+    assert sorted(result.faults.values()) == [1] * 12, told
+    assert result.verdict.counted["deserved"] >= 100, told
