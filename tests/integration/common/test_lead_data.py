@@ -64,10 +64,12 @@ async def test_scoring_gives_a_lead_out_and_forgets_its_words_but_nobody_elses(
         assert await forget(scoring.channel) == {
             "qualification": 1,
             "lead": 1,
+            "feedback": 0,
+            "outcome": 0,
             "idempotency": 1,
             "event_outbox": 0,
         }
-        assert (await export(scoring.channel)) == {"qualification": [], "lead": []}
+        assert (await export(scoring.channel)) == {"qualification": [], "lead": [], "feedback": [], "outcome": []}
         assert len((await export(scoring.channel, NEIGHBOUR))["qualification"]) == 1
         # The neighbour said the same words: they stand in its rows alone.
         await forget(scoring.channel, NEIGHBOUR)
