@@ -22,6 +22,7 @@ from sdr.routing.v1 import routing_pb2 as routing
 from sdr.scoring.v1 import scoring_pb2 as scoring
 from sdr_common.grpc_client import call, make_channel
 from tests.contract.replay.knowing import knowledge_examples
+from tests.contract.replay.versions import case_examples, feedback_examples, prompt_examples, rubric_examples
 from tests.integration.dialogue import conftest as of_dialogue
 from tests.integration.gateway import test_accounts as of_gateway
 from tests.integration.reporting import conftest as of_reporting
@@ -86,6 +87,8 @@ async def scoring_served(url: str) -> AsyncIterator[Served]:
         examples = {
             name + "Qualify": _always(of_scoring.a_qualify_request, scoring.QualifyRequest(turn_id=9)),
             name + "PutSettings": _always(of_scoring.a_settings_request, scoring.PutSettingsRequest(account_id=8)),
+            **rubric_examples(served.channel),
+            **feedback_examples(served),
             FORGET: _forget(),
         }
         yield Served(served.channel, examples)
@@ -140,6 +143,8 @@ async def dialogue_served(url: str) -> AsyncIterator[Served]:
             ),
             name + "PutSettings": _always(of_dialogue.a_settings_request, dialogue.PutSettingsRequest(account_id=8)),
             **knowledge_examples(served),
+            **prompt_examples(served.channel),
+            **case_examples(served.channel),
             "sdr.dialogue.v1.ImportService/ImportLeads": _always(
                 _import_request, importing.ImportLeadsRequest(dry_run=True)
             ),

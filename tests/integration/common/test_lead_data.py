@@ -63,6 +63,8 @@ async def test_scoring_gives_a_lead_out_and_forgets_its_words_but_nobody_elses(
 
         assert await forget(scoring.channel) == {
             "qualification": 1,
+            "feedback": 0,
+            "outcome": 0,
             "lead": 1,
             "feedback": 0,
             "outcome": 0,
