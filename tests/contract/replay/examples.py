@@ -22,10 +22,10 @@ from sdr.routing.v1 import routing_pb2 as routing
 from sdr.scoring.v1 import scoring_pb2 as scoring
 from sdr_common.grpc_client import call, make_channel
 from tests.contract.replay.knowing import knowledge_examples
+from tests.contract.replay.sending import outputs_served
 from tests.contract.replay.versions import case_examples, feedback_examples, prompt_examples, rubric_examples
 from tests.integration.dialogue import conftest as of_dialogue
 from tests.integration.gateway import test_accounts as of_gateway
-from tests.integration.reporting import conftest as of_reporting
 from tests.integration.routing import conftest as of_routing
 from tests.integration.sandbox.servers import running_chatwoot
 from tests.integration.scoring import conftest as of_scoring
@@ -102,10 +102,10 @@ async def reporting_served(url: str) -> AsyncIterator[Served]:
     def put() -> Message:
         return reporting.PutSettingsRequest(request_id=_id(), account_id=ACCOUNT, clinic=clinic)
 
-    async with of_reporting.running(url) as served:
+    async with outputs_served(url) as (outputs, sent):
         other = reporting.PutSettingsRequest(account_id=8)
-        examples = {"sdr.reporting.v1.ReportingService/PutSettings": _always(put, other), FORGET: _forget()}
-        yield Served(served.channel, examples)
+        examples = {"sdr.reporting.v1.ReportingService/PutSettings": _always(put, other), **sent, FORGET: _forget()}
+        yield Served(outputs.channel, examples)
 
 
 @asynccontextmanager

@@ -66,8 +66,6 @@ async def test_scoring_gives_a_lead_out_and_forgets_its_words_but_nobody_elses(
             "feedback": 0,
             "outcome": 0,
             "lead": 1,
-            "feedback": 0,
-            "outcome": 0,
             "idempotency": 1,
             "event_outbox": 0,
         }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import grpc
 import psycopg
 import pytest
 from cryptography.fernet import Fernet
@@ -46,6 +47,7 @@ class Outputs:
     """A caller's view of the service, and of who gets what it sends."""
 
     url: str
+    channel: grpc.aio.Channel
     reporting: ReportingServiceAsyncStub
     schedules: ScheduleServiceAsyncStub
     alerts: AlertServiceAsyncStub
@@ -182,6 +184,7 @@ async def calling(url: str, port: int) -> AsyncIterator[Outputs]:
     async with make_channel(f"127.0.0.1:{port}") as channel:
         yield Outputs(
             url,
+            channel,
             ReportingServiceStub(channel),
             ScheduleServiceStub(channel),
             AlertServiceStub(channel),
