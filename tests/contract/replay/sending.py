@@ -25,7 +25,7 @@ async def outputs_served(url: str) -> AsyncIterator[tuple[Outputs, Mapping[str, 
     mailbox.start()
     try:
         async with web_receiver() as web, serving(environment(url, mailbox, web)) as served:
-            yield served, _schedule_examples(served, mailbox) | _alert_examples(served)
+            yield served, _schedule_examples(served, mailbox) | _alert_examples(served, f"{web.url}/services/x")
     finally:
         mailbox.stop()
 
@@ -75,13 +75,14 @@ def _schedule_examples(served: Outputs, mailbox: Mailbox) -> dict[str, Example]:
     }
 
 
-def _alert_examples(served: Outputs) -> dict[str, Example]:
+def _alert_examples(served: Outputs, slack: str) -> dict[str, Example]:
     async def put() -> tuple[Message, Message]:
         request = alerts.PutAlertSettingsRequest(request_id=_id(), account_id=ACCOUNT, settings=alerts.AlertSettings())
         return request, _other(request, alerts.PutAlertSettingsRequest(account_id=8))
 
     async def test() -> tuple[Message, Message]:
-        await served.put_alert_settings(alerts.AlertSettings(channels=alerts.AlertChannels(email_to=[ANA])))
+        channels = alerts.AlertChannels(email_to=[ANA], slack_webhook_url=slack)
+        await served.put_alert_settings(alerts.AlertSettings(channels=channels))
         request = alerts.SendTestAlertRequest(request_id=_id(), account_id=ACCOUNT, channel="email")
         return request, _other(request, alerts.SendTestAlertRequest(channel="slack"))
 
