@@ -20,6 +20,9 @@ from tests.support.postgres import PostgresServer, start_postgres
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# Tests start processes by fork beside running channels; gRPC's handlers for that crash the child now and then.
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
+
 # Everything in tests is on loopback; the product connects there only where it is told to.
 os.environ.setdefault("SDR_ALLOWED_NETWORKS", "127.0.0.0/8, ::1/128")
 

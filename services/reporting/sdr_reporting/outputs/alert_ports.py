@@ -97,11 +97,11 @@ class Alerts(Protocol):
     """What was found."""
 
     async def standing(self, conn: Connection, account_id: int) -> Sequence[Alert]:
-        """What is not over, held until the transaction ends."""
+        """What is not over; until the transaction ends nothing of the account is recorded or forgotten."""
         ...
 
     async def add(self, conn: Connection, alert: Alert) -> bool:
-        """Adds one; False: it stands already."""
+        """Adds one; False: it stands already, or its lead was forgotten meanwhile."""
         ...
 
     async def resolve(self, conn: Connection, alert_id: str, at: datetime) -> None:

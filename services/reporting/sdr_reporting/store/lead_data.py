@@ -33,6 +33,7 @@ def lead_parts() -> list[LeadPart]:
     """What reporting keeps of leads."""
     return [
         SqlPart("lead", "export_lead", None, QUERIES, {}),
-        SqlPart("alert", None, "forget_alert", QUERIES, {}),
+        # First, because it holds the account: an alert that is just being added is there afterwards, and goes.
         _Projections(),
+        SqlPart("alert", None, "forget_alert", QUERIES, {}),
     ]

@@ -67,6 +67,7 @@ class PostgresAlerts:
 
     async def standing(self, conn: Connection, account_id: int) -> Sequence[Alert]:
         """See `alert_ports.Alerts`."""
+        await conn.execute(QUERIES["hold_account"], {"account_id": account_id})
         rows = await (await conn.execute(QUERIES["standing_alerts"], {"account_id": account_id})).fetchall()
         return [_alert(row) for row in rows]
 

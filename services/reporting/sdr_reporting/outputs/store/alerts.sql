@@ -58,14 +58,20 @@ where account_id = %(account_id)s and contact_id > 0 and temperature = 'quente' 
   and updated_at > %(now)s::timestamptz - interval '7 days' and qualified_at > %(now)s::timestamptz - interval '7 days'
 order by qualified_at limit 200
 
+-- hold_account --
+-- As recording and forgetting do: no lead is forgotten between what was seen of it and what is told of it.
+select pg_advisory_xact_lock(hashtextextended('reporting.record', %(account_id)s))
+
 -- standing_alerts --
 -- What was found and is not over, held until the transaction ends.
 select * from alert where account_id = %(account_id)s and resolved_at is null order by fired_at for update
 
 -- add_alert --
--- Something new was found; what stands already is left alone.
+-- Something new was found; what stands already is left alone, and whoever was forgotten meanwhile is not named.
 insert into alert (alert_id, account_id, kind, subject, contact_id, detail, fired_at)
-values (%(alert_id)s, %(account_id)s, %(kind)s, %(subject)s, %(contact_id)s, %(detail)s, %(fired_at)s)
+select %(alert_id)s::uuid, %(account_id)s, %(kind)s::text, %(subject)s::text, %(contact_id)s::bigint, %(detail)s::jsonb, %(fired_at)s::timestamptz
+where %(contact_id)s::bigint is null
+  or exists (select from lead where account_id = %(account_id)s and contact_id = %(contact_id)s::bigint)
 on conflict (account_id, kind, subject) where resolved_at is null do nothing
 
 -- resolve_alert --
