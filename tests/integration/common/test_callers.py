@@ -80,10 +80,10 @@ async def test_probes_need_no_token_and_reflection_only_where_it_is_served() -> 
         asked = health_pb2.HealthCheckRequest(service="ready")
         answer = await health_pb2_grpc.HealthStub(channel).Check(asked, timeout=5)
         assert answer.status == health_pb2.HealthCheckResponse.SERVING
-        reflect: Any = channel.stream_stream("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo")
+        # As one batch: a refusal that comes before a stream has written its first message hides behind that failure.
+        reflect: Any = channel.unary_unary("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo")
         with pytest.raises(grpc.aio.AioRpcError) as refused:
-            async for _ in reflect(iter([b""])):
-                pass
+            await reflect(b"", timeout=5)
     assert refused.value.code() in {grpc.StatusCode.PERMISSION_DENIED, grpc.StatusCode.UNIMPLEMENTED}
 
 

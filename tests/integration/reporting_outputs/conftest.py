@@ -117,11 +117,13 @@ class Outputs:
         request = schedules_pb2.ListSendingsRequest(account_id=ACCOUNT)
         return list((await call(self.schedules.ListSendings, request, timeout_s=30)).sendings)
 
-    async def settled(self, state: schedules_pb2.SendingState.ValueType) -> schedules_pb2.Sending:
-        """The newest sending, once it is in a state."""
+    async def settled(
+        self, state: schedules_pb2.SendingState.ValueType, *, sending_id: str = ""
+    ) -> schedules_pb2.Sending:
+        """The newest sending, or the one that is named, once it is in a state."""
 
         async def look() -> schedules_pb2.Sending | None:
-            found = await self.sendings()
+            found = [one for one in await self.sendings() if sending_id in {"", one.sending_id}]
             return found[0] if found and found[0].state == state else None
 
         found = await eventually(look, 20)

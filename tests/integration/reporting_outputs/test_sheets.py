@@ -64,9 +64,8 @@ async def test_appending_writes_the_head_once(outputs: Outputs, web: Web, key_pa
     await outputs.record(*leads_of_yesterday("Ana"))
     schedule = await push(outputs, web, key_pair, append=True)
     await outputs.settled(pb.SENDING_STATE_SENT)
-    await outputs.send_now(schedule.schedule_id)
-    await outputs.settled(pb.SENDING_STATE_WAITING)
-    await outputs.settled(pb.SENDING_STATE_SENT)
+    again = await outputs.send_now(schedule.schedule_id)
+    await outputs.settled(pb.SENDING_STATE_SENT, sending_id=again.sending_id)
     assert [row[0] for row in web.sheet] == ["Nome", "Ana", "Ana"]
 
 
