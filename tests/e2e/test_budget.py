@@ -9,7 +9,7 @@ from tests.support.budget import count_cost
 from tests.support.otlp_collector import collector
 from tests.support.stack import running_stack
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.thorough]
 
 STATEMENTS = 46
 """Of the four services that a lead waits for; what they read again every few seconds is in it on a slow machine."""

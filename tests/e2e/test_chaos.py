@@ -24,7 +24,6 @@ SHORT = Size(
 )
 
 
-@pytest.mark.thorough
 @pytest.mark.timeout(420)
 def test_every_promise_is_kept_while_parts_of_the_product_die() -> None:
     result = run(SHORT)

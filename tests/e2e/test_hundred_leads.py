@@ -25,6 +25,7 @@ def test_the_hundred_are_what_was_asked_for() -> None:
     assert counted == {"quente": 20, "morno": 40, "frio": 25, "muito_frio": 15}
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(300)
 async def test_every_lead_is_answered_once_per_burst_and_ends_where_it_belongs(
     stack: RunningStack, chatwoot: Chatwoot

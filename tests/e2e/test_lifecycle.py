@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Iterator
-from importlib import resources
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import yaml
 
-from sdr.gateway.v1.gateway_pb2 import ImportAccountRequest, ResumeConversationRequest
+from sdr.gateway.v1.gateway_pb2 import ExportAccountRequest, ImportAccountRequest, ResumeConversationRequest
 from sdr.gateway.v1.gateway_pb2_grpc import AccountServiceStub, ConversationServiceStub
 from sdr_common.grpc_client import call
-from tests.e2e.conftest import QUICK, connect
 from tests.support.chatwoot import Chatwoot, JsonObject, Phone
 from tests.support.net import eventually
-from tests.support.stack import RunningStack, running_stack
+from tests.support.stack import RunningStack
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("lifecycle")]
+pytestmark = pytest.mark.e2e
 
 SHORT: dict[str, Any] = {
     "nudge": {"after": "4s", "earliest": "00:00", "latest": "23:59"},
@@ -38,28 +36,33 @@ ANSWERS = {
 
 
 @pytest.fixture(scope="module")
-def own_stack() -> Iterator[RunningStack]:
-    """A stack whose clinic is in a hurry."""
-    with running_stack(**QUICK) as running:
-        asyncio.run(_import(running))
-        yield running
+def hurried(stack: RunningStack) -> Iterator[None]:
+    """The shared stack's clinic in a hurry, and as it was afterwards."""
+    document = asyncio.run(_hurry(stack))
+    yield
+    asyncio.run(_import(stack, document))
 
 
-async def _import(stack: RunningStack) -> None:
-    text = (resources.files("sdr_sandbox.stack") / "clinic.yaml").read_text(encoding="utf-8")
-    document = yaml.load(text, yaml.BaseLoader)  # noqa: S506  (our own file; everything stays text)
-    document["gateway"] = SHORT
-    request = ImportAccountRequest(
-        request_id=str(uuid.uuid4()), account_id=1, yaml=yaml.safe_dump(document, allow_unicode=True)
-    )
+async def _hurry(stack: RunningStack) -> str:
+    async with stack.channel("gateway") as channel:
+        exported = await call(
+            AccountServiceStub(channel).ExportAccount, ExportAccountRequest(account_id=1), timeout_s=60
+        )
+    document = yaml.safe_load(exported.yaml)
+    document["gateway"] = {**document.get("gateway", {}), **SHORT}
+    await _import(stack, yaml.safe_dump(document, allow_unicode=True))
+    return exported.yaml
+
+
+async def _import(stack: RunningStack, document: str) -> None:
+    request = ImportAccountRequest(request_id=str(uuid.uuid4()), account_id=1, yaml=document)
     async with stack.channel("gateway") as channel:
         await call(AccountServiceStub(channel).ImportAccount, request, timeout_s=60)
 
 
 @pytest.fixture
-async def clinic(own_stack: RunningStack) -> AsyncIterator[Chatwoot]:
-    async with connect(own_stack).listening() as connected:
-        yield connected
+def clinic(hurried: None, chatwoot: Chatwoot) -> Chatwoot:
+    return chatwoot
 
 
 async def attributes_are(chatwoot: Chatwoot, phone: Phone, **expected: object) -> JsonObject:
@@ -161,7 +164,7 @@ async def test_a_handed_off_lead_is_answered_the_closer_told_and_another_procedu
 
 
 async def test_a_conversation_that_a_human_had_is_given_back_and_the_bot_goes_on(
-    clinic: Chatwoot, own_stack: RunningStack
+    clinic: Chatwoot, stack: RunningStack
 ) -> None:
     phone = await clinic.new_phone("Mari")
     await phone.send("oi, queria saber do botox")
@@ -175,7 +178,7 @@ async def test_a_conversation_that_a_human_had_is_given_back_and_the_bot_goes_on
     request = ResumeConversationRequest(
         request_id=str(uuid.uuid4()), account_id=1, conversation_id=phone.conversation_id
     )
-    async with own_stack.channel("gateway") as channel:
+    async with stack.channel("gateway") as channel:
         answer = await call(ConversationServiceStub(channel).ResumeConversation, request, timeout_s=20)
     assert answer.phase_before == "paused"
     await attributes_are(clinic, phone, sdr_ia_status="em_andamento")

@@ -60,7 +60,9 @@ def main() -> int:
             name = str(fault["loc"][0]).upper()
             print(f"{name if name.startswith(_PREFIX) else _PREFIX + name}: {fault['msg']}", file=sys.stderr)
         return 2
-    listener = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    # asyncio sends small writes at once only where the socket says that it speaks TCP.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
