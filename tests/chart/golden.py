@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.chart.rendering import EXAMPLES, preset, render_texts
+from tests.chart.rendering import EXAMPLES, preset, render_texts, without_tokens
 
 PRESETS = ("trial", "staging", "production")
 
@@ -12,7 +12,7 @@ PRESETS = ("trial", "staging", "production")
 def rendered(name: str) -> str:
     """One preset's objects as one text, template by template."""
     parts = [f"# {template}\n{text.strip()}\n" for template, text in sorted(render_texts(preset(name)).items())]
-    return "\n".join(part for part in parts if part.count("\n") > 1).replace(" \n", "\n")
+    return without_tokens("\n".join(part for part in parts if part.count("\n") > 1).replace(" \n", "\n"))
 
 
 def main() -> None:

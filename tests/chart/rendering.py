@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
@@ -110,6 +111,11 @@ def containers(workload: JsonObject) -> list[JsonObject]:
 def env_of(workload: JsonObject) -> dict[str, JsonObject]:
     """The variables of a workload's first container, by name."""
     return {entry["name"]: entry for entry in containers(workload)[0]["env"]}
+
+
+def without_tokens(text: str) -> str:
+    """A render whose callers' tokens, new at each render, are left out."""
+    return re.sub(r"^( +[a-z]+-(?:token|accepted)): \S+$", r"\1: made-at-install", text, flags=re.MULTILINE)
 
 
 def of_kind(objects: Mapping[str, JsonObject], kind: str) -> list[JsonObject]:

@@ -73,8 +73,19 @@ def test_a_value_of_the_wrong_kind_is_refused_by_its_path() -> None:
             "2 of 2 pods must stay",
         ),
         (
-            {"secrets": {"existingSecret": "sdr"}, "defaults": {"drainDelaySeconds": 25}},
-            "set it to 35 or more",
+            {"secrets": {"existingSecret": "sdr"}, "defaults": {"drainDelaySeconds": 35}},
+            "drainDelaySeconds 35 and drainSeconds 5; set it to 55 or more",
+        ),
+        (
+            {"secrets": {"existingSecret": "sdr"}, "components": {"routing-worker": {"drainSeconds": 20}}},
+            "components.routing-worker.terminationGracePeriodSeconds: 30 is too short for drainDelaySeconds 5",
+        ),
+        (
+            {
+                "secrets": {"existingSecret": "sdr"},
+                "components": {"gateway-worker": {"env": {"SDR_GATEWAY_DRAIN_S": "60"}}},
+            },
+            "components.gateway-worker.env.SDR_GATEWAY_DRAIN_S: set drainSeconds instead",
         ),
     ],
 )

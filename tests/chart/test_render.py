@@ -23,6 +23,7 @@ from tests.chart.rendering import (
     merged,
     preset,
     render,
+    without_tokens,
 )
 
 SINGLE = tuple(f"only-{service}" for service in SERVICES)
@@ -59,7 +60,7 @@ def test_five_single_releases_make_the_same_objects_as_the_one_release() -> None
         found = render(preset("production", name))
         assert not found.keys() & parts.keys(), "two releases would fight over an object"
         parts |= found
-    assert parts == whole
+    assert without_tokens(yaml.safe_dump(parts)) == without_tokens(yaml.safe_dump(whole))
 
 
 def test_each_component_has_a_deployment_of_its_own() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sdr_common.mailbox.worker import LEAVE_S
 from tests.chart.rendering import (
     COMPONENTS,
     SERVICES,
@@ -85,9 +86,12 @@ def test_probes_ask_for_what_the_processes_serve(objects: dict[str, JsonObject])
 
 def test_a_drain_ends_before_the_pod_is_killed(objects: dict[str, JsonObject]) -> None:
     for component in COMPONENTS:
-        spec = objects[f"Deployment/sdr-{component}"]["spec"]["template"]["spec"]
+        deployment = objects[f"Deployment/sdr-{component}"]
+        spec = deployment["spec"]["template"]["spec"]
         delay = spec["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
-        assert spec["terminationGracePeriodSeconds"] >= delay + 10
+        drain = float(env_of(deployment)[f"SDR_{component.removesuffix('-worker').upper()}_DRAIN_S"]["value"])
+        # HTTP, then gRPC calls or a worker's turns; cancelled turns leave; what is open is closed.
+        assert spec["terminationGracePeriodSeconds"] >= delay + 2 * drain + LEAVE_S + 5
 
 
 def test_every_secret_that_is_named_is_the_one_of_the_installation(objects: dict[str, JsonObject]) -> None:
@@ -98,7 +102,7 @@ def test_every_secret_that_is_named_is_the_one_of_the_installation(objects: dict
         for entry in containers(each)[0].get("env", [])
         if "secretKeyRef" in entry.get("valueFrom", {})
     }
-    assert named == {"sdr"}
+    assert named == {"sdr"} | {f"sdr-caller-{caller}" for caller in (*SERVICES, "operator")}
     for secret in of_kind(objects, "Secret"):
         assert "helm.sh/hook" not in secret["metadata"].get("annotations", {}), "a hook's Secret outlives the release"
 
@@ -119,9 +123,10 @@ def test_pods_are_not_root_write_nowhere_and_hold_no_token(objects: dict[str, Js
 def test_a_component_gets_only_the_secrets_that_it_needs(objects: dict[str, JsonObject]) -> None:
     def secrets(component: str) -> set[str]:
         env = env_of(objects[f"Deployment/sdr-{component}"])
-        return {name for name, entry in env.items() if "secretKeyRef" in entry.get("valueFrom", {})}
+        named = {name for name, entry in env.items() if "secretKeyRef" in entry.get("valueFrom", {})}
+        return {name for name in named if not name.startswith("CALLER_")}  # digests, which are no secrets
 
-    everybodys = {"DATABASE_URL", "SDR_OPS_TOKEN"}
+    everybodys = {"DATABASE_URL", "SDR_OPS_TOKEN", "SDR_CALLER_TOKEN"}
     assert secrets("scoring") == everybodys
     assert secrets("reporting") == everybodys | {"SDR_SECRET_KEY", "SDR_REPORTING_SMTP_PASSWORD", "REDIS_URL"}
     assert "SDR_SECRET_KEY" not in secrets("dialogue")

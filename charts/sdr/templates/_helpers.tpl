@@ -100,3 +100,11 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- else if .Values.trial.jaeger.enabled -}}http://{{ include "sdr.fullname" . }}-jaeger:4317
 {{- end -}}
 {{- end -}}
+
+{{/*
+Seconds that a pod needs to end in order: the delay; then HTTP and gRPC calls, or HTTP calls and a worker's turns, one after the other; five
+in which cancelled turns are given back; five to close what is open. Argument: the component.
+*/}}
+{{- define "sdr.shutdownSeconds" -}}
+{{- add (int .drainDelaySeconds) (mul 2 (int .drainSeconds)) 10 -}}
+{{- end -}}

@@ -1,4 +1,4 @@
-{{/* What the chart itself says to a component, by variable. Arguments: root, name. */}}
+{{/* What the chart itself says to a component, by variable. Arguments: root, name, component, and job: what runs before the release's objects are there. */}}
 {{- define "sdr.ownEnv" -}}
 {{- $service := include "sdr.service" .name -}}
 {{- $prefix := printf "SDR_%s" (upper $service) -}}
@@ -6,6 +6,15 @@
 {{ $prefix }}_GRPC_PORT: "50051"
 {{ $prefix }}_OPS_HOST: "0.0.0.0"
 {{ $prefix }}_OPS_PORT: "9464"
+{{ $prefix }}_DRAIN_S: {{ .component.drainSeconds | quote }}
+{{- if and (ne .root.Values.callers.mode "none") (not .job) }}
+SDR_CALLER_TOKEN: {valueFrom: {secretKeyRef: {name: {{ include "sdr.callerSecret" (dict "root" .root "caller" $service) }}, key: {{ $service }}-token}}}
+{{- if include "sdr.callerParts" . }}
+{{- $accepted := list }}
+{{- range include "sdr.acceptedCallers" . | fromJsonArray }}{{ $accepted = append $accepted (printf "$(CALLER_%s)" (upper .)) }}{{ end }}
+SDR_ACCEPTED_CALLERS: {{ join "," $accepted | quote }}
+{{- end }}
+{{- end }}
 {{- if eq $service "gateway" }}
 SDR_GATEWAY_HTTP_HOST: "0.0.0.0"
 SDR_GATEWAY_HTTP_PORT: "8080"
@@ -55,7 +64,7 @@ OTEL_TRACES_SAMPLER_ARG: {{ $.root.Values.telemetry.sampleRatio | quote }}
 {{- end }}
 {{- end -}}
 
-{{/* The variables of a container, each once, sorted. Arguments: root, name, component. */}}
+{{/* The variables of a container, each once, sorted. Arguments: root, name, component, job. */}}
 {{- define "sdr.env" -}}
 {{- $env := mergeOverwrite (include "sdr.ownEnv" . | fromYaml) (deepCopy .component.env) -}}
 {{- $secret := include "sdr.secret" . -}}
@@ -71,6 +80,7 @@ OTEL_TRACES_SAMPLER_ARG: {{ $.root.Values.telemetry.sampleRatio | quote }}
   value: {{ printf "k8s.namespace.name=%s,k8s.pod.name=$(POD_NAME)" .root.Release.Namespace }}
   {{- range $key, $value := .root.Values.telemetry.resourceAttributes }}{{ printf ",%s=%v" $key $value }}{{- end }}
 {{- end }}
+{{- include "sdr.callerParts" . }}
 {{- range $key := keys $env | sortAlpha }}
 {{- $value := index $env $key }}
 {{- if kindIs "map" $value }}
@@ -131,7 +141,7 @@ volumes:
 {{- end }}
 {{- end -}}
 
-{{/* The container of a component; Jobs set their own arguments. Arguments: root, name, component, args, track. */}}
+{{/* The container of a component; Jobs set their own arguments. Arguments: root, name, component, args, track, job. */}}
 {{- define "sdr.container" -}}
 name: {{ .name }}
 image: {{ include "sdr.image" . }}

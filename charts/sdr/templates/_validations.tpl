@@ -1,6 +1,7 @@
 {{/* Combinations that would fail later, told now and with what to do. */}}
 {{- define "sdr.validate" -}}
 {{- $v := .Values -}}
+{{- include "sdr.validateCallers" . -}}
 {{- if and $v.secrets.existingSecret $v.secrets.create -}}
 {{- fail "secrets: set either secrets.existingSecret or secrets.create, not both" -}}
 {{- end -}}
@@ -86,8 +87,13 @@
 {{- if and $component.pdb.enabled (or (eq $kept "100%") (and (regexMatch "^[0-9]+$" $kept) (ge (int $kept) $least))) -}}
 {{- fail (printf "components.%s.pdb.minAvailable: %s of %d pods must stay, so no eviction could ever happen" $name $kept $least) -}}
 {{- end -}}
-{{- if lt (int $component.terminationGracePeriodSeconds) (add (int $component.drainDelaySeconds) 10) -}}
-{{- fail (printf "components.%s.terminationGracePeriodSeconds: %d leaves no time after drainDelaySeconds %d; set it to %d or more" $name (int $component.terminationGracePeriodSeconds) (int $component.drainDelaySeconds) (int (add (int $component.drainDelaySeconds) 10))) -}}
+{{- $drain := printf "SDR_%s_DRAIN_S" (upper (include "sdr.service" $name)) -}}
+{{- if hasKey $component.env $drain -}}
+{{- fail (printf "components.%s.env.%s: set drainSeconds instead, which the time until a pod is killed is held against" $name $drain) -}}
+{{- end -}}
+{{- $needed := include "sdr.shutdownSeconds" $component | int -}}
+{{- if lt (int $component.terminationGracePeriodSeconds) $needed -}}
+{{- fail (printf "components.%s.terminationGracePeriodSeconds: %d is too short for drainDelaySeconds %d and drainSeconds %d; set it to %d or more" $name (int $component.terminationGracePeriodSeconds) (int $component.drainDelaySeconds) (int $component.drainSeconds) $needed) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Final
 
 import psycopg
 import structlog
@@ -23,8 +24,8 @@ _LOG = structlog.get_logger()
 _TRANSIENT = {ErrorKind.UNAVAILABLE, ErrorKind.EXHAUSTED, ErrorKind.CONFLICT}
 _BUSY_S = 0.01
 """Pause when something is due that another session holds right now."""
-_LEAVE_S = 5.0
-"""How long cancelled handlers may clean up."""
+LEAVE_S: Final = 5.0
+"""How long cancelled handlers may clean up, after `drain_s`; deployments leave time for both before they kill."""
 
 Handler = Callable[[Claim], Awaitable[Close]]
 """Works on one turn. May run again for the same turn, in this process or another."""
@@ -312,7 +313,7 @@ class MailboxWorker:
             if held.task is not None:
                 held.task.cancel()
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=_LEAVE_S)
+            await asyncio.wait(self._tasks, timeout=LEAVE_S)
         given_back = [held.claim for held in left if not held.lost]
         if given_back:
             try:
