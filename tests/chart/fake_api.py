@@ -19,9 +19,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import yaml
 
-from tests.chart.rendering import NEWEST, JsonObject, kubernetes, merged
+from tests.chart.rendering import NEWEST, JsonObject, cert_manager, kubernetes, merged
 
-KINDS: dict[tuple[str, str], tuple[str, str]] = {
+Kinds = dict[tuple[str, str], tuple[str, str]]
+"""Kind and singular by API version and plural."""
+KINDS: Kinds = {
     ("v1", "secrets"): ("Secret", "secret"),
     ("v1", "services"): ("Service", "service"),
     ("v1", "serviceaccounts"): ("ServiceAccount", "serviceaccount"),
@@ -35,6 +37,11 @@ KINDS: dict[tuple[str, str], tuple[str, str]] = {
     ("policy/v1", "poddisruptionbudgets"): ("PodDisruptionBudget", "poddisruptionbudget"),
     ("autoscaling/v2", "horizontalpodautoscalers"): ("HorizontalPodAutoscaler", "horizontalpodautoscaler"),
 }
+CERT_MANAGER: Kinds = {
+    ("cert-manager.io/v1", "certificates"): ("Certificate", "certificate"),
+    ("cert-manager.io/v1", "issuers"): ("Issuer", "issuer"),
+}
+"""What a cluster has beside the others where cert-manager is installed."""
 VERBS = ["create", "delete", "get", "list", "patch", "update", "watch"]
 Key = tuple[str, str, str]
 """API version, plural, name; there is one namespace."""
@@ -44,6 +51,7 @@ Key = tuple[str, str, str]
 class Cluster:
     """What the server holds, and how it behaves."""
 
+    kinds: Kinds = field(default_factory=lambda: KINDS)
     objects: dict[Key, JsonObject] = field(default_factory=dict)
     writes: list[str] = field(default_factory=list)
     """`verb Kind/name` of every accepted write, in order."""
@@ -106,20 +114,22 @@ class Cluster:
                 return {"phase": "Succeeded", "conditions": [{"type": "Ready", "status": "True"}]}
             case "PersistentVolumeClaim":
                 return {"phase": "Bound"}
+            case "Certificate" | "Issuer":
+                return {"conditions": [{"type": "Ready", "status": "True"}]}
         return {}
 
 
-def _resource_list(version: str) -> JsonObject:
+def _resource_list(kinds: Kinds, version: str) -> JsonObject:
     resources = [
         {"name": plural, "singularName": singular, "namespaced": True, "kind": kind, "verbs": VERBS}
-        for (api, plural), (kind, singular) in KINDS.items()
+        for (api, plural), (kind, singular) in kinds.items()
         if api == version
     ]
     return {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": version, "resources": resources}
 
 
-def _groups() -> JsonObject:
-    versions = sorted({api for api, _ in KINDS if "/" in api})
+def _groups(kinds: Kinds) -> JsonObject:
+    versions = sorted({api for api, _ in kinds if "/" in api})
     groups = []
     for version in versions:
         name, short = version.split("/")
@@ -128,12 +138,12 @@ def _groups() -> JsonObject:
     return {"kind": "APIGroupList", "apiVersion": "v1", "groups": groups}
 
 
-def _openapi(version: str) -> JsonObject:
+def _openapi(kinds: Kinds, version: str) -> JsonObject:
     """Just enough for a client to see that the server validates fields itself."""
     group, _, short = version.rpartition("/")
     paths: JsonObject = {}
     base = f"/apis/{version}" if group else f"/api/{version}"
-    for (api, plural), (kind, _) in KINDS.items():
+    for (api, plural), (kind, _) in kinds.items():
         if api == version:
             gvk = {"group": group, "version": short or version, "kind": kind}
             parameter = {"name": "fieldValidation", "in": "query", "schema": {"type": "string"}}
@@ -181,7 +191,7 @@ class _Handler(BaseHTTPRequestHandler):
         version, rest = (parts[1], parts[2:]) if parts[0] == "api" else ("/".join(parts[1:3]), parts[3:])
         if rest[:1] == ["namespaces"]:
             rest = rest[2:]
-        if not rest or (version, rest[0]) not in KINDS:
+        if not rest or (version, rest[0]) not in self.cluster.kinds:
             return None
         return version, rest[0], rest[1] if len(rest) > 1 else ""
 
@@ -193,17 +203,17 @@ class _Handler(BaseHTTPRequestHandler):
         if path == "/api":
             return self._send({"kind": "APIVersions", "versions": ["v1"]})
         if path == "/apis":
-            return self._send(_groups())
+            return self._send(_groups(self.cluster.kinds))
         if path == "/openapi/v3":
-            versions = sorted({api for api, _ in KINDS})
+            versions = sorted({api for api, _ in self.cluster.kinds})
             paths = {("apis/" if "/" in v else "api/") + v: {"serverRelativeURL": f"/openapi/v3/{v}"} for v in versions}
             return self._send({"paths": paths})
         if path.startswith("/openapi/v3/"):
-            return self._send(_openapi(path.removeprefix("/openapi/v3/")))
+            return self._send(_openapi(self.cluster.kinds, path.removeprefix("/openapi/v3/")))
         place = self._place()
         if place is None:
             version = path.removeprefix("/apis/").removeprefix("/api/")
-            return self._send(_resource_list(version))
+            return self._send(_resource_list(self.cluster.kinds, version))
         return self._read(*place)
 
     def _read(self, version: str, plural: str, name: str) -> None:
@@ -215,7 +225,7 @@ class _Handler(BaseHTTPRequestHandler):
             if found is None:
                 return self._refuse(404, "NotFound", f'{plural} "{name}" not found')
             return self._send(found)
-        kind = KINDS[version, plural][0]
+        kind = self.cluster.kinds[version, plural][0]
         items = [o for (v, p, _), o in self.cluster.objects.items() if (v, p) == (version, plural)]
         meta = {"resourceVersion": str(self.cluster.version)}
         return self._send({"kind": f"{kind}List", "apiVersion": version, "metadata": meta, "items": items})
@@ -225,7 +235,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/json")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        kind = KINDS[version, plural][0]
+        kind = self.cluster.kinds[version, plural][0]
         seen: dict[Key, str] = {}
         try:
             for event in self._events(version, plural, seen):
@@ -253,7 +263,11 @@ class _Handler(BaseHTTPRequestHandler):
                         seen[key] = stamp
                 for key in seen.keys() - now.keys():
                     del seen[key]
-                    gone = {"kind": KINDS[version, plural][0], "apiVersion": version, "metadata": {"name": key[2]}}
+                    gone = {
+                        "kind": self.cluster.kinds[version, plural][0],
+                        "apiVersion": version,
+                        "metadata": {"name": key[2]},
+                    }
                     events.append({"type": "DELETED", "object": gone})
             yield from events
             yield None
@@ -268,11 +282,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _store(self, given: JsonObject, verb: str, version: str, plural: str, name: str) -> None:
         given.setdefault("apiVersion", version)
-        given.setdefault("kind", KINDS[version, plural][0])
+        given.setdefault("kind", self.cluster.kinds[version, plural][0])
         checked = {key: value for key, value in given.items() if key != "status"}
         try:
-            kubernetes().validate(checked, NEWEST, strict=True)
-        except kubernetes().ValidationError as error:
+            if version.startswith("cert-manager.io/"):
+                cert_manager(checked)
+            else:
+                kubernetes().validate(checked, NEWEST, strict=True)
+        except (ValueError, kubernetes().ValidationError) as error:
             return self._refuse(422, "Invalid", str(error))
         return self._send(self.cluster.put((version, plural, name), given, verb), 201 if verb == "create" else 200)
 
@@ -310,9 +327,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def running_api() -> Iterator[tuple[Cluster, str]]:
-    """A server on a free port; its cluster and its URL."""
-    cluster = Cluster()
+def running_api(further: Kinds | None = None) -> Iterator[tuple[Cluster, str]]:
+    """A server on a free port that knows further kinds too; its cluster and its URL."""
+    cluster = Cluster({**KINDS, **(further or {})})
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"cluster": cluster}))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)

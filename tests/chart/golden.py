@@ -11,8 +11,9 @@ PRESETS = ("trial", "staging", "production")
 
 def rendered(name: str) -> str:
     """One preset's objects as one text, template by template."""
-    parts = [f"# {template}\n{text.strip()}\n" for template, text in sorted(render_texts(preset(name)).items())]
-    return without_tokens("\n".join(part for part in parts if part.count("\n") > 1).replace(" \n", "\n"))
+    texts = sorted(render_texts(preset(name)).items())
+    parts = [f"# {template}\n{text.strip()}\n" for template, text in texts if text.strip()]
+    return without_tokens("\n".join(parts).replace(" \n", "\n"))
 
 
 def main() -> None:

@@ -49,6 +49,16 @@ def kubernetes() -> Any:  # the package ships no types
     return module
 
 
+def cert_manager(each: JsonObject) -> None:
+    """Checks a Certificate or Issuer strictly; models made from cert-manager's CRDs know its fields.
+
+    Raises:
+        ValueError: a field is unknown, missing, or has a wrong value.
+    """
+    models = pytest.importorskip("cloudcoil.models.cert_manager.v1", reason="see above: make chart-tools")
+    getattr(models, each["kind"]).model_validate(each, extra="forbid")
+
+
 def merged(*layers: Mapping[str, Any]) -> JsonObject:
     """Values on top of one another, as Helm merges its `-f` files."""
     out: JsonObject = {}

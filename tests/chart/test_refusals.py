@@ -81,6 +81,11 @@ def test_a_value_of_the_wrong_kind_is_refused_by_its_path() -> None:
             "components.routing-worker.terminationGracePeriodSeconds: 30 is too short for drainDelaySeconds 5",
         ),
         (
+            {"secrets": {"existingSecret": "sdr"}, "components": {"scoring": {"tlsSecret": "own"}}},
+            "components.scoring.tlsSecret: it is used only where tls.enabled is true",
+        ),
+        ({"secrets": {"existingSecret": "sdr"}, "tls": {"enabled": True}}, "cert-manager is not installed"),
+        (
             {
                 "secrets": {"existingSecret": "sdr"},
                 "components": {"gateway-worker": {"env": {"SDR_GATEWAY_DRAIN_S": "60"}}},

@@ -15,6 +15,14 @@ SDR_CALLER_TOKEN: {valueFrom: {secretKeyRef: {name: {{ include "sdr.callerSecret
 SDR_ACCEPTED_CALLERS: {{ join "," $accepted | quote }}
 {{- end }}
 {{- end }}
+{{- if and .root.Values.tls.enabled (not .job) }}
+SDR_TLS_CERT: /etc/sdr/tls/tls.crt
+SDR_TLS_KEY: /etc/sdr/tls/tls.key
+SDR_TLS_CA: /etc/sdr/tls/ca.crt
+{{- if ne $service "gateway" }}
+SDR_PROBE_PORT: "50052"
+{{- end }}
+{{- end }}
 {{- if eq $service "gateway" }}
 SDR_GATEWAY_HTTP_HOST: "0.0.0.0"
 SDR_GATEWAY_HTTP_PORT: "8080"
@@ -109,7 +117,7 @@ fsGroup: 10001
 seccompProfile: {type: RuntimeDefault}
 {{- end -}}
 
-{{/* The parts of a pod that Deployments and Jobs share. Arguments: root, name, component. */}}
+{{/* The parts of a pod that Deployments and Jobs share. Arguments: root, name, component, job. */}}
 {{- define "sdr.podCommon" -}}
 automountServiceAccountToken: false
 enableServiceLinks: false
@@ -136,6 +144,10 @@ priorityClassName: {{ . }}
 volumes:
   - name: tmp
     emptyDir: {sizeLimit: 256Mi}
+{{- if and .root.Values.tls.enabled (not .job) }}
+  - name: tls
+    secret: {secretName: {{ include "sdr.tlsSecret" . }}, defaultMode: 0440}
+{{- end }}
 {{- with .component.extraVolumes }}
 {{ toYaml . | indent 2 }}
 {{- end }}
@@ -158,6 +170,11 @@ resources: {{ toYaml .component.resources | nindent 2 }}
 volumeMounts:
   - name: tmp
     mountPath: /tmp
+{{- if and .root.Values.tls.enabled (not .job) }}
+  - name: tls
+    mountPath: /etc/sdr/tls
+    readOnly: true
+{{- end }}
 {{- with .component.extraVolumeMounts }}
 {{ toYaml . | indent 2 }}
 {{- end }}

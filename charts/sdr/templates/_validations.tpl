@@ -2,6 +2,7 @@
 {{- define "sdr.validate" -}}
 {{- $v := .Values -}}
 {{- include "sdr.validateCallers" . -}}
+{{- include "sdr.validateTls" . -}}
 {{- if and $v.secrets.existingSecret $v.secrets.create -}}
 {{- fail "secrets: set either secrets.existingSecret or secrets.create, not both" -}}
 {{- end -}}
