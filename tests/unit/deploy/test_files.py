@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from sdr_common.mailbox.worker import LEAVE_S
+
 ROOT = Path(__file__).parents[3]
 SERVICES = ("gateway", "dialogue", "scoring", "routing", "reporting")
 
@@ -161,13 +163,32 @@ def test_compose_asks_for_nothing_that_its_example_does_not_name() -> None:
     asked = set(re.findall(r"\$\{([A-Z_]+)(?::\?|:-)", text))
     named = set(re.findall(r"^([A-Z_]+)=", (ROOT / "deploy" / "compose.env.example").read_text(), re.MULTILINE))
     assert asked - named == {"SDR_LOG_LEVEL", "SDR_VERSION"}
-    assert named - asked == {"COMPOSE_PROFILES"}, "which Compose reads itself"
+    assert named - asked == {"COMPOSE_PROFILES", "SDR_CALLER_TOKEN_OPERATOR"}, (
+        "read by Compose and people"
+    )
 
 
 def test_only_who_seals_secrets_holds_the_key() -> None:
     services = _compose()["services"]
     holders = {name for name, service in services.items() if "SDR_SECRET_KEY" in service.get("environment", {})}
     assert holders == {"gateway", "gateway-migrate", "routing", "routing-migrate", "reporting"}
+
+
+def test_each_service_of_compose_says_who_it_is_and_asks_who_calls() -> None:
+    services = _compose()["services"]
+    for service in SERVICES:
+        environment = services[service]["environment"]
+        assert environment["SDR_CALLER_TOKEN"].startswith(f"${{SDR_CALLER_TOKEN_{service.upper()}:?")
+        assert environment["SDR_ACCEPTED_CALLERS"].startswith("${SDR_ACCEPTED_CALLERS:?")
+        assert "SDR_CALLER_TOKEN" not in services[f"{service}-migrate"]["environment"], "it calls nobody"
+
+
+def test_compose_gives_each_service_its_time_to_end() -> None:
+    for name, service in _compose()["services"].items():
+        if "build" in service:
+            drain = float(service["environment"].get(f"SDR_{name.upper()}_DRAIN_S", 5))
+            # HTTP, gRPC calls, then a worker's turns; cancelled turns leave; what is open is closed.
+            assert float(service["stop_grace_period"].removesuffix("s")) >= 3 * drain + LEAVE_S + 5
 
 
 def test_renovate_sees_every_image_of_the_charts_trial() -> None:
