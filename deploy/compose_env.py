@@ -1,8 +1,8 @@
 """`python3 deploy/compose_env.py`: writes `.env` beside docker-compose.yml, with every secret that it lacks.
 
-It starts from deploy/compose.env.example, keeps whatever `.env` holds already, and makes the database's password, the key
-that seals secrets, and a token for each caller. What servers know of the tokens, `SDR_ACCEPTED_CALLERS`, is always made
-anew from them. Needs nothing but Python 3.9.
+It starts from deploy/compose.env.example, keeps whatever `.env` holds already, and makes the database's password, the
+key that seals secrets, and a token for each caller. What servers know of the tokens, `SDR_ACCEPTED_CALLERS`, is always
+made anew from them. Needs nothing but Python 3.9.
 """
 
 from __future__ import annotations

@@ -34,6 +34,13 @@ def test_an_image_gets_the_versions_that_were_tested(service: str) -> None:
     assert {name: version for name, version in pins.items() if tested.get(name) != version} == {}
 
 
+def test_what_builds_an_image_is_pinned_as_what_runs_in_it() -> None:
+    pins, tested = _pins("image-build"), _pins("run")
+    both = pins.keys() & tested.keys()
+    assert {"protovalidate", "python-dateutil"} <= both
+    assert {name: pins[name] for name in both if pins[name] != tested[name]} == {}, "make lock was left out"
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_an_image_gets_everything_that_its_packages_declare(service: str) -> None:
     pins = {name.lower() for name in _pins(f"image-{service}")}
@@ -163,9 +170,7 @@ def test_compose_asks_for_nothing_that_its_example_does_not_name() -> None:
     asked = set(re.findall(r"\$\{([A-Z_]+)(?::\?|:-)", text))
     named = set(re.findall(r"^([A-Z_]+)=", (ROOT / "deploy" / "compose.env.example").read_text(), re.MULTILINE))
     assert asked - named == {"SDR_LOG_LEVEL", "SDR_VERSION"}
-    assert named - asked == {"COMPOSE_PROFILES", "SDR_CALLER_TOKEN_OPERATOR"}, (
-        "read by Compose and people"
-    )
+    assert named - asked == {"COMPOSE_PROFILES", "SDR_CALLER_TOKEN_OPERATOR"}, "read by Compose and people"
 
 
 def test_only_who_seals_secrets_holds_the_key() -> None:
