@@ -10,7 +10,7 @@ const STORED = {
   document: {
     clinic: { name: "Bella Pele", assistant_name: "Bella", time_zone: "America/Sao_Paulo", address: "", city: "Santos" },
     dialogue: { budget_alert_brl: 500, budget_stop_brl: 1000 },
-    gateway: { silent_outside_hours: true, closed_on: ["2026-12-24"] },
+    gateway: { silent_outside_hours: true },
   },
 };
 
@@ -38,7 +38,7 @@ test("a change names the fields of its form alone, on the state that was read", 
   const change = asked.find((call) => call.method === "PATCH")!.body as Record<string, object>;
   expect(Object.keys(change)).toEqual(["clinic", "gateway"]);
   expect(change["clinic"]).toMatchObject({ name: "Bela Pele", city: "Santos" });
-  expect(change["gateway"]).toEqual({ silent_outside_hours: true, nudge: { off: false }, closed_on: ["2026-12-24"] });
+  expect(change["gateway"]).toEqual({ nudge: { off: false } });
   expect(headers).toEqual(['"3.1.1.1"']);
 });
 

@@ -6,39 +6,11 @@ import type { components, operations } from "@/lib/schema";
 import { useSession } from "@/lib/session";
 
 type Schemas = components["schemas"];
-export type Settings = Schemas["gateway.GetAccountSettingsResponse"];
-export type Change = operations["gateway.UpdateAccountSettings"]["requestBody"]["content"]["application/json"];
 export type ConnectInput = operations["gateway.ConnectAccount"]["requestBody"]["content"]["application/json"];
 export type Step = Schemas["routing.ProvisioningStep"];
 export type AuditEntry = Schemas["audit.AuditEntry"];
 export type SignedIn = Schemas["SignedIn"];
 export type Token = Schemas["Token"];
-
-export function useSettings() {
-  const session = useSession();
-  return useQuery({
-    queryKey: ["settings"],
-    queryFn: ({ signal }) =>
-      unwrap(api.GET("/api/v1/accounts/{account_id}/settings", { params: { path: session.account }, signal, fetch: within(6_000) })),
-  });
-}
-
-/** Changes the fields that are given; whoever read another state than the newest is refused. */
-export function useChangeSettings() {
-  const session = useSession();
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: ({ etag, change }: { etag: string; change: Change }) =>
-      unwrap(
-        api.PATCH("/api/v1/accounts/{account_id}/settings", {
-          params: { path: session.account, header: { "If-Match": `"${etag}"` } },
-          body: change,
-          fetch: within(12_000),
-        }),
-      ),
-    onSuccess: (stored) => queries.setQueryData(["settings"], stored),
-  });
-}
 
 export function useConnection() {
   const session = useSession();
