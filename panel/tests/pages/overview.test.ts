@@ -33,7 +33,7 @@ test("figures stand beside those of the period before, and what is better is cal
   expect(cards[3]).toContain("11 s");
   expect(cards[3]).toContain("-50%");
   expect(wrapper.findAll("dl")[3]?.find(".text-teal-text").exists()).toBe(true);
-  expect(wrapper.text()).toContain("harmonizacao facial");
+  expect(wrapper.text()).toContain("Harmonização facial");
   expect(wrapper.text()).toContain("Nenhum lead quente ainda");
 });
 
