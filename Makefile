@@ -116,6 +116,9 @@ panel: $(PANEL)/index.html ## Build the panel into the gateway's package, if its
 panel-check: $(PANEL)/index.html ## The panel's types, lint, tests and size budget
 	@cd panel && $(NPM) run -s typecheck && $(NPM) run -s lint && $(NPM) run -s test && $(NPM) run -s budget
 
+browser: $(VENV)/.ready-dev $(PANEL)/index.html ## The panel as people have it: every page in Chromium, on the stack
+	@$(PYTEST) -n $(WORKERS) -q -m browser tests/e2e/panel
+
 screenshots: $(PANEL)/index.html ## The panel's pictures for README and docs, from the stack that runs now
 	@$(BIN)/python -m tests.support.panel_pictures "$${SDR_DATA_DIR:-.sdr}"
 
@@ -220,4 +223,4 @@ clean: ## Remove the stack's data and everything generated
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run test check panel panel-check screenshots panel-if-possible setup protos lock fmt lint types proto-check chart chart-tools unit integration e2e coverage slow chaos rolling load bench bench-reports eval eval-knowledge audit sbom image clean help
+.PHONY: run test check panel panel-check browser screenshots panel-if-possible setup protos lock fmt lint types proto-check chart chart-tools unit integration e2e coverage slow chaos rolling load bench bench-reports eval eval-knowledge audit sbom image clean help

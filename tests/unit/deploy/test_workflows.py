@@ -15,7 +15,7 @@ from deploy.release_notes import notes
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / ".github" / "workflows"
-NAMES = ("ci", "deploy", "images", "release")
+NAMES = ("ci", "deploy", "images", "nightly", "release")
 WRITES = {("images", "publish"): {"id-token"}, ("release", "release"): {"contents", "id-token"}}
 """Which job may write what; everybody else only reads the repository."""
 JOB_KEYS = {"if", "needs", "runs-on", "timeout-minutes", "strategy", "permissions", "environment", "env", "steps"}
@@ -126,6 +126,17 @@ def test_every_script_is_bash_and_runs_targets_that_there_are() -> None:
             assert (ROOT / script).is_file(), f"{place}: {script}"
 
 
+def test_whatever_checks_is_run_at_every_change_or_every_night() -> None:
+    def run_by(name: str) -> set[str]:
+        text = " ".join(step.get("run", "") for job in _load(name)["jobs"].values() for step in job["steps"])
+        return {word for words in re.findall(r"\bmake ([a-z -]+)", text) for word in words.split()}
+
+    check = re.search(r"^check: (.*?) ##", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert check is not None
+    assert run_by("ci") >= {*check[1].split(), "browser", "slow", "audit"}
+    assert run_by("nightly") == {"slow", "chaos", "rolling", "load", "audit"}
+
+
 def test_a_deployment_is_never_cut_off_nor_run_twice_at_once() -> None:
     assert _load("deploy")["concurrency"] == {"group": "deploy", "cancel-in-progress": "false"}
     production = _load("deploy")["jobs"]["production"]
@@ -134,7 +145,7 @@ def test_a_deployment_is_never_cut_off_nor_run_twice_at_once() -> None:
 
 
 def test_what_was_never_run_says_so() -> None:
-    for name in ("deploy", "images", "release"):
+    for name in ("deploy", "images", "nightly", "release"):
         head = (FOLDER / f"{name}.yml").read_text().partition("\nname:")[0]
         assert "Not run yet" in " ".join(head.replace("#", "").split()), name
 
