@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from sdr_common.postgres import Connection
+from sdr_reporting.domain.counted_days import Change
 from sdr_reporting.domain.event import Event, EventId, LeadKey
 from sdr_reporting.domain.export import ExportWanted
 from sdr_reporting.domain.lead import Lead
@@ -68,8 +70,32 @@ class Leads(Protocol):
         """Adds the first messages, qualifications, escalations and costs that events tell of."""
         ...
 
-    async def link_qualifications(self, conn: Connection, keys: Collection[LeadKey]) -> None:
-        """Works out again, for these leads, when each qualification began and which one followed it."""
+    async def link_qualifications(self, conn: Connection, keys: Collection[LeadKey]) -> set[Change]:
+        """Works out again, for these leads, when each qualification began and which one followed it.
+
+        Returns:
+            When those that changed were made.
+        """
+        ...
+
+
+class CountedDays(Protocol):
+    """Days that are over, counted once for all reports."""
+
+    async def next_account(self, conn: Connection, after: int) -> int | None:
+        """The account after another that has leads; None: there is none."""
+        ...
+
+    async def first_lead_at(self, conn: Connection, account_id: int) -> datetime | None:
+        """When an account's first lead wrote; None: none did."""
+        ...
+
+    async def add(self, conn: Connection, account_id: int, zone: str, days: Sequence[Period]) -> None:
+        """Counts days of a zone, and takes away what stood in their place; holds the account meanwhile."""
+        ...
+
+    async def drop(self, conn: Connection, changes: Collection[Change]) -> None:
+        """Takes away the days that count differently now."""
         ...
 
 
@@ -82,6 +108,12 @@ class Reports(Protocol):
 
     async def newest(self, conn: Connection, account_id: int) -> int:
         """The greatest sequence number recorded for an account; 0: none."""
+        ...
+
+    async def counted_days(
+        self, conn: Connection, account_id: int, zone: str, period: Period
+    ) -> Sequence[tuple[datetime, datetime]]:
+        """Whole days of a period that are counted already, in order."""
         ...
 
     async def current(self, conn: Connection, account_id: int, bounds: Bounds) -> tuple[Figures, Detail]:

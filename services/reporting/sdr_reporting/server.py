@@ -17,13 +17,16 @@ from sdr_common.lossy_redis import LossyRedis
 from sdr_common.ops_server import serve_operators
 from sdr_common.postgres import Queries, make_pool
 from sdr_common.service import ServiceProcess, run_until_stopped, standard_work
+from sdr_reporting.background import again_and_again
 from sdr_reporting.clients.sheet import XlsxSheet
 from sdr_reporting.operations import Reporting
+from sdr_reporting.operations_days import DayWork
 from sdr_reporting.operations_export import ExportWork
 from sdr_reporting.outputs.wiring import SERVICE_NAMES, make_outputs
 from sdr_reporting.servicer import ReportingServicer
 from sdr_reporting.servicer_report import ReportServicer
 from sdr_reporting.settings import Settings
+from sdr_reporting.store.days import PostgresDays
 from sdr_reporting.store.exports import PostgresFiles
 from sdr_reporting.store.lead_data import lead_parts
 from sdr_reporting.store.lists import PostgresLists
@@ -60,17 +63,22 @@ async def build(
     await stack.enter_async_context(pool)
     idempotency = Idempotency(pool)
     accounts = PostgresAccounts(pool)
+    reports, days = PostgresReports(), PostgresDays()
     reporting = Reporting(
         pool,
         idempotency,
         events=PostgresEvents(),
         leads=PostgresLeads(),
-        reports=PostgresReports(),
+        days=days,
+        reports=reports,
         lists=PostgresLists(),
         accounts=accounts,
         now=utc_now,
     )
     exports = ExportWork(pool, PostgresFiles(), accounts, make_sheet=XlsxSheet, now=utc_now)
+    count = DayWork(pool, days, reports, accounts, utc_now).count_next
+    every_s = settings.count_days_every_s
+    counting = again_and_again(pool, count, every_s, "counting_days_paused", first_after_s=min(every_s, 60.0))
     outputs = make_outputs(settings, pool, idempotency, reporting, accounts)
 
     redis = LossyRedis(settings.redis_url)
@@ -94,7 +102,7 @@ async def build(
     )
     await serve_operators(settings, stack, pool)
     process = ServiceProcess(server, settings.drain_s, on_crash)
-    process.in_background(*standard_work(process, pool, "sdr_reporting", idempotency), *outputs.works)
+    process.in_background(*standard_work(process, pool, "sdr_reporting", idempotency), counting, *outputs.works)
     stack.push_async_callback(process.stop)
     return process
 

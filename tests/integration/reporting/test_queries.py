@@ -6,6 +6,7 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
+from sdr_reporting.store.days import DAYS
 from sdr_reporting.store.lists import COSTS, LISTS
 from sdr_reporting.store.postgres import QUERIES
 from sdr_reporting.store.reports import REPORTS
@@ -15,7 +16,7 @@ from tests.support.postgres import PostgresServer, with_database
 LEAD_COUNT = 12_000
 """Enough that an index pays, few enough to be made in a second."""
 
-ALL = {**QUERIES, **LISTS, **COSTS, **REPORTS}
+ALL = {**QUERIES, **LISTS, **COSTS, **REPORTS, **DAYS}
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +48,10 @@ def test_each_query_can_be_planned_on_the_migrated_schema(planned: Callable[[str
         ("overview", {}, "qualification_by_time"),
         ("overview", {}, "lead_came"),
         ("came", {}, "lead_came"),
-        ("came_before", {}, "lead_came"),
         ("first_answer", {}, "lead_came"),
         ("judged", {}, "qualification_by_time"),
+        ("judged", {}, "qualification_superseded"),
+        ("first_lead", {}, "lead_came"),
         ("qualification", {}, "qualification_by_time"),
         ("happened", {}, "lead_by_outcome"),
         ("happened", {}, "model_cost_by_time"),
@@ -77,6 +79,7 @@ def test_a_query_finds_its_index_among_many_leads(
     defaults |= {"account_id": 7, "snapshot": 10**9, "limit": 51} | parameters
     if name in {"overview", *REPORTS}:
         defaults |= {"start": "2026-03-02", "until": "2026-03-03", "zone": "America/Sao_Paulo", "step": "day"}
+        defaults |= {"starts": ["2026-03-02"], "untils": ["2026-03-02T03:00:00Z"], "dimensions": ["", "hour"]}
     with psycopg.connect(many_leads, options="-c search_path=reporting") as conn:
         plan = conn.execute(f"explain {ALL[name]}".encode(), defaults).fetchall()
     assert index in "\n".join(line for (line,) in plan)

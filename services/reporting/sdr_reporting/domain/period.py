@@ -60,7 +60,7 @@ def named_period(name: str, now: datetime, zone_name: str) -> Period:
         after = (first + timedelta(days=31)).replace(day=1)
     else:
         raise InvalidField("period", "must be today, week or month", value=name)
-    return Period(_midnight(first, zone), _midnight(after, zone))
+    return Period(midnight(first, zone), midnight(after, zone))
 
 
 def period_of_days(first: date, last: date, zone_name: str) -> Period:
@@ -73,7 +73,7 @@ def period_of_days(first: date, last: date, zone_name: str) -> Period:
         raise InvalidField("last_day", f"is before first_day, {first.isoformat()}", value=last.isoformat())
     zone = ZoneInfo(zone_name)
     try:
-        return Period(_midnight(first, zone), _midnight(last + timedelta(days=1), zone))
+        return Period(midnight(first, zone), midnight(last + timedelta(days=1), zone))
     except OverflowError:
         raise InvalidField("last_day", "is too near to the end of the calendar", value=last.isoformat()) from None
 
@@ -95,6 +95,6 @@ def free_period(start: datetime | None, until: datetime | None, now: datetime) -
     return Period(start, end)
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
+def midnight(day: date, zone: ZoneInfo) -> datetime:
     """The first instant of a day; where clocks skip midnight, the instant of the jump."""
     return datetime.combine(day, time.min, zone).astimezone(UTC)

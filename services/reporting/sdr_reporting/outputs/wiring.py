@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import grpc
-import structlog
 
 from sdr.reporting.v1 import alerts_pb2, alerts_pb2_grpc, schedules_pb2, schedules_pb2_grpc
 from sdr_common.address_guard import AddressGuard, networks
 from sdr_common.clock import utc_now
-from sdr_common.errors import DomainError
 from sdr_common.idempotency import Idempotency
 from sdr_common.postgres import Pool
 from sdr_common.secret_box import SecretBox
-from sdr_common.service import Work, pause, schema_problem
+from sdr_common.service import Work
+from sdr_reporting.background import again_and_again
 from sdr_reporting.operations import Reporting
 from sdr_reporting.outputs.clients.mail import MailServer, SmtpMailer
 from sdr_reporting.outputs.clients.printer import TypstPrinter
@@ -44,8 +41,6 @@ SERVICE_NAMES = [
     for service in file.services_by_name.values()
 ]
 """For reflection."""
-_OUTAGE_PAUSE_S = 5.0
-_LOG = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +135,9 @@ def make_outputs(
         ScheduleServicer(work, Render(figures, printer), accounts.zone, email_ready=ways.mailer.ready),
         AlertServicer(alert_work, email_ready=ways.mailer.ready),
         (
-            _again_and_again(pool, work.plan_due, settings.outputs_poll_s, "report_planning_paused"),
-            _again_and_again(pool, sender.send_due, settings.outputs_poll_s, "sending_paused"),
-            _again_and_again(pool, watch.watch_next, settings.outputs_poll_s, "watching_paused"),
+            again_and_again(pool, work.plan_due, settings.outputs_poll_s, "report_planning_paused"),
+            again_and_again(pool, sender.send_due, settings.outputs_poll_s, "sending_paused"),
+            again_and_again(pool, watch.watch_next, settings.outputs_poll_s, "watching_paused"),
         ),
     )
 
@@ -156,20 +151,3 @@ def _mail_server(settings: OutputSettings) -> MailServer:
         password=settings.smtp_password.get_secret_value(),
         sender=settings.smtp_from,
     )
-
-
-def _again_and_again(pool: Pool, step: Callable[[], Awaitable[int]], poll_s: float, event: str) -> Work:
-    """Work that goes on as long as there is some, and then looks again; an outage of the database delays it."""
-
-    async def work(stop: asyncio.Event) -> None:
-        while not stop.is_set() and await schema_problem(pool, "sdr_reporting"):
-            await pause(stop, poll_s)
-        while not stop.is_set():
-            try:
-                rest_s = 0.0 if await step() else poll_s
-            except DomainError as error:
-                _LOG.warning(event, reason=error.reason)
-                rest_s = _OUTAGE_PAUSE_S
-            await pause(stop, rest_s)
-
-    return work

@@ -12,6 +12,7 @@ from sdr_common.account_settings import AccountSettingsStore, CachedSettings
 from sdr_common.errors import AccountNotFound
 from sdr_common.postgres import Connection, Pool, Queries
 from sdr_reporting.convert import clinic_from_wire, clinic_to_wire
+from sdr_reporting.domain.counted_days import Change
 from sdr_reporting.domain.event import (
     DeliverySettled,
     Event,
@@ -120,10 +121,10 @@ class PostgresLeads:
         await _add_surveys(conn, surveys)
         await _add_feedback(conn, feedback)
 
-    async def link_qualifications(self, conn: Connection, keys: Collection[LeadKey]) -> None:
+    async def link_qualifications(self, conn: Connection, keys: Collection[LeadKey]) -> set[Change]:
         """See `Leads.link_qualifications`."""
-        if keys:
-            await conn.execute(QUERIES["link_qualifications"], _key_columns(keys))
+        cursor = await conn.execute(QUERIES["link_qualifications"], _key_columns(keys))
+        return {(row["account_id"], row["qualified_at"]) for row in await cursor.fetchall()}
 
 
 class PostgresAccounts:

@@ -129,6 +129,7 @@ from linked
 where q.account_id = linked.account_id and q.qualification_id = linked.qualification_id
   and (q.took_us, q.superseded_at, q.procedure)
     is distinct from (linked.took_us, linked.superseded_at, linked.procedure)
+returning q.account_id, q.qualified_at
 
 -- overview --
 -- The figures of a period, as of one snapshot, each table read once and from its index alone. A lead's latest

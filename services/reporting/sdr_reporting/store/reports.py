@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final, LiteralString
 
 from psycopg.rows import DictRow
 
 from sdr_common.lead import JudgementVerdict, Temperature
 from sdr_common.postgres import Connection, Queries
+from sdr_reporting.domain.counted_days import gaps
 from sdr_reporting.domain.event import LeadKey
 from sdr_reporting.domain.listing import LeadSummary, Placed
 from sdr_reporting.domain.overview import Overview
@@ -32,10 +33,27 @@ from sdr_reporting.store import rows
 from sdr_reporting.store.lists import with_costs
 from sdr_reporting.store.postgres import QUERIES
 
-REPORTS: Final = Queries.load("sdr_reporting.store", "report.sql")
+_PARTS: Final = Queries.load("sdr_reporting.store", "report.sql")
+IN_GAPS: Final = {name: _PARTS[name] for name in ("came_in_gaps", "judged_in_gaps", "happened_in_gaps")}
+"""What is counted where no counted days are; by this days are counted, too."""
+
+
+def _composed() -> Queries:
+    """The statements of report.sql with those that they share."""
+    composed = Queries()
+    for name, statement in _PARTS.items():
+        for part, text in IN_GAPS.items():
+            statement = statement.replace(f"{{{part}}}", text)  # noqa: PLW2901  (one after the other)
+        composed[name] = statement
+    return composed
+
+
+REPORTS: Final = _composed()
 """Every statement of reports."""
-_TOLD_APART: Final[tuple[str, ...]] = (*By, "part", "asked")
-"""The columns of `grouping(…)` in the statement `came`, in its order: the first is the highest bit."""
+_ALL: Final = ""
+"""The dimension by which leads are not told apart."""
+DIMENSIONS: Final[tuple[str, ...]] = (_ALL, *By, "day", "asked")
+"""All that leads are told apart by."""
 _TEMPERATURES: Final = ("quente", "morno", "frio", "muito_frio", "")
 _HOURS: Final = tuple(map(str, range(24)))
 
@@ -55,31 +73,51 @@ class PostgresReports:
 
     async def previous(self, conn: Connection, account_id: int, bounds: Bounds) -> Figures:
         """See `Reports.previous`."""
-        parameters = _parameters(account_id, bounds, bounds.previous)
-        came = _came(await _one(conn, REPORTS["came_before"], parameters))
+        parameters = await self._parameters(conn, account_id, bounds, bounds.previous)
+        found = await _all(conn, REPORTS["came"], parameters | {"dimensions": [_ALL]})
+        came = _came(found[0]) if found else Came()
         judged = await _all(conn, REPORTS["judged"], parameters)
         happened = await _all(conn, REPORTS["happened"], parameters)
         return await _figures(conn, parameters, came, judged, happened)
 
     async def current(self, conn: Connection, account_id: int, bounds: Bounds) -> tuple[Figures, Detail]:
         """See `Reports.current`."""
-        parameters = _parameters(account_id, bounds, bounds.period)
-        came = Came()
-        by: dict[str, list[DictRow]] = {column: [] for column in _TOLD_APART}
-        for row in await _all(conn, REPORTS["came"], parameters):
-            column = _column(row["kept"])
-            if column is None:
-                came = _came(row)
-            elif row[column] is not None:
-                by[column].append(row)
+        parameters = await self._parameters(conn, account_id, bounds, bounds.period)
+        by: dict[str, list[tuple[str, Came]]] = {dimension: [] for dimension in DIMENSIONS}
+        for row in await _all(conn, REPORTS["came"], parameters | {"dimensions": list(DIMENSIONS)}):
+            by[row["dimension"]].append((row["value"], _came(row)))
+        came = by[_ALL][0][1] if by[_ALL] else Came()
         judged = await _all(conn, REPORTS["judged"], parameters)
         happened = await _all(conn, REPORTS["happened"], parameters)
         figures = await _figures(conn, parameters, came, judged, happened)
         return figures, Detail(
             rows={each: _rows(each, by[each]) for each in By},
-            abandoned_at=sorted(((row["asked"], row["new"]) for row in by["asked"]), key=lambda it: (-it[1], it[0])),
-            parts=_parts({row["part"]: row["new"] for row in by["part"]}, judged, happened),
+            abandoned_at=sorted(((fact, each.new) for fact, each in by["asked"]), key=lambda it: (-it[1], it[0])),
+            parts=_parts({date.fromisoformat(day): each.new for day, each in by["day"]}, judged, happened),
         )
+
+    async def counted_days(
+        self, conn: Connection, account_id: int, zone: str, period: Period
+    ) -> Sequence[tuple[datetime, datetime]]:
+        """See `Reports.counted_days`."""
+        parameters = {"account_id": account_id, "zone": zone, "start": period.start, "until": period.until}
+        return [(row["starts_at"], row["until"]) for row in await _all(conn, REPORTS["counted_days"], parameters)]
+
+    async def _parameters(self, conn: Connection, account_id: int, bounds: Bounds, period: Period) -> dict[str, object]:
+        start = period.start
+        if start is None:
+            raise AssertionError("both periods of a report have a beginning")
+        counted = await self.counted_days(conn, account_id, bounds.zone, period)
+        between = gaps(start, period.until, counted)
+        return {
+            "account_id": account_id,
+            "start": start,
+            "until": period.until,
+            "zone": bounds.zone,
+            "step": bounds.step,
+            "starts": [one for one, _ in between],
+            "untils": [other for _, other in between],
+        }
 
     async def lead(self, conn: Connection, key: LeadKey) -> LeadSummary | None:
         """See `Reports.lead`."""
@@ -116,16 +154,6 @@ async def _figures(
     )
 
 
-def _parameters(account_id: int, bounds: Bounds, period: Period) -> dict[str, object]:
-    return {
-        "account_id": account_id,
-        "start": period.start,
-        "until": period.until,
-        "zone": bounds.zone,
-        "step": bounds.step,
-    }
-
-
 async def _one(conn: Connection, statement: LiteralString, parameters: Mapping[str, object]) -> DictRow:
     found = await _all(conn, statement, parameters)
     if not found:
@@ -135,14 +163,6 @@ async def _one(conn: Connection, statement: LiteralString, parameters: Mapping[s
 
 async def _all(conn: Connection, statement: LiteralString, parameters: Mapping[str, object]) -> list[DictRow]:
     return await (await conn.execute(statement, parameters, prepare=False)).fetchall()
-
-
-def _column(kept: int) -> str | None:
-    """The one column that a row of `came` is told apart by; None: it is the sum of all."""
-    for position, column in enumerate(reversed(_TOLD_APART)):
-        if not kept & 1 << position:
-            return column
-    return None
 
 
 def _came(row: DictRow) -> Came:
@@ -186,8 +206,8 @@ def _sum(found: Sequence[DictRow]) -> Happened:
     )
 
 
-def _rows(by: By, found: Sequence[DictRow]) -> Sequence[Row]:
-    known = {row[by]: _came(row) for row in found}
+def _rows(by: By, found: Iterable[Row]) -> Sequence[Row]:
+    known = dict(found)
     match by:
         case By.HOUR:
             return [(hour, known.get(hour, Came())) for hour in _HOURS]
