@@ -184,8 +184,9 @@ rolling: $(VENV)/.ready-dev ## Two replicas of everything restarted one by one u
 bench: $(VENV)/.ready-dev ## Measure this machine; figures go to docs/benchmarks.md
 	@$(BIN)/python -m tests.benchmarks
 
-bench-reports: $(VENV)/.ready-dev ## Measure lists, figures and files of 1,000,000 leads; about five minutes
-	@$(BIN)/python -m tests.benchmarks.bench_reports
+LEADS ?= 1000000
+bench-reports: $(VENV)/.ready-dev panel-if-possible ## Measure reports, lists, files and the Painel with LEADS=1000000, about five minutes; DOCS=1 writes docs/benchmarks.md
+	@$(BIN)/python -m tests.benchmarks.bench_reports --leads $(LEADS) $(if $(DOCS),--docs)
 
 ENGINE ?= scripted
 eval: $(VENV)/.ready-dev ## Play invented leads and measure understanding; ENGINE=openai needs a key

@@ -4,12 +4,15 @@ import { createApp } from "vue";
 import App from "./App.vue";
 import { i18n, preferredLocale, setLocale } from "./lib/i18n";
 import { makeQueryClient } from "./lib/queries";
-import { router } from "./router";
+import { useSession } from "./lib/session";
+import { fetchFirst, router } from "./router";
 import "./styles/main.css";
 
 const app = createApp(App);
 app.use(i18n).use(VueQueryPlugin, { queryClient: makeQueryClient() });
-// The router asks at once who is signed in; words load meanwhile.
+// Who is signed in is asked at once; words load meanwhile. The router waits for the answer, and tells what fails.
+useSession().load().catch(() => undefined);
+fetchFirst();
 void setLocale(preferredLocale()).then(() => {
   app.use(router);
   app.mount("#app");

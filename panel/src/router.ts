@@ -1,6 +1,6 @@
 /** Routes of the pages that are there; who may see them; words and focus on navigation. */
 import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
-import { i18n, loadArea } from "./lib/i18n";
+import { expectArea, i18n, loadArea } from "./lib/i18n";
 import { useSession, type Role } from "./lib/session";
 import { PAGES, type Page } from "./routes";
 
@@ -55,6 +55,16 @@ router.afterEach((to, from) => {
   // Whoever cannot see the page change hears its title; not at the first load, nor when only the query changed.
   if (from.name !== undefined && from.path !== to.path) requestAnimationFrame(() => document.getElementById("page-title")?.focus());
 });
+
+/** Fetches the file of the page that is opened first, and its words with the language's, before it is known who is signed in. */
+export function fetchFirst(): void {
+  if (!useSession().likely()) return;
+  const to = router.resolve(router.options.history.location);
+  if (to.meta.area) expectArea(to.meta.area);
+  const file: unknown = to.matched.at(-1)?.components?.default;
+  // What fails is fetched again by the router, which tells it.
+  if (typeof file === "function") (file as () => Promise<unknown>)().catch(() => undefined);
+}
 
 /** What a frame was opened with stays through the sign-in. */
 function keptQuery(query: Record<string, unknown>): Record<string, string> {

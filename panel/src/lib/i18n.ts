@@ -67,6 +67,11 @@ export async function chooseLocale(locale: Locale): Promise<void> {
   await setLocale(locale);
 }
 
+/** Makes a page's words come with the language's. */
+export function expectArea(area: string): void {
+  areas.add(area);
+}
+
 /** Loads a page's words, `pages/<area>/i18n/<locale>.json`, found under the key `<area>`. */
 export async function loadArea(area: string): Promise<void> {
   areas.add(area);

@@ -39,10 +39,21 @@ export const useSession = shared(() => {
     keep("sdr.signed-in", session === null ? null : "1");
   }
 
-  /** Asks who is signed in; nobody is no error. A browser where nobody ever was is not asked for. */
-  async function load(): Promise<void> {
+  /** Whether somebody was signed in when this browser was here last. */
+  function likely(): boolean {
+    return recall("sdr.signed-in") !== null;
+  }
+
+  let asking: Promise<void> | undefined;
+  /** Asks who is signed in, once at a time; nobody is no error. A browser where nobody ever was is not asked for. */
+  function load(): Promise<void> {
+    asking ??= ask().finally(() => (asking = undefined));
+    return asking;
+  }
+
+  async function ask(): Promise<void> {
     try {
-      if (recall("sdr.signed-in") !== null) set(await unwrap(api.GET("/api/v1/session")));
+      if (likely()) set(await unwrap(api.GET("/api/v1/session")));
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
       set(null);
@@ -68,5 +79,5 @@ export const useSession = shared(() => {
     return role === "agent" ? current.value !== null : current.value?.role === "administrator";
   }
 
-  return { current, known, expired, account, load, signIn, signOut, lapse, may };
+  return { current, known, expired, account, likely, load, signIn, signOut, lapse, may };
 });

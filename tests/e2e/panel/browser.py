@@ -56,6 +56,11 @@ class Panel:
 
     async def signed_in(self, path: str = "/", who: tuple[str, str] = ADMINISTRATOR) -> Page:
         """A page of somebody who is signed in; not by the form, because five sign-ins lock a person out for a while."""
+        await self.become(who)
+        return await self.open(path)
+
+    async def become(self, who: tuple[str, str] = ADMINISTRATOR) -> None:
+        """Signs somebody in without opening a page."""
         secret = _SESSIONS.get((self.url, who[0]))
         if secret is None:
             given = {"email": who[0], "password": who[1]}
@@ -68,7 +73,6 @@ class Panel:
                 [{"name": "sdr_session", "value": secret, "url": self.url, "httpOnly": True}]
             )
         await self.context.add_init_script("localStorage.setItem('sdr.signed-in', '1')")
-        return await self.open(path)
 
     def _heard(self, message: ConsoleMessage) -> None:
         # A live stream that ends is told by the page's badge; browsers write every dropped link here.
