@@ -75,13 +75,15 @@ def start(settings: ServiceSettings, service: str, command: str) -> None:
     """Logs and telemetry of a process that is about to run."""
     from sdr_common.logs import LogFile, configure_logs  # noqa: PLC0415
     from sdr_common.telemetry import start_telemetry  # noqa: PLC0415
+    from sdr_common.trace_keeping import TraceRules  # noqa: PLC0415
 
     file = None
     if settings.log_dir:
         path = Path(settings.log_dir) / f"{service}-{command}.log"
         file = LogFile(path, settings.log_file_mb, settings.log_files)
     configure_logs(service, settings.log_level, file=file, per_second=settings.log_lines_per_second)
-    start_telemetry(f"sdr-{service}")
+    rules = TraceRules(settings.trace_ratio, settings.trace_slow_s, settings.trace_held_spans)
+    start_telemetry(f"sdr-{service}", rules)
 
 
 def migrate_service(settings: ServiceSettings, service: str) -> None:

@@ -22,7 +22,7 @@ from sdr_common.grpc_errors import RemoteError
 from sdr_common.metrics import METER
 from sdr_common.postgres import Connection, Pool, Queries, connection
 from sdr_common.sampling import Sampler
-from sdr_common.telemetry import TRACER, context_of, current_traceparent, links_to
+from sdr_common.telemetry import TRACER, context_of, current_traceparent, links_to, now_ns, to_ns, told_on
 from sdr_common.transport import Transport
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ with batch as materialized (
   select seq from event_outbox where refused_because is null and (leased_until is null or leased_until < now())
   order by seq limit %(limit)s for update skip locked)
 update event_outbox o set leased_until = now() + make_interval(secs => %(lease_s)s)
-from batch where o.seq = batch.seq returning o.seq, o.body, o.traceparent
+from batch where o.seq = batch.seq returning o.seq, o.body, o.traceparent, o.created_at
 
 -- sent --
 -- Forgets events that reporting has.
@@ -232,9 +232,19 @@ class EventForwarder:
         events = {row["seq"]: bytes(row["body"]) for row in rows}
         # One call serves many causes: it belongs to the first one's trace and links the others.
         causes = list(dict.fromkeys(row["traceparent"] for row in rows))
+        first = context_of(causes[0])
+        waited = TRACER.start_span("wait_in_event_outbox", first, start_time=to_ns(rows[0]["created_at"]))
+        waited.end(now_ns())
         try:
-            with TRACER.start_as_current_span(
-                "forward_events", context=context_of(causes[0]), links=links_to(causes[1:])
+            with (
+                TRACER.start_as_current_span(
+                    "forward_events",
+                    context=first,
+                    links=links_to(causes[1:]),
+                    record_exception=False,
+                    set_status_on_exception=False,
+                ) as span,
+                told_on(span),
             ):
                 await self._send(events)
         except RemoteError:

@@ -26,7 +26,7 @@ from sdr_common.actor import passed_on
 from sdr_common.grpc_channel import IdentifiedChannel
 from sdr_common.grpc_errors import from_rpc_error
 from sdr_common.metrics import METER
-from sdr_common.telemetry import TRACER, current_headers
+from sdr_common.telemetry import TRACER, current_headers, is_detail_wanted, now_ns
 from sdr_common.transport import Transport
 
 Q = TypeVar("Q", bound=Message)
@@ -122,10 +122,11 @@ async def call(
         timeout_s = max(0.001, min(timeout_s, deadline - time.monotonic() - _MARGIN_S))
     metadata = metadata or passed_on() or ()
     path = method._method.decode().removeprefix("/")  # type: ignore[attr-defined]  # noqa: SLF001  (said nowhere else)
-    started, code = time.monotonic(), "OK"
+    started, started_ns, code = time.monotonic(), now_ns(), "OK"
+    drawn = trace.get_current_span().get_span_context().trace_flags.sampled
     try:
         # All calls are made through here: no interceptor is needed, which would cost each of them a task of its own.
-        if trace.get_current_span().get_span_context().trace_flags.sampled:
+        if drawn:
             return await _traced(method, path, request, timeout_s, metadata)
         return await method(request, timeout=timeout_s, metadata=(*metadata, *current_headers()))
     except grpc.aio.AioRpcError as error:
@@ -136,6 +137,21 @@ async def call(
         raise
     finally:
         _DURATION.record(time.monotonic() - started, {"rpc.method": path, "rpc.response.status_code": code})
+        if not drawn and is_detail_wanted(started_ns, failed=code != "OK"):
+            _trace_afterwards(path, started_ns, code)
+
+
+def _trace_afterwards(path: str, started_ns: int, code: str) -> None:
+    """A span beside the one of the service that was called, if it was reached: nothing was sent along that names it."""
+    span = TRACER.start_span(
+        f"/{path}",
+        kind=trace.SpanKind.CLIENT,
+        start_time=started_ns,
+        attributes={"rpc.system.name": "grpc", "rpc.method": path, "rpc.response.status_code": code},
+    )
+    if code != "OK":
+        span.set_status(trace.StatusCode.ERROR)
+    span.end()
 
 
 async def _traced(

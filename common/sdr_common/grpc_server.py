@@ -35,7 +35,7 @@ from sdr_common.grpc_errors import FieldViolation, internal_status, to_status, v
 from sdr_common.grpc_tls import server_credentials
 from sdr_common.metrics import METER
 from sdr_common.source_gate import SourceGate
-from sdr_common.telemetry import TRACER, context_of_metadata
+from sdr_common.telemetry import TRACER, context_of_metadata, inside
 from sdr_common.transport import TlsFiles, Transport
 
 _LOG = structlog.get_logger()
@@ -90,13 +90,15 @@ class _Edge(grpc.aio.ServerInterceptor):
             headers = {name: value for name, value in context.invocation_metadata() or () if isinstance(value, str)}
             if _ATTEMPTS in headers:
                 _REPEATED.add(1, {"rpc.method": method})
-            with TRACER.start_as_current_span(
-                f"/{method}",
-                context_of_metadata(headers),
-                kind=trace.SpanKind.SERVER,
-                attributes={"rpc.system.name": "grpc", "rpc.method": method},
-                record_exception=False,
-                set_status_on_exception=False,
+            with (
+                inside(context_of_metadata(headers)),
+                TRACER.start_as_current_span(
+                    f"/{method}",
+                    kind=trace.SpanKind.SERVER,
+                    attributes={"rpc.system.name": "grpc", "rpc.method": method},
+                    record_exception=False,
+                    set_status_on_exception=False,
+                ),
             ):
                 return await self._serve(inner, method, request, context)
 

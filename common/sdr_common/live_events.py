@@ -73,4 +73,4 @@ class LiveEvents:
                     pipe.publish(CHANNEL, str(account_id))
                 await pipe.execute()
 
-        await self._redis.ask(put, otherwise=None)
+        await self._redis.ask(put, otherwise=None, operation="XADD")

@@ -1,7 +1,7 @@
 """Redis for what may be lost: caches, limits, live fan-out. Nothing needs it, and losing it loses no work.
 
     redis = LossyRedis(settings.redis_url)                     # one per process; None: there is no Redis
-    known = await redis.ask(lambda client: client.get(key), otherwise=None)
+    known = await redis.ask(lambda client: client.get(key), otherwise=None, operation="GET")
     await redis.aclose()
 
 What fails or takes long is answered with `otherwise`, at once and for the next seconds without asking,
@@ -16,8 +16,10 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
+from opentelemetry import trace
 
 from sdr_common.metrics import METER
+from sdr_common.telemetry import TRACER, is_detail_wanted, now_ns
 
 if TYPE_CHECKING:
     from redis.asyncio import ConnectionPool, Redis
@@ -76,22 +78,28 @@ class LossyRedis:
         """
         return self._open().connection_pool
 
-    async def ask(self, act: Callable[[Redis], Awaitable[T]], *, otherwise: Else) -> T | Else:
+    async def ask(self, act: Callable[[Redis], Awaitable[T]], *, otherwise: Else, operation: str = "ask") -> T | Else:
         """What Redis says, or `otherwise` where it is gone, slow or absent.
 
         Args:
             act: Asks it; may be cut short, so it must be harmless to lose.
             otherwise: The answer without it.
+            operation: What traces call it: a command, or a word for several.
         """
         if not self.usable:
             return otherwise
         from redis.exceptions import RedisError  # noqa: PLC0415  (a process without Redis need not load it)
 
+        started_ns, fault = now_ns(), ""
         try:
             answer = await act(self._open())
         except (RedisError, OSError, TimeoutError) as error:
+            fault = type(error).__name__
             self._failed(error)
             return otherwise
+        finally:
+            if is_detail_wanted(started_ns, failed=bool(fault)):
+                _trace(operation, started_ns, fault)
         self._answered()
         return answer
 
@@ -129,3 +137,14 @@ class LossyRedis:
         if self._lost:
             _LOG.info("redis_returned")
         self._lost = False
+
+
+def _trace(operation: str, started_ns: int, fault: str) -> None:
+    attributes = {"db.system.name": "redis", "db.operation.name": operation}
+    span = TRACER.start_span(
+        f"redis {operation}", kind=trace.SpanKind.CLIENT, start_time=started_ns, attributes=attributes
+    )
+    if fault:
+        span.set_attribute("error.type", fault)
+        span.set_status(trace.StatusCode.ERROR)
+    span.end()

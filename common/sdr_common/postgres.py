@@ -11,14 +11,17 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import resources
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString, Self, cast
 
 import psycopg
-from psycopg import AsyncConnection
+from opentelemetry import trace
+from psycopg import AsyncConnection, AsyncCursor
+from psycopg.abc import Params, QueryNoTemplate
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from sdr_common.errors import StoreUnavailable, WriteConflict
+from sdr_common.telemetry import TRACER, is_detail_wanted, now_ns
 
 Connection = AsyncConnection[DictRow]
 """A connection whose rows are dicts."""
@@ -32,6 +35,8 @@ _FILE_TROUBLE = re.compile(r"could not (extend|write|open|fsync|truncate)\b.*\bf
 """A full disk is an OperationalError; a file that may not grow any more (EFBIG), and other file trouble, is
 Postgres's catch-all code XX000 and can be told by its words alone."""
 
+_NAMES: dict[str, str] = {}
+"""Names of statements, by their text."""
 _HEADER = re.compile(r"^-- (?P<name>[a-z][a-z0-9_]*) --[ \t]*$", re.MULTILINE)
 
 
@@ -64,7 +69,46 @@ class Queries(dict[str, LiteralString]):
             # The text comes from a file of ours, never from input: that is what LiteralString promises.
             statement: str = text[header.end() : end].strip()
             queries[name] = statement
+            _NAMES.setdefault(statement, name)
         return queries
+
+
+class TracedCursor(AsyncCursor[DictRow]):
+    """A cursor whose statements are spans, in traces that want them; outside of one it costs a look.
+
+    A span has the statement's name in our files, never its text or its values.
+    """
+
+    async def execute(  # type: ignore[override]  # no statement of ours is a template
+        self,
+        query: QueryNoTemplate,
+        params: Params | None = None,
+        *,
+        prepare: bool | None = None,
+        binary: bool | None = None,
+    ) -> Self:
+        """See psycopg."""
+        if not trace.get_current_span().is_recording():
+            return await super().execute(query, params, prepare=prepare, binary=binary)
+        started_ns, fault = now_ns(), ""
+        try:
+            return await super().execute(query, params, prepare=prepare, binary=binary)
+        except psycopg.Error as error:
+            fault = error.sqlstate or type(error).__name__
+            raise
+        finally:
+            if is_detail_wanted(started_ns, failed=bool(fault)):
+                _trace_statement(query, started_ns, fault)
+
+
+def _trace_statement(query: QueryNoTemplate, started_ns: int, fault: str) -> None:
+    name = (_NAMES.get(query) if isinstance(query, str) else None) or "statement"
+    attributes = {"db.system.name": "postgresql", "db.query.summary": name}
+    span = TRACER.start_span(f"SQL {name}", kind=trace.SpanKind.CLIENT, start_time=started_ns, attributes=attributes)
+    if fault:
+        span.set_attribute("error.type", fault)
+        span.set_status(trace.StatusCode.ERROR)
+    span.end()
 
 
 def make_pool(
@@ -83,6 +127,7 @@ def make_pool(
     kwargs: dict[str, Any] = {  # psycopg's own keyword arguments are untyped
         "autocommit": True,
         "row_factory": dict_row,
+        "cursor_factory": TracedCursor,
         "application_name": name,
         "options": f"-c search_path={schema},public -c timezone=UTC",
     }

@@ -46,7 +46,7 @@ class RateLimits:
         within = None
         if self._redis.usable:
             within = await self._redis.ask(
-                lambda _: self._together().hit(limit, self._name, *key, cost=cost), otherwise=None
+                lambda _: self._together().hit(limit, self._name, *key, cost=cost), otherwise=None, operation="hit"
             )
         return await self._alone().hit(limit, self._name, *key, cost=cost) if within is None else within
 
@@ -55,7 +55,9 @@ class RateLimits:
         stats = None
         if self._redis.usable:
             stats = await self._redis.ask(
-                lambda _: self._together().get_window_stats(limit, self._name, *key), otherwise=None
+                lambda _: self._together().get_window_stats(limit, self._name, *key),
+                otherwise=None,
+                operation="window",
             )
         if stats is None:
             stats = await self._alone().get_window_stats(limit, self._name, *key)

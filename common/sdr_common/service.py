@@ -21,6 +21,8 @@ from sdr_common.errors import DomainError, StoreUnavailable
 from sdr_common.grpc_server import GrpcServer, stop_on_signals
 from sdr_common.idempotency import Idempotency
 from sdr_common.postgres import Pool, connection
+from sdr_common.telemetry import held_traces
+from sdr_common.trace_relay import TraceRelay
 
 _PURGE_INTERVAL_S = 600.0
 _READY_POLL_S = 0.5
@@ -141,15 +143,28 @@ async def pause(stop: asyncio.Event, seconds: float) -> None:
         await asyncio.wait_for(stop.wait(), seconds)
 
 
-def standard_work(process: ServiceProcess, pool: Pool, package: str, idempotency: Idempotency) -> list[Work]:
-    """What every service does beside its calls: get ready, forget old answers."""
+def standard_work(
+    process: ServiceProcess, pool: Pool, package: str, idempotency: Idempotency, redis_url: str = ""
+) -> list[Work]:
+    """What every service does beside its calls: get ready, forget old answers, agree on which traces are kept.
+
+    Args:
+        process: The service's.
+        pool: Its pool.
+        package: Its import name.
+        idempotency: Whose old answers go.
+        redis_url: Where processes tell each other of traces; empty: each keeps what it finds itself.
+    """
 
     async def ready() -> None:
         if process.server is not None:
             await process.server.set_ready(True)
         _LOG.info("service_became_ready", port=process.port)
 
-    return [becoming_ready(lambda: schema_problem(pool, package), ready), purging(idempotency)]
+    works: list[Work] = [becoming_ready(lambda: schema_problem(pool, package), ready), purging(idempotency)]
+    if redis_url and (held := held_traces()) is not None:
+        works.append(TraceRelay(redis_url, held).run)
+    return works
 
 
 async def run_until_stopped(build: Callable[[AsyncExitStack, Callable[[], None]], Awaitable[object]]) -> None:

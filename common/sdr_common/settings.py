@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Annotated, TypeVar
 
-from annotated_types import Ge, Le
+from annotated_types import Ge, Gt, Le
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
@@ -45,6 +45,17 @@ class ServiceSettings(TransportSettings):
     """Files that are put aside; older ones go."""
     log_lines_per_second: Annotated[int, Field(validation_alias="SDR_LOG_LINES_PER_SECOND"), Ge(0), Le(100_000)] = 100
     """Lines of one event that pass in a second, warnings and errors apart; how many were left out is told. 0: all."""
+    redis_url: Annotated[str, Field(validation_alias="REDIS_URL")] = ""
+    """`redis://…`, where processes count together what sources ask, share answers to impersonal questions, tell open
+    panels of changes and each other which traces to keep; empty: each does so alone. No work is lost with it."""
+    trace_ratio: Annotated[float, Field(validation_alias="OTEL_TRACES_SAMPLER_ARG"), Ge(0), Le(1)] = 1.0
+    """Share of traces that are kept from their first span, where OTEL_EXPORTER_OTLP_ENDPOINT names who takes them."""
+    trace_slow_s: Annotated[float, Field(validation_alias="SDR_TRACE_SLOW_S"), Gt(0), Le(3600)] = 10.0
+    """Seconds: a turn or a delivery that waited for its worker and took longer has its trace kept, like one that failed
+    and one that was escalated."""
+    trace_held_spans: Annotated[int, Field(validation_alias="SDR_TRACE_HELD_SPANS"), Ge(0), Le(200_000)] = 5_000
+    """Spans of all other traces that a process holds back, some 2 kB each, until it is known what became of them; 0:
+    only the share is recorded."""
     drain_s: Annotated[float, Ge(0), Le(120)] = 5.0
     """Seconds that running calls get to finish after SIGTERM."""
 

@@ -126,7 +126,12 @@ class ChatwootHttp:
             "url.template": template,
         }
         with self._tracer.start_as_current_span(
-            f"{method} {template}", kind=SpanKind.CLIENT, attributes=attributes
+            f"{method} {template}",
+            kind=SpanKind.CLIENT,
+            attributes=attributes,
+            # What Chatwoot answers may quote what somebody wrote.
+            record_exception=False,
+            set_status_on_exception=False,
         ) as span:
             bucket = self._bucket(base_url)
             started, status = time.monotonic(), 0

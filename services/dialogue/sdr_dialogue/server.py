@@ -198,7 +198,7 @@ async def build(
     await serve_operators(settings, stack, pool, [outbox_of(pool, SCHEMA)])
     process = ServiceProcess(server, settings.drain_s, on_crash)
     process.in_background(
-        *standard_work(process, pool, "sdr_dialogue", idempotency),
+        *standard_work(process, pool, "sdr_dialogue", idempotency, settings.redis_url),
         *await forwarding(pool, settings.reporting_target, stack, settings.transport),
         _keeping(knowledge, pool, settings.knowledge_poll_s),
     )

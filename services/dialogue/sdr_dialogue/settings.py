@@ -71,8 +71,6 @@ class Settings(ServiceSettings):
     """Megabytes of a recording at most; WhatsApp's own limit is 16."""
     brl_per_usd: Annotated[float, Ge(0.01), Le(1000)] = 5.5
     """Reais for a dollar: accounts set their budgets in reais, providers charge dollars."""
-    redis_url: Annotated[str, Field(validation_alias="REDIS_URL")] = ""
-    """`redis://…`, where processes share answers to impersonal questions; empty: each keeps its own."""
     reply_cache_s: Annotated[int, Ge(0), Le(2_592_000)] = 86_400
     """Seconds that a model's answer to an impersonal question is given again without a call; 0: never."""
     breaker_failures: Annotated[int, Ge(1), Le(100)] = 5

@@ -102,7 +102,9 @@ async def build(
     )
     await serve_operators(settings, stack, pool)
     process = ServiceProcess(server, settings.drain_s, on_crash)
-    process.in_background(*standard_work(process, pool, "sdr_reporting", idempotency), counting, *outputs.works)
+    process.in_background(
+        *standard_work(process, pool, "sdr_reporting", idempotency, settings.redis_url), counting, *outputs.works
+    )
     stack.push_async_callback(process.stop)
     return process
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 from annotated_types import Gt, Le
-from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from sdr_reporting.outputs.settings import OutputSettings
@@ -19,5 +18,3 @@ class Settings(OutputSettings):
     count_days_every_s: Annotated[float, Gt(0), Le(86400)] = 300.0
     """Pause between two looks for days that are over and not counted yet, or changed since; reports are right at once,
     and quick where days are counted."""
-    redis_url: Annotated[str, Field(validation_alias="REDIS_URL")] = ""
-    """`redis://…`, where open panels hear of changes; empty: they ask by themselves."""

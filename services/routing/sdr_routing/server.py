@@ -178,7 +178,7 @@ async def build(
     await serve_operators(settings, stack, parts.pool, samplers)
     process = ServiceProcess(server, settings.drain_s, on_crash)
     process.in_background(
-        *standard_work(process, parts.pool, "sdr_routing", parts.idempotency),
+        *standard_work(process, parts.pool, "sdr_routing", parts.idempotency, settings.redis_url),
         *await forwarding(parts.pool, settings.reporting_target, stack, settings.transport),
     )
     if worker is not None:

@@ -88,7 +88,7 @@ async def build(
     await serve_operators(settings, stack, pool, [outbox_of(pool, SCHEMA)])
     process = ServiceProcess(server, settings.drain_s, on_crash)
     process.in_background(
-        *standard_work(process, pool, "sdr_scoring", idempotency),
+        *standard_work(process, pool, "sdr_scoring", idempotency, settings.redis_url),
         # Outcomes and feedback; judgements are told by the gateway, once they are on their way.
         *await forwarding(pool, settings.reporting_target, stack, settings.transport),
     )

@@ -125,7 +125,7 @@ class CachedReplies:
         own = self._own.get(key)
         if own is not None and own[0] > self._clock():
             return own[1]
-        found = await self._redis.ask(lambda client: client.get(_PREFIX + key), otherwise=None)
+        found = await self._redis.ask(lambda client: client.get(_PREFIX + key), otherwise=None, operation="GET")
         return found.decode() if isinstance(found, bytes) else found
 
     async def _keep(self, key: str, value: str) -> None:
@@ -133,7 +133,9 @@ class CachedReplies:
         self._own.move_to_end(key)
         while len(self._own) > _ENTRIES:
             self._own.popitem(last=False)
-        await self._redis.ask(lambda client: client.set(_PREFIX + key, value, ex=self._keep_s), otherwise=None)
+        await self._redis.ask(
+            lambda client: client.set(_PREFIX + key, value, ex=self._keep_s), otherwise=None, operation="SET"
+        )
 
 
 def _kept(draft: TurnDraft) -> str:

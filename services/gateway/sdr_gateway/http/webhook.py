@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import structlog
 from opentelemetry.context import Context
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import SpanKind, StatusCode
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -74,10 +74,16 @@ class ChatwootWebhook:
             "sdr.account_id": min(account_id, 2**63 - 1),
         }
         with TRACER.start_as_current_span(
-            "POST " + _ROUTE, context=_ROOT, kind=SpanKind.SERVER, attributes=attributes
+            "POST " + _ROUTE,
+            context=_ROOT,
+            kind=SpanKind.SERVER,
+            attributes=attributes,
+            record_exception=False,
         ) as span:
             response = await self._answer(request, account_id)
             span.set_attribute("http.response.status_code", response.status_code)
+            if response.status_code >= 500:
+                span.set_status(StatusCode.ERROR)
             return response
 
     async def _answer(self, request: Request, account_id: int) -> Response:

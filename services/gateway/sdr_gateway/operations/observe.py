@@ -13,7 +13,7 @@ from opentelemetry.trace import SpanKind
 from sdr.common.v1 import lead_pb2 as lead
 from sdr.dialogue.v1 import dialogue_pb2 as dialogue
 from sdr_common.grpc_errors import RemoteError
-from sdr_common.telemetry import TRACER, current_traceparent, links_to
+from sdr_common.telemetry import TRACER, current_traceparent, inside, links_to, told_on
 from sdr_gateway.domain.turn import Note
 from sdr_gateway.operations.requests import NOTES_PER_CALL, observations
 from sdr_gateway.ports import Dialogue
@@ -79,7 +79,18 @@ class Observer:
         links = links_to([waiting.traceparent for waiting in batch if waiting.traceparent])
         try:
             # A trace of its own, linked to those it serves: it belongs to none of them alone.
-            with TRACER.start_as_current_span("observe", context=Context(), kind=SpanKind.INTERNAL, links=links):
+            with (
+                # Not inside the turn whose task this happens to be.
+                inside(Context()),
+                TRACER.start_as_current_span(
+                    "observe",
+                    kind=SpanKind.INTERNAL,
+                    links=links,
+                    record_exception=False,
+                    set_status_on_exception=False,
+                ) as span,
+                told_on(span),
+            ):
                 await self._dialogue.observe(request)
         except RemoteError as error:
             if error.transient or len(batch) == 1:

@@ -17,7 +17,7 @@ import structlog
 from sdr_common.errors import DomainError, ErrorKind, StoreUnavailable
 from sdr_common.mailbox import Receipt
 from sdr_common.metrics import METER
-from sdr_common.telemetry import TRACER, current_traceparent
+from sdr_common.telemetry import TRACER, current_traceparent, told_on
 from sdr_gateway.domain.account import Account
 from sdr_gateway.domain.catch_up import ignored, is_news, trusted_through, verdicts
 from sdr_gateway.domain.classify import classify_conversation, classify_updated
@@ -107,7 +107,15 @@ class Sweep:
         grace_s = 0.0 if claim.ago_s > up_s else self._limits.grace_s
         swept_until: float | None = None
         try:
-            with TRACER.start_as_current_span("sweep", attributes={"sdr.account_id": claim.account_id}):
+            with (
+                TRACER.start_as_current_span(
+                    "sweep",
+                    attributes={"sdr.account_id": claim.account_id},
+                    record_exception=False,
+                    set_status_on_exception=False,
+                ) as span,
+                told_on(span),
+            ):
                 swept_until = await self._sweep(claim, grace_s)
             self._note(claim.account_id, None)
         except DomainError as error:

@@ -6,11 +6,11 @@ import time
 from datetime import UTC, datetime
 
 import structlog
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import Link, Span, SpanKind
 
-from sdr_common.mailbox import Claim, Close, Sample, TurnEnded, TurnPutBack
+from sdr_common.mailbox import Claim, Close, Entry, Sample, TurnEnded, TurnPutBack
 from sdr_common.metrics import COUNTS, METER
-from sdr_common.telemetry import TRACER, context_of, links_to
+from sdr_common.telemetry import TRACER, about, context_of, inside, links_to, now_ns, to_ns, told_on
 from sdr_gateway.domain.event import SignalKind
 from sdr_gateway.domain.turn import Outcome
 from sdr_gateway.operations.taken import signals_of
@@ -38,6 +38,10 @@ _SUPERSEDED = METER.create_counter(
 )
 for _outcome in Outcome:
     _TURNS.add(0, {"outcome": _outcome.value})  # else an alert misses the first one: nothing grows from nothing
+_WAITS_TOLD = 50
+"""Messages of one turn whose waits are told, at most."""
+_KEPT = {Outcome.ESCALATED: "escalated", Outcome.POISON: "poison"}
+"""Outcomes whose traces are kept, and the reason that is counted."""
 _SILENT = {Outcome.PAUSED, Outcome.HANDED_OFF, Outcome.NOT_PENDING, Outcome.NOTHING_NEW, Outcome.POISON}
 
 
@@ -80,22 +84,33 @@ class TurnHandler:
         """Works on one turn, inside the trace of its first message."""
         # Stirring entries first: an own echo that is taken along has a trace that ended long ago.
         entries = sorted(claim.entries, key=lambda entry: (not entry.stirring, entry.seq))
-        traces = [entry.traceparent for entry in entries if entry.traceparent]
-        with TRACER.start_as_current_span(
-            "turn",
-            context=context_of(traces[0] if traces else ""),
-            kind=SpanKind.CONSUMER,
-            links=links_to(traces[1:]),
-            attributes={
-                "sdr.account_id": claim.account_id,
-                "sdr.conversation_id": claim.key_id,
-                "sdr.turn_id": claim.turn,
-                "sdr.attempt": claim.attempt,
-            },
-        ) as span:
+        traced = [entry for entry in entries if entry.traceparent]
+        context = about(context_of(traced[0].traceparent if traced else ""), claim.account_id, claim.key_id)
+        with (
+            inside(context),
+            TRACER.start_as_current_span(
+                "turn",
+                kind=SpanKind.CONSUMER,
+                links=links_to([entry.traceparent for entry in traced[1:]]),
+                attributes={
+                    "sdr.account_id": claim.account_id,
+                    "sdr.conversation_id": claim.key_id,
+                    "sdr.turn_id": claim.turn,
+                    "sdr.attempt": claim.attempt,
+                    "sdr.waited_s": round(claim.waited_s, 3),
+                },
+                record_exception=False,
+                set_status_on_exception=False,
+            ) as span,
+            told_on(span),
+        ):
+            if span.is_recording() and claim.attempt == 1:
+                _tell_waits(claim, traced, span)
             ending = await self._work.work(claim)
             outcome, wake = ending.outcome, ending.wake
             span.set_attribute("sdr.outcome", outcome.value)
+            if outcome in _KEPT:
+                span.set_attribute("sdr.keep", _KEPT[outcome])
             _measure_burst(claim, outcome)
             _LOG.info(
                 "turn_finished",
@@ -109,6 +124,20 @@ class TurnHandler:
             if wake is None:
                 return Close(outcome.value, cancel_wake=not ending.keeps_wake)
             return Close(outcome.value, datetime.fromtimestamp(wake.at, UTC), wake.reason.value)
+
+
+def _tell_waits(claim: Claim, traced: list[Entry], turn: Span) -> None:
+    """How long each message waited, the silence that ends a burst in it: in its webhook's trace, linked to the turn."""
+    link, now = Link(turn.get_span_context()), now_ns()
+    for entry in [entry for entry in traced if entry.stirring][:_WAITS_TOLD]:
+        wait = TRACER.start_span(
+            "wait_in_mailbox",
+            about(context_of(entry.traceparent), claim.account_id, claim.key_id),
+            start_time=to_ns(entry.arrived_at),
+            links=[link],
+            attributes={"sdr.turn_id": claim.turn},
+        )
+        wait.end(now)
 
 
 def _measure_burst(claim: Claim, outcome: Outcome) -> None:

@@ -9,7 +9,7 @@ from opentelemetry.trace import SpanKind
 from sdr_common.mailbox import Claim, Close
 from sdr_common.postgres import Pool, connection
 from sdr_common.secret_box import SecretUnreadable
-from sdr_common.telemetry import TRACER, context_of
+from sdr_common.telemetry import TRACER, about, context_of, inside, now_ns, to_ns, told_on
 from sdr_routing.domain.delivery import Delivery, State
 from sdr_routing.domain.errors import NotSettledYet
 from sdr_routing.operations.delivery_run import DeliveryRun
@@ -75,17 +75,29 @@ class CarryOut:
         return Close("delivered")
 
     async def _carry_out(self, claim: Claim, delivery: Delivery) -> None:
-        attributes: dict[str, str | int] = {
+        attributes: dict[str, str | int | float] = {
             "sdr.account_id": delivery.conversation.account_id,
             "sdr.conversation_id": delivery.conversation.conversation_id,
             "sdr.delivery_id": delivery.delivery_id,
             "sdr.turn_id": delivery.turn_id,
+            "sdr.attempt": claim.attempt,
+            "sdr.waited_s": round(claim.waited_s, 3),
         }
-        with TRACER.start_as_current_span(
-            "deliver", context_of(delivery.traceparent), kind=SpanKind.CONSUMER, attributes=attributes
-        ):
-            run = await self._run(claim, delivery)
-            await run.carry_out()
+        ref = delivery.conversation
+        with inside(about(context_of(delivery.traceparent), ref.account_id, ref.conversation_id)):
+            _tell_wait(claim, delivery)
+            with (
+                TRACER.start_as_current_span(
+                    "deliver",
+                    kind=SpanKind.CONSUMER,
+                    attributes=attributes,
+                    record_exception=False,
+                    set_status_on_exception=False,
+                ) as span,
+                told_on(span),
+            ):
+                run = await self._run(claim, delivery)
+                await run.carry_out()
 
     async def _give_up(self, claim: Claim, delivery: Delivery) -> None:
         run = await self._run(claim, delivery)
@@ -107,3 +119,15 @@ class CarryOut:
             patience=self._patience,
             evidence=self._evidence,
         )
+
+
+def _tell_wait(claim: Claim, delivery: Delivery) -> None:
+    """How long a delivery lay in the outbox, behind its contact's earlier ones perhaps; once, by the first attempt."""
+    if claim.attempt != 1:
+        return
+    stored = [entry.arrived_at for entry in claim.entries if entry.read(_Body).delivery_id == delivery.delivery_id]
+    if stored:
+        wait = TRACER.start_span(
+            "wait_in_outbox", start_time=to_ns(min(stored)), attributes={"sdr.delivery_id": delivery.delivery_id}
+        )
+        wait.end(now_ns())
