@@ -182,7 +182,8 @@ class Gateway:
                         dialogue=channels.dialogue,
                         scoring=channels.scoring,
                         routing=channels.routing,
-                    )
+                    ),
+                    settings.trace_url_template,
                 ),
                 settings=AccountSettingsServicer(
                     PanelSettings(
@@ -216,7 +217,7 @@ class Gateway:
         # Shut first: what came in before is still committed and, in this process, worked on.
         self._serve_http(webhook, api, process, stack, status)
         process.in_background(
-            *standard_work(process, pool, "sdr_gateway", idempotency),
+            *standard_work(process, pool, "sdr_gateway", idempotency, settings.redis_url),
             lambda stop: ledger.run(stop, _NOTE_EVERY_S),
             clock.run,
         )

@@ -121,10 +121,12 @@ class OperationsServicer(OperationsServiceServicer):
 
     Args:
         work: Its use cases.
+        trace_url_template: Where a trace is seen, {trace_id} in it; empty: nowhere.
     """
 
-    def __init__(self, work: Timelines) -> None:
+    def __init__(self, work: Timelines, trace_url_template: str = "") -> None:
         self._work = work
+        self._trace_url_template = trace_url_template
 
     async def GetTimeline(
         self, request: operations_pb2.GetTimelineRequest, context: Context
@@ -135,7 +137,7 @@ class OperationsServicer(OperationsServiceServicer):
         page = await self._work.get(request.account_id, request.conversation_id, request.page_size, before)
         return operations_pb2.GetTimelineResponse(
             verdict=page.verdict,
-            items=[timeline_item(item) for item in page.items],
+            items=[timeline_item(item, self._trace_url_template) for item in page.items],
             next_page_token=turn_token(page.before, of),
         )
 

@@ -25,8 +25,6 @@ class GatewaySettings(ServiceSettings):
     allowed_networks: AllowedNetworks = ""
     """Private networks, comma-separated, in which a Chatwoot may be, such as "10.0.0.0/8"; every other address that we
     are given must be a public one."""
-    redis_url: Annotated[str, Field(validation_alias="REDIS_URL")] = ""
-    """`redis://…`, where processes count together what sources ask; empty: each counts alone."""
     webhooks_per_minute: Annotated[int, Ge(0), Le(10_000_000)] = 60_000
     """Requests that one address may make at the webhook door in a minute, refused ones counting twentyfold; 0: any
     number."""
@@ -97,6 +95,11 @@ class GatewaySettings(ServiceSettings):
     """Hours without a request after which somebody is signed out."""
     session_max_h: Annotated[float, Gt(0), Le(8760)] = 168.0
     """Hours after which somebody is signed out whatever was done."""
+    trace_url_template: Annotated[
+        str, Field(validation_alias="SDR_TRACE_URL_TEMPLATE", pattern=r"^(https?://[^\s{}]+\{trace_id\}[^\s{}]*)?$")
+    ] = ""
+    """Where people see a trace, {trace_id} in it, such as https://jaeger.clinica.com.br/trace/{trace_id}: timelines
+    lead there; empty: they tell the id alone."""
     waha_session_url: Annotated[
         str, Field(validation_alias="SDR_WAHA_SESSION_URL", pattern=r"^(https?://[^\s]+)?$")
     ] = ""

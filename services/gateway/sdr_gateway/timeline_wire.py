@@ -12,8 +12,13 @@ from sdr_gateway.domain.timeline import Item, failed_text, last_fault
 from sdr_gateway.operations.timeline_ports import FailedTurn
 
 
-def timeline_item(item: Item) -> pb.TimelineItem:
-    """One thing that happened."""
+def timeline_item(item: Item, trace_url_template: str = "") -> pb.TimelineItem:
+    """One thing that happened.
+
+    Args:
+        item: As it is known.
+        trace_url_template: Where a trace is seen, {trace_id} in it; empty: nowhere.
+    """
     return pb.TimelineItem(
         happened_at=_instant(item.at),
         what=item.what,
@@ -23,6 +28,7 @@ def timeline_item(item: Item) -> pb.TimelineItem:
         message_ids=item.message_ids,
         delivery_id=item.delivery_id,
         trace_id=item.trace_id,
+        trace_url=trace_url_template.replace("{trace_id}", item.trace_id) if item.trace_id else "",
     )
 
 

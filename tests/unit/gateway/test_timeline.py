@@ -9,6 +9,7 @@ from sdr_gateway.domain.event import SignalKind
 from sdr_gateway.domain.timeline import (
     OUTCOMES,
     RECEIVED,
+    Item,
     SeenEntry,
     SeenTurn,
     Setback,
@@ -19,6 +20,7 @@ from sdr_gateway.domain.timeline import (
     write_text,
 )
 from sdr_gateway.domain.turn import Outcome
+from sdr_gateway.timeline_wire import timeline_item
 
 
 def a_turn(outcome: str = "", **fields: object) -> SeenTurn:
@@ -32,6 +34,30 @@ def a_turn(outcome: str = "", **fields: object) -> SeenTurn:
         "closed_at": 20.0,
     }
     return SeenTurn(**{**values, **fields})  # type: ignore[arg-type]  # a builder's values
+
+
+def test_a_turn_ends_in_the_trace_of_the_message_that_started_it() -> None:
+    entries = (
+        SeenEntry("snapshot", 241, 9.0, swept=False, trace_id="aaa", stirring=False),
+        SeenEntry("lead_message", 101, 10.0, swept=False, trace_id="bbb"),
+        SeenEntry("lead_message", 102, 11.0, swept=False, trace_id="ccc"),
+    )
+    ended = turn_items(a_turn("answered", entries=entries))[-1]
+    assert (ended.what, ended.trace_id) == ("ended", "bbb")
+    assert turn_items(a_turn("nudged", entries=()))[-1].trace_id == ""
+
+
+@pytest.mark.parametrize(
+    ("template", "trace_id", "url"),
+    [
+        ("https://jaeger.example/trace/{trace_id}", "abc", "https://jaeger.example/trace/abc"),
+        ("https://jaeger.example/trace/{trace_id}", "", ""),
+        ("", "abc", ""),
+    ],
+)
+def test_an_item_leads_to_its_trace_where_there_is_a_place_to_see_it(template: str, trace_id: str, url: str) -> None:
+    item = Item(10.0, "ended", "Turno 7.", 7, trace_id=trace_id)
+    assert timeline_item(item, template).trace_url == url
 
 
 def test_every_outcome_and_every_kind_of_entry_has_a_sentence() -> None:

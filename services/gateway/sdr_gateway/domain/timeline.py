@@ -104,6 +104,8 @@ class SeenEntry:
     arrived_at: float
     swept: bool
     trace_id: str
+    stirring: bool = True
+    """It starts a turn; what does not is taken along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,12 @@ class SeenTurn:
     """Open: when it is taken up at the latest."""
 
 
+def trace_of(turn: SeenTurn) -> str:
+    """The trace that a turn went on with: of the first message that started it; empty: it began one of its own."""
+    ordered = sorted(turn.entries, key=lambda entry: not entry.stirring)
+    return next((entry.trace_id for entry in ordered if entry.trace_id), "")
+
+
 def turn_items(turn: SeenTurn) -> list[Item]:
     """What is known of a turn from its own mailbox."""
     items = [_received(entry, turn.turn) for entry in turn.entries]
@@ -145,7 +153,8 @@ def turn_items(turn: SeenTurn) -> list[Item]:
         why = _outcome(turn.outcome)
         tries = f" na tentativa {turn.attempt}" if turn.attempt > 1 else ""
         woken = f" (acordado: {turn.woken_for})" if turn.woken_for else ""
-        items.append(Item(turn.closed_at, "ended", f"Turno {turn.turn}{woken}: {why}{tries}.", turn.turn, turn.outcome))
+        text = f"Turno {turn.turn}{woken}: {why}{tries}."
+        items.append(Item(turn.closed_at, "ended", text, turn.turn, turn.outcome, trace_id=trace_of(turn)))
     return items
 
 

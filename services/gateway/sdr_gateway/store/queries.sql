@@ -175,7 +175,7 @@ from mailbox where account_id = %(account_id)s and key_id = %(conversation_id)s
 
 -- show_entries --
 -- Entries without what was said: those of some turns, or those that wait.
-select seq, ext, arrived_at, traceparent, body ->> 'kind' as kind, coalesce((body ->> 'swept')::boolean, false) as swept,
+select seq, ext, arrived_at, stirring, traceparent, body ->> 'kind' as kind, coalesce((body ->> 'swept')::boolean, false) as swept,
   (body ->> 'contact_id')::bigint as contact_id
 from mailbox_entry
 where seq = any(%(seqs)s::bigint[])

@@ -168,6 +168,7 @@ def _entry(row: DictRow) -> SeenEntry:
         arrived_at=row["arrived_at"].timestamp(),
         swept=row["swept"],
         trace_id=parts[1] if len(parts) == 4 else "",
+        stirring=row["stirring"],
     )
 
 
