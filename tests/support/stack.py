@@ -94,11 +94,11 @@ class RunningStack:
 
 @contextmanager
 def running_stack(**settings: str) -> Iterator[RunningStack]:
-    """Starts a stack and stops it at the end; settings are environment variables."""
+    """Starts a stack and stops it at the end; settings are environment variables. It keeps no traces unless asked."""
     with tempfile.TemporaryDirectory(prefix="sdr-stack-") as folder:
         data_dir = Path(folder)
         ports = {"SDR_GATEWAY_HTTP_PORT": str(free_port()), "SDR_SANDBOX_CHATWOOT_PORT": str(free_port())}
-        stack = launch(data_dir, **ports, **settings)
+        stack = launch(data_dir, **{"SDR_STACK_TRACES": "0", **ports, **settings})
         try:
             stack.wait_ready()
             yield stack

@@ -19,6 +19,7 @@ from sdr_sandbox.stack.plan import (
     probe_ports,
     service_children,
     service_environment,
+    traces_child,
     worker_children,
 )
 from sdr_sandbox.stack.ports import HOST, is_free
@@ -71,6 +72,8 @@ class Stack:
         self._say("Starting the services" + (" and the emulated Chatwoot" if settings.sandbox else ""))
         if settings.sandbox:
             self._supervisor.start(chatwoot_child(settings, secrets))
+        if addresses.traces is not None:
+            self._supervisor.start(traces_child(settings, addresses.traces))
         for make in (service_children, worker_children):
             for child in make(addresses, environment, secrets):
                 self._supervisor.start(child)
@@ -181,6 +184,7 @@ class Stack:
             "grpc": {service: addresses.target(service) for service in addresses.grpc},
             "metrics": self._metrics_of(addresses),
             "probes": probe_ports(addresses),
+            "traces_url": addresses.traces_url,
             "admin_token": secrets.admin_token if settings.sandbox else "",
             "inbox_identifier": secrets.inbox_identifier if settings.sandbox else "",
             "database_url": self._postgres.url if self._postgres else "",
@@ -200,6 +204,8 @@ class Stack:
             ]
         else:
             lines.insert(0, ("Chatwoot", chatwoot))
+        if addresses.traces_url:
+            lines.append(("Traces", addresses.traces_url))
         for service in addresses.grpc:
             lines.append((f"gRPC {service}", addresses.target(service)))
         lines.append(("Operator's token", f"export SDR_CALLER_TOKEN={secrets.caller_tokens['operator']}"))

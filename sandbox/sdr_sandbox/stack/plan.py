@@ -31,6 +31,13 @@ class Addresses:
     gateways: tuple[int, ...]
     """HTTP port of each gateway."""
     chatwoot: int | None
+    traces: tuple[int, int] | None
+    """OTLP port of what keeps traces, and the port of its pages; None: nothing does."""
+
+    @property
+    def traces_url(self) -> str:
+        """Where traces are seen; empty: nowhere."""
+        return f"http://{HOST}:{self.traces[1]}/traces" if self.traces else ""
 
     @property
     def gateway_url(self) -> str:
@@ -48,13 +55,15 @@ def choose_addresses(settings: StackSettings) -> Addresses:
     replicas, fronted = settings.replicas, settings.replicas > 1
     processes = [replica_name(service, number) for service in SERVICES for number in range(replicas)]
     processes += [name for pair in worker_names(settings.workers) for name in pair]
+    keeps_traces = settings.keeps_traces and not settings.otlp_endpoint
     count = len(SERVICES) * replicas + len(processes) + 2 * settings.workers + 1 + (replicas if fronted else 0)
-    ports = iter(free_ports(count))
+    ports = iter(free_ports(count + (2 if keeps_traces else 0)))
     return Addresses(
         grpc={service: tuple(next(ports) for _ in range(replicas)) for service in SERVICES},
         ops={name: next(ports) for name in processes},
         workers=tuple((next(ports), next(ports)) for _ in range(settings.workers)),
         redis=next(ports),
+        traces=(next(ports), next(ports)) if keeps_traces else None,
         gateway_http=settings.gateway_port,
         gateways=(settings.gateway_port,) if not fronted else tuple(ports),
         chatwoot=settings.chatwoot_port if settings.sandbox else None,
@@ -84,6 +93,10 @@ def service_environment(
         environment[f"SDR_{service.upper()}_TARGET"] = addresses.target(service)
     if redis_url:
         environment["REDIS_URL"] = redis_url
+    if addresses.traces is not None:
+        environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = f"http://{HOST}:{addresses.traces[0]}"
+        environment["OTEL_EXPORTER_OTLP_INSECURE"] = "true"
+        environment["SDR_TRACE_URL_TEMPLATE"] = settings.trace_url_template or f"{addresses.traces_url}/{{trace_id}}"
     return environment
 
 
@@ -143,6 +156,13 @@ def worker_children(addresses: Addresses, environment: dict[str, str], secrets: 
                 Child(name, ["-m", f"sdr_{service}", "work"], as_caller(service, environment, secrets) | own, healthy)
             )
     return children
+
+
+def traces_child(settings: StackSettings, ports: tuple[int, int]) -> Child:
+    """What keeps traces and shows them."""
+    file = (settings.data_dir / "traces" / "spans.jsonl").resolve()
+    arguments = ["-m", "sdr_sandbox.traces", str(file), *(str(port) for port in ports)]
+    return Child("traces", arguments, {}, http_ok(ports[1], "/health"))
 
 
 def chatwoot_child(settings: StackSettings, secrets: Secrets) -> Child:

@@ -54,6 +54,13 @@ class StackSettings(BaseSettings):
     """With SANDBOX=0: a bot's token to use instead of provisioning a bot."""
     public_url: Annotated[str | None, Field(validation_alias="SDR_GATEWAY_PUBLIC_URL")] = None
     """Address at which Chatwoot reaches the gateway; with the sandbox it is known."""
+    keeps_traces: Annotated[bool, Field(validation_alias="SDR_STACK_TRACES")] = True
+    """Keeps the last traces and shows them as waterfalls, unless OTEL_EXPORTER_OTLP_ENDPOINT names who takes them."""
+    otlp_endpoint: Annotated[str, Field(validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")] = ""
+    """Who takes the services' spans by OTLP over gRPC, such as http://localhost:4317; empty: the stack itself, or
+    outside of the stack nobody: then nothing is recorded."""
+    trace_url_template: Annotated[str, Field(validation_alias="SDR_TRACE_URL_TEMPLATE")] = ""
+    """Where a trace is seen, as for the gateway; empty: the stack's own page of it, if it keeps traces."""
     account_document: Annotated[Path | None, Field(validation_alias="SDR_ACCOUNT_DOCUMENT")] = None
     """YAML document of the clinic; unset: the invented clinic."""
 
