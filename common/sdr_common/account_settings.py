@@ -17,6 +17,7 @@ from psycopg.types.json import Jsonb
 
 from sdr.common.v1.lead_pb2 import Clinic
 from sdr_common.errors import AccountNotFound, InvalidField
+from sdr_common.idempotency import Idempotency, Once
 from sdr_common.postgres import Connection, Pool, Queries, connection
 
 UP_V1: Final = """
@@ -51,6 +52,7 @@ values (%(account_id)s, %(version)s, %(clinic)s, %(settings)s)
 )
 
 M = TypeVar("M", bound=Message)
+A = TypeVar("A", bound=Message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,43 @@ async def find_version(
     if found is None:
         raise InvalidField("version", f"no version {version}; the newest is {active.version}", limit=active.version)
     return found
+
+
+async def put_version(
+    pool: Pool,
+    idempotency: Idempotency,
+    once: Once[StoredVersion, A],
+    *,
+    dry_run: bool,
+    find: Callable[[Connection], Awaitable[V | None]],
+    same: Callable[[V], bool],
+    put: Callable[[Connection], Awaitable[tuple[int, bool]]],
+) -> A:
+    """Stores a new version of an account's settings; an equal one keeps its version, a dry run stores nothing.
+
+    Args:
+        pool: The service's pool.
+        idempotency: Guards the call.
+        once: The call, and how it is answered.
+        dry_run: Only says what would become of it.
+        find: Reads the active version; None: there is none.
+        same: Whether the active version is what the call brings.
+        put: Stores what the call brings; the active version, and whether it is new.
+
+    Raises:
+        RequestIdReused: the id came before with another input.
+    """
+    if dry_run:
+        async with connection(pool) as conn:
+            active = await find(conn)
+        if active is None:
+            return once.answer(StoredVersion(0, changed=True))
+        return once.answer(StoredVersion(active.version, changed=not same(active)))
+
+    async def work(conn: Connection) -> A:
+        return once.answer(StoredVersion(*await put(conn)))
+
+    return await idempotency.once(once.request, once.answer_type, work)
 
 
 class CachedSettings(Generic[M]):

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from sdr.common.v1 import lead_pb2 as pb
+from sdr_common.clinic import Clinic
 from sdr_common.lead import (
     Behaviour,
     Channel,
@@ -304,3 +305,25 @@ def disqualification_from_wire(value: pb.Disqualification) -> Disqualification |
     """None for an unset or unknown kind."""
     kind = _DISQUALIFICATIONS.from_wire(value.kind)
     return None if kind is None else Disqualification(kind, value.quote, value.source_message_id)
+
+
+def clinic_to_wire(clinic: Clinic) -> pb.Clinic:
+    """The clinic."""
+    return pb.Clinic(
+        name=clinic.name,
+        assistant_name=clinic.assistant_name,
+        time_zone=clinic.time_zone,
+        address=clinic.address,
+        city=clinic.city,
+    )
+
+
+def clinic_from_wire(clinic: pb.Clinic) -> Clinic:
+    """The clinic."""
+    return Clinic(
+        name=clinic.name,
+        assistant_name=clinic.assistant_name,
+        time_zone=clinic.time_zone,
+        address=clinic.address,
+        city=clinic.city,
+    )

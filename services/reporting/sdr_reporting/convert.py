@@ -13,7 +13,6 @@ from typing import Final
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from sdr.common.v1 import lead_pb2 as lead
 from sdr.reporting.v1 import report_pb2
 from sdr.reporting.v1 import reporting_pb2 as pb
 from sdr_common.account_settings import StoredVersion
@@ -21,6 +20,7 @@ from sdr_common.errors import InvalidField, InvalidPageToken
 from sdr_common.lead import Temperature
 from sdr_common.lead_proto import (
     channel_to_wire,
+    clinic_from_wire,
     outcome_from_wire,
     outcome_to_wire,
     status_from_wire,
@@ -36,7 +36,6 @@ from sdr_reporting.domain.name import searched
 from sdr_reporting.domain.overview import Overview
 from sdr_reporting.domain.period import Period
 from sdr_reporting.operations import PeriodWanted, PutSettingsCommand
-from sdr_reporting.ports import Clinic
 
 DEFAULT_PAGE_SIZE = 50
 TEMPERATURES: Final = (Temperature.HOT, Temperature.WARM, Temperature.COLD, Temperature.VERY_COLD)
@@ -228,25 +227,3 @@ def put_settings_command(request: pb.PutSettingsRequest) -> PutSettingsCommand:
 def put_settings_response(stored: StoredVersion) -> pb.PutSettingsResponse:
     """The answer to PutSettings."""
     return pb.PutSettingsResponse(version=stored.version, changed=stored.changed)
-
-
-def clinic_from_wire(clinic: lead.Clinic) -> Clinic:
-    """The clinic."""
-    return Clinic(
-        name=clinic.name,
-        assistant_name=clinic.assistant_name,
-        time_zone=clinic.time_zone,
-        address=clinic.address,
-        city=clinic.city,
-    )
-
-
-def clinic_to_wire(clinic: Clinic) -> lead.Clinic:
-    """The clinic."""
-    return lead.Clinic(
-        name=clinic.name,
-        assistant_name=clinic.assistant_name,
-        time_zone=clinic.time_zone,
-        address=clinic.address,
-        city=clinic.city,
-    )

@@ -9,10 +9,11 @@ from typing import TypeVar
 
 from google.protobuf.message import Message
 
-from sdr_common.account_settings import StoredVersion
+from sdr_common.account_settings import StoredVersion, put_version
+from sdr_common.clinic import Clinic
 from sdr_common.errors import InvalidField
 from sdr_common.idempotency import Idempotency, Once
-from sdr_common.postgres import Connection, Pool, connection, transaction
+from sdr_common.postgres import Pool, connection, transaction
 from sdr_reporting.domain.counted_days import changes
 from sdr_reporting.domain.errors import LeadNotFound
 from sdr_reporting.domain.event import LeadKey
@@ -21,7 +22,7 @@ from sdr_reporting.domain.listing import LeadFilter, LeadSummary, Page, Position
 from sdr_reporting.domain.overview import Overview
 from sdr_reporting.domain.period import Period, check_zone, free_period, named_period, period_of_days
 from sdr_reporting.domain.report import Report, bounds_of
-from sdr_reporting.ports import Accounts, Clinic, CountedDays, Events, Leads, Lists, Reports, Told
+from sdr_reporting.ports import Accounts, CountedDays, Events, Leads, Lists, Reports, Told
 
 A = TypeVar("A", bound=Message)
 
@@ -190,24 +191,17 @@ class Reporting:
             RequestIdReused: the id came before with another input.
         """
         check_zone(command.clinic.time_zone)
-        if command.dry_run:
-            return once.answer(await self._compare(command))
-
-        async def work(conn: Connection) -> A:
-            version, changed = await self._accounts.put(conn, command.account_id, command.clinic)
-            return once.answer(StoredVersion(version, changed))
-
-        answer = await self._idempotency.once(once.request, once.answer_type, work)
+        answer = await put_version(
+            self._pool,
+            self._idempotency,
+            once,
+            dry_run=command.dry_run,
+            find=lambda conn: self._accounts.find(conn, command.account_id),
+            same=lambda active: active.clinic == command.clinic,
+            put=lambda conn: self._accounts.put(conn, command.account_id, command.clinic),
+        )
         self._accounts.forget(command.account_id)
         return answer
-
-    async def _compare(self, command: PutSettingsCommand) -> StoredVersion:
-        async with connection(self._pool) as conn:
-            active = await self._accounts.find(conn, command.account_id)
-        if active is None:
-            return StoredVersion(0, changed=True)
-        version, clinic = active
-        return StoredVersion(version, changed=clinic != command.clinic)
 
 
 def _of_days(wanted: PeriodWanted, days: tuple[date, date], zone: str) -> PeriodWanted:

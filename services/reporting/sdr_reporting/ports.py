@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from sdr_common.clinic import Clinic
 from sdr_common.postgres import Connection
 from sdr_reporting.domain.counted_days import Change
 from sdr_reporting.domain.event import Event, EventId, LeadKey
@@ -16,18 +17,6 @@ from sdr_reporting.domain.listing import LeadFilter, LeadSummary, Placed, Positi
 from sdr_reporting.domain.overview import Overview
 from sdr_reporting.domain.period import Period
 from sdr_reporting.domain.report import Bounds, Detail, Figures
-
-
-@dataclass(frozen=True, slots=True)
-class Clinic:
-    """The clinic as every service is told of it; reporting counts days in its zone."""
-
-    name: str
-    assistant_name: str
-    time_zone: str
-    """IANA name."""
-    address: str = ""
-    city: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +160,24 @@ class Sheet(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class AccountClinic:
+    """One version of an account's clinic."""
+
+    version: int
+    """From 1."""
+    clinic: Clinic
+
+
 class Accounts(Protocol):
-    """Accounts' zones, versioned."""
+    """Accounts' clinics, versioned; reporting counts days in their zones."""
 
     async def zone(self, account_id: int) -> str:
         """The active zone, perhaps as it was up to two seconds ago; the product's default for an unknown account."""
         ...
 
-    async def find(self, conn: Connection, account_id: int) -> tuple[int, Clinic] | None:
-        """The active version and the clinic; None when there is none."""
+    async def find(self, conn: Connection, account_id: int) -> AccountClinic | None:
+        """The active version; None when there is none."""
         ...
 
     async def put(self, conn: Connection, account_id: int, clinic: Clinic) -> tuple[int, bool]:

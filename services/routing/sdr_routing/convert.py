@@ -13,6 +13,7 @@ from sdr_common.lead_proto import (
     behaviour_from_wire,
     channel_from_wire,
     channel_to_wire,
+    clinic_from_wire,
     disqualification_from_wire,
     end_reason_from_wire,
     escalation_from_wire,
@@ -25,15 +26,8 @@ from sdr_common.lead_proto import (
 )
 from sdr_routing.domain.assignment import Assignment
 from sdr_routing.domain.delivery import WORDS, Delivery, Message, State, Write
-from sdr_routing.domain.outcome import (
-    AppliedRule,
-    ConversationRef,
-    LeadProgress,
-    Outcome,
-    Qualification,
-    ScoreLine,
-)
-from sdr_routing.domain.settings import Clinic, Closer, Priority, RoutingSettings, Strategy, TeamRule
+from sdr_routing.domain.outcome import AppliedRule, ConversationRef, LeadProgress, Outcome, Qualification, ScoreLine
+from sdr_routing.domain.settings import Closer, Priority, RoutingSettings, Strategy, TeamRule
 from sdr_routing.operations import (
     Choices,
     ConnectCommand,
@@ -195,22 +189,6 @@ def _write_to_wire(write: Write) -> pb.Write:
         settled_at=timestamp_to_wire(write.settled_at),
         sdr_key=write.sdr_key if isinstance(write.change, Message) else "",
         refusals=write.refusals,
-    )
-
-
-def clinic_from_wire(wire: lead.Clinic) -> Clinic:
-    """The clinic."""
-    return Clinic(wire.name, wire.assistant_name, wire.time_zone, wire.address, wire.city)
-
-
-def clinic_to_wire(clinic: Clinic) -> lead.Clinic:
-    """The clinic."""
-    return lead.Clinic(
-        name=clinic.name,
-        assistant_name=clinic.assistant_name,
-        time_zone=clinic.time_zone,
-        address=clinic.address,
-        city=clinic.city,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from sdr_common.clinic import Clinic
 from sdr_common.lead import EscalationReason, LeadStatus
 from sdr_common.mailbox import Claim
 from sdr_common.postgres import Connection
@@ -15,7 +16,7 @@ from sdr_routing.domain.attributes import Written
 from sdr_routing.domain.delivery import Delivery, PlannedWrite, State, Write
 from sdr_routing.domain.outcome import ConversationRef, Outcome
 from sdr_routing.domain.plan import Plan
-from sdr_routing.domain.settings import Clinic, RoutingSettings
+from sdr_routing.domain.settings import RoutingSettings
 from sdr_routing.domain.takeover import SeenMessage
 
 

@@ -10,7 +10,7 @@ from sdr.routing.v1 import routing_pb2 as pb
 from sdr.routing.v1 import routing_pb2_grpc
 from sdr_common.idempotency import Once
 from sdr_common.lead import Temperature
-from sdr_common.lead_proto import temperature_from_wire
+from sdr_common.lead_proto import clinic_to_wire, temperature_from_wire
 from sdr_routing import convert
 from sdr_routing.operations import AccountSettings, ChooseFrom, Connect, DeadLetters, Deliver, Refusals
 
@@ -115,7 +115,7 @@ class RoutingServicer(routing_pb2_grpc.RoutingServiceServicer):
         """Reads the account's settings."""
         found = await self._settings.get(request.account_id, request.version)
         return pb.GetSettingsResponse(
-            clinic=convert.clinic_to_wire(found.clinic),
+            clinic=clinic_to_wire(found.clinic),
             settings=convert.settings_to_wire(found.settings),
             version=found.version,
         )

@@ -14,6 +14,8 @@ from sdr_common.lead import Fact, FactKind, FunnelStage, NextStep
 from sdr_common.lead_proto import (
     channel_from_wire,
     channel_to_wire,
+    clinic_from_wire,
+    clinic_to_wire,
     disqualification_from_wire,
     disqualification_to_wire,
     end_reason_from_wire,
@@ -27,7 +29,6 @@ from sdr_common.lead_proto import (
     temperature_to_wire,
     timestamp_from_wire,
 )
-from sdr_scoring.domain.clinic import Clinic
 from sdr_scoring.domain.explanation import explain
 from sdr_scoring.domain.qualification import AppliedRule, Judgement, Qualification, QualificationId, ScoreLine
 from sdr_scoring.domain.rubric import DEFAULT_RUBRIC, Rubric, Thresholds
@@ -260,28 +261,6 @@ def rubric_to_wire(rubric: Rubric) -> pb.ScoringSettings:
             for fact in rubric.facts
         ],
         thresholds=pb.Thresholds(hot=rubric.thresholds.hot, warm=rubric.thresholds.warm, cold=rubric.thresholds.cold),
-    )
-
-
-def clinic_from_wire(clinic: lead.Clinic) -> Clinic:
-    """The clinic."""
-    return Clinic(
-        name=clinic.name,
-        assistant_name=clinic.assistant_name,
-        time_zone=clinic.time_zone,
-        address=clinic.address,
-        city=clinic.city,
-    )
-
-
-def clinic_to_wire(clinic: Clinic) -> lead.Clinic:
-    """The clinic."""
-    return lead.Clinic(
-        name=clinic.name,
-        assistant_name=clinic.assistant_name,
-        time_zone=clinic.time_zone,
-        address=clinic.address,
-        city=clinic.city,
     )
 
 

@@ -8,12 +8,12 @@ from typing import TypeVar
 
 from google.protobuf.message import Message
 
-from sdr_common.account_settings import StoredVersion, find_version
+from sdr_common.account_settings import StoredVersion, find_version, put_version
+from sdr_common.clinic import Clinic
 from sdr_common.idempotency import Idempotency, Once
 from sdr_common.lead import Disqualification, EndReason, Fact, FactKind
 from sdr_common.metrics import METER
 from sdr_common.postgres import Connection, Pool, connection
-from sdr_scoring.domain.clinic import Clinic
 from sdr_scoring.domain.errors import QualificationNotFound
 from sdr_scoring.domain.qualification import Qualification, QualificationId, qualify
 from sdr_scoring.domain.rubric import Rubric
@@ -124,20 +124,14 @@ class Scoring:
         Raises:
             RequestIdReused: the id came before with another input.
         """
-        if command.dry_run:
-            return once.answer(await self._compare(command))
-
-        async def work(conn: Connection) -> A:
-            version, changed = await self._rubrics.put(conn, command.account_id, command.clinic, command.rubric)
-            return once.answer(StoredVersion(version, changed))
-
-        answer = await self._idempotency.once(once.request, once.answer_type, work)
+        answer = await put_version(
+            self._pool,
+            self._idempotency,
+            once,
+            dry_run=command.dry_run,
+            find=lambda conn: self._rubrics.find(conn, command.account_id),
+            same=lambda active: (active.clinic, active.rubric) == (command.clinic, command.rubric),
+            put=lambda conn: self._rubrics.put(conn, command.account_id, command.clinic, command.rubric),
+        )
         self._rubrics.forget(command.account_id)
         return answer
-
-    async def _compare(self, command: PutSettingsCommand) -> StoredVersion:
-        async with connection(self._pool) as conn:
-            active = await self._rubrics.find(conn, command.account_id)
-        if active is None:
-            return StoredVersion(0, changed=True)
-        return StoredVersion(active.version, (active.clinic, active.rubric) != (command.clinic, command.rubric))

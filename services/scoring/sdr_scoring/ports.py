@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from sdr_common.clinic import Clinic
 from sdr_common.lead import Channel, JudgementVerdict, LeadOutcome, Temperature
 from sdr_common.postgres import Connection
-from sdr_scoring.domain.clinic import Clinic
 from sdr_scoring.domain.feedback import Said
 from sdr_scoring.domain.feedback import Subject as LeadSubject
 from sdr_scoring.domain.preview import PastLead

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from sdr.common.v1 import lead_pb2 as lead
 from sdr.reporting.v1 import reporting_pb2 as pb
+from sdr_common.clinic import Clinic
 from sdr_common.errors import InvalidField, InvalidPageToken
 from sdr_common.lead import Channel, FactKind, JudgementVerdict, LeadOutcome, LeadStatus, Temperature
+from sdr_common.lead_proto import clinic_from_wire, clinic_to_wire
 from sdr_reporting import convert, convert_event
 from sdr_reporting.domain.event import (
     DeliverySettled,
@@ -32,7 +34,6 @@ from sdr_reporting.domain.event import (
 from sdr_reporting.domain.listing import LeadFilter, Position, Sort
 from sdr_reporting.domain.overview import Overview
 from sdr_reporting.domain.period import Period
-from sdr_reporting.ports import Clinic
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 TEXT = st.text(st.characters(codec="utf-8"), max_size=30)
@@ -275,4 +276,4 @@ def test_figures_name_every_temperature_once_hottest_first_and_leave_unknown_mea
 
 @given(st.builds(Clinic, TEXT, TEXT, TEXT, TEXT, TEXT))
 def test_a_clinic_survives_the_wire(clinic: Clinic) -> None:
-    assert convert.clinic_from_wire(convert.clinic_to_wire(clinic)) == clinic
+    assert clinic_from_wire(clinic_to_wire(clinic)) == clinic

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from sdr_common.clinic import Clinic
 from sdr_common.lead import (
     EndReason,
     Fact,
@@ -15,7 +16,7 @@ from sdr_common.lead import (
     Temperature,
 )
 from sdr_routing.domain.outcome import ConversationRef, LeadProgress, Outcome, Qualification, ScoreLine
-from sdr_routing.domain.settings import Clinic, RoutingSettings
+from sdr_routing.domain.settings import RoutingSettings
 
 NOW = datetime(2026, 6, 18, 15, 30, tzinfo=UTC)
 CLINIC = Clinic(name="Clínica Aurora", assistant_name="Bia", time_zone="America/Sao_Paulo")

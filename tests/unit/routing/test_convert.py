@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from sdr.common.v1 import lead_pb2 as lead
 from sdr.routing.v1 import routing_pb2 as pb
+from sdr_common.clinic import Clinic
 from sdr_common.errors import InvalidPageToken
 from sdr_common.lead import (
     Behaviour,
@@ -18,10 +19,11 @@ from sdr_common.lead import (
     LeadStatus,
     Temperature,
 )
+from sdr_common.lead_proto import clinic_from_wire, clinic_to_wire
 from sdr_routing import convert
 from sdr_routing.domain.assignment import Assignment
 from sdr_routing.domain.outcome import ConversationRef
-from sdr_routing.domain.settings import Clinic, Closer, Priority, RoutingSettings, Strategy, TeamRule
+from sdr_routing.domain.settings import Closer, Priority, RoutingSettings, Strategy, TeamRule
 from sdr_routing.operations import Accepted
 
 WORDS = st.text(alphabet="abç {}-_😊", min_size=1, max_size=12)
@@ -60,7 +62,7 @@ def test_settings_come_back_as_they_went(settings: RoutingSettings) -> None:
 
 @given(st.builds(Clinic, SAID, SAID, SAID, st.text(max_size=5), st.text(max_size=5)))
 def test_a_clinic_comes_back_as_it_went(clinic: Clinic) -> None:
-    assert convert.clinic_from_wire(convert.clinic_to_wire(clinic)) == clinic
+    assert clinic_from_wire(clinic_to_wire(clinic)) == clinic
 
 
 @given(st.builds(ConversationRef, IDS, IDS, IDS, st.integers(0, 2**62), st.sampled_from(Channel)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,5 +29,5 @@ def test_the_panel_shows_the_products_own_texts_where_an_account_has_none() -> N
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["template"][:30] for case in CASES])
-def test_the_panels_preview_reads_as_the_message_will(case: dict[str, str]) -> None:
+def test_the_panels_preview_reads_as_the_message_will(case: dict[str, Any]) -> None:  # JSON
     assert filled(case["template"], case["known"]) == case["reads"]

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from sdr.common.v1 import lead_pb2 as lead
 from sdr.scoring.v1 import scoring_pb2 as pb
+from sdr_common.clinic import Clinic
 from sdr_common.errors import InvalidField
 from sdr_common.lead import Channel
+from sdr_common.lead_proto import clinic_from_wire, clinic_to_wire
 from sdr_scoring import convert
-from sdr_scoring.domain.clinic import Clinic
 from sdr_scoring.domain.errors import InvalidRubric
 from sdr_scoring.domain.qualification import Qualification, QualificationId, qualify
 from sdr_scoring.domain.rubric import DEFAULT_RUBRIC, Rubric, Thresholds
@@ -48,7 +49,7 @@ def test_a_rubric_survives_the_wire(rubric: Rubric) -> None:
 
 @given(st.builds(Clinic, TEXT, TEXT, TEXT, TEXT, TEXT))
 def test_a_clinic_survives_the_wire(clinic: Clinic) -> None:
-    assert convert.clinic_from_wire(convert.clinic_to_wire(clinic)) == clinic
+    assert clinic_from_wire(clinic_to_wire(clinic)) == clinic
 
 
 @given(st.builds(Subject, IDS, IDS, IDS, st.integers(0, 2**63 - 1), st.none() | st.sampled_from(Channel), IDS))

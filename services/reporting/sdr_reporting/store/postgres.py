@@ -9,9 +9,10 @@ from google.protobuf.empty_pb2 import Empty
 from psycopg.types.json import Jsonb
 
 from sdr_common.account_settings import AccountSettingsStore, CachedSettings
+from sdr_common.clinic import Clinic
 from sdr_common.errors import AccountNotFound
+from sdr_common.lead_proto import clinic_from_wire, clinic_to_wire
 from sdr_common.postgres import Connection, Pool, Queries
-from sdr_reporting.convert import clinic_from_wire, clinic_to_wire
 from sdr_reporting.domain.counted_days import Change
 from sdr_reporting.domain.event import (
     DeliverySettled,
@@ -31,7 +32,7 @@ from sdr_reporting.domain.event import (
 )
 from sdr_reporting.domain.lead import Lead
 from sdr_reporting.domain.period import DEFAULT_ZONE
-from sdr_reporting.ports import Clinic, Told
+from sdr_reporting.ports import AccountClinic, Told
 from sdr_reporting.store import rows
 
 QUERIES = Queries.load("sdr_reporting.store")
@@ -141,10 +142,10 @@ class PostgresAccounts:
         except AccountNotFound:
             return DEFAULT_ZONE
 
-    async def find(self, conn: Connection, account_id: int) -> tuple[int, Clinic] | None:
+    async def find(self, conn: Connection, account_id: int) -> AccountClinic | None:
         """See `Accounts.find`."""
         stored = await self._store.find(conn, account_id)
-        return None if stored is None else (stored.version, clinic_from_wire(stored.clinic))
+        return None if stored is None else AccountClinic(stored.version, clinic_from_wire(stored.clinic))
 
     async def put(self, conn: Connection, account_id: int, clinic: Clinic) -> tuple[int, bool]:
         """See `Accounts.put`."""

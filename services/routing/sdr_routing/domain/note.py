@@ -6,9 +6,10 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sdr_common.clinic import Clinic
 from sdr_common.lead import EscalationReason, FactKind, NextStep, Temperature
 from sdr_routing.domain.outcome import Outcome, Qualification, ScoreLine
-from sdr_routing.domain.settings import Clinic, RoutingSettings
+from sdr_routing.domain.settings import RoutingSettings
 from sdr_routing.domain.text import cut, one_line
 
 _FACTS = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sdr_common.clinic import Clinic
 from sdr_common.lead import LeadStatus
 from sdr_routing.domain import attributes, labels, wording
 from sdr_routing.domain.assignment import Assignment, Round, escalation_team, round_for, team_for
@@ -14,7 +15,7 @@ from sdr_routing.domain.delivery import Attributes, Closer, GiveBack, Labels, Me
 from sdr_routing.domain.note import note_for, wrote_again
 from sdr_routing.domain.outcome import Outcome
 from sdr_routing.domain.outgoing_text import neutral, parts_of
-from sdr_routing.domain.settings import Clinic, RoutingSettings
+from sdr_routing.domain.settings import RoutingSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sdr_common.clinic import Clinic
 from sdr_common.errors import InvalidSettings
 from sdr_common.lead import DisqualificationKind, Temperature
 
@@ -35,23 +36,6 @@ class Priority(StrEnum):
     HIGH = "high"
     MEDIUM = "medium"
     LOW = "low"
-
-
-@dataclass(frozen=True, slots=True)
-class Clinic:
-    """One account's clinic."""
-
-    name: str
-    assistant_name: str
-    time_zone: str
-    """IANA name."""
-    address: str = ""
-    city: str = ""
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The zone; the name was checked when it was stored."""
-        return ZoneInfo(self.time_zone)
 
 
 @dataclass(frozen=True, slots=True)

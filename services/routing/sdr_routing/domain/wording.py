@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from sdr_common.clinic import Clinic
 from sdr_common.lead import DisqualificationKind, EscalationReason, FactKind, Temperature
 from sdr_routing.domain.assignment import Assignment
 from sdr_routing.domain.outcome import Outcome
-from sdr_routing.domain.settings import SAY_NOTHING, Clinic, RoutingSettings
+from sdr_routing.domain.settings import SAY_NOTHING, RoutingSettings
 from sdr_routing.domain.text import one_line
 from sdr_routing.domain.wording_abroad import ABROAD
 

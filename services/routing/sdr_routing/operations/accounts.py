@@ -7,10 +7,11 @@ from typing import TypeVar
 
 from google.protobuf.message import Message
 
-from sdr_common.account_settings import StoredVersion, find_version
+from sdr_common.account_settings import StoredVersion, find_version, put_version
+from sdr_common.clinic import Clinic
 from sdr_common.idempotency import Idempotency, Once
-from sdr_common.postgres import Connection, Pool, connection
-from sdr_routing.domain.settings import Clinic, RoutingSettings, check_settings
+from sdr_common.postgres import Pool
+from sdr_routing.domain.settings import RoutingSettings, check_settings
 from sdr_routing.ports import AccountRouting, Accounts
 
 A = TypeVar("A", bound=Message)
@@ -57,20 +58,14 @@ class AccountSettings:
             RequestIdReused: the id came before with another input.
         """
         check_settings(command.clinic, command.settings)
-        if command.dry_run:
-            return once.answer(await self._compare(command))
-
-        async def work(conn: Connection) -> A:
-            version, changed = await self._accounts.put(conn, command.account_id, command.clinic, command.settings)
-            return once.answer(StoredVersion(version, changed))
-
-        answer = await self._idempotency.once(once.request, once.answer_type, work)
+        answer = await put_version(
+            self._pool,
+            self._idempotency,
+            once,
+            dry_run=command.dry_run,
+            find=lambda conn: self._accounts.find(conn, command.account_id),
+            same=lambda active: (active.clinic, active.settings) == (command.clinic, command.settings),
+            put=lambda conn: self._accounts.put(conn, command.account_id, command.clinic, command.settings),
+        )
         self._accounts.forget(command.account_id)
         return answer
-
-    async def _compare(self, command: PutSettingsCommand) -> StoredVersion:
-        async with connection(self._pool) as conn:
-            active = await self._accounts.find(conn, command.account_id)
-        if active is None:
-            return StoredVersion(0, changed=True)
-        return StoredVersion(active.version, (active.clinic, active.settings) != (command.clinic, command.settings))

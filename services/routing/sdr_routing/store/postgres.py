@@ -11,12 +11,14 @@ from psycopg.types.json import Jsonb
 
 from sdr.routing.v1 import routing_pb2 as pb
 from sdr_common.account_settings import AccountSettingsStore, CachedSettings, StoredSettings
+from sdr_common.clinic import Clinic
+from sdr_common.lead_proto import clinic_from_wire, clinic_to_wire
 from sdr_common.mailbox import Claim, LeaseLost
 from sdr_common.postgres import Connection, Pool, Queries
 from sdr_common.secret_box import SecretBox
-from sdr_routing.convert import clinic_from_wire, clinic_to_wire, settings_from_wire, settings_to_wire
+from sdr_routing.convert import settings_from_wire, settings_to_wire
 from sdr_routing.domain.delivery import Delivery, PlannedWrite, State, Write
-from sdr_routing.domain.settings import Clinic, RoutingSettings
+from sdr_routing.domain.settings import RoutingSettings
 from sdr_routing.ports import (
     Acceptance,
     AccountRouting,

@@ -8,17 +8,12 @@ from collections.abc import Sequence
 from sdr.common.v1 import lead_pb2 as lead
 from sdr.scoring.v1 import scoring_pb2 as pb
 from sdr_common.account_settings import AccountSettingsStore, CachedSettings, StoredSettings
+from sdr_common.clinic import Clinic
 from sdr_common.lead import Temperature
+from sdr_common.lead_proto import clinic_from_wire, clinic_to_wire
 from sdr_common.part_versions import Part, PublishedPart
 from sdr_common.postgres import Connection, Pool, Queries
-from sdr_scoring.convert import (
-    clinic_from_wire,
-    clinic_to_wire,
-    judgement_to_wire,
-    rubric_from_wire,
-    rubric_to_wire,
-)
-from sdr_scoring.domain.clinic import Clinic
+from sdr_scoring.convert import judgement_to_wire, rubric_from_wire, rubric_to_wire
 from sdr_scoring.domain.preview import PastLead
 from sdr_scoring.domain.qualification import Judgement, Qualification, QualificationId
 from sdr_scoring.domain.rubric import Rubric

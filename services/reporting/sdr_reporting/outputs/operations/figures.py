@@ -51,7 +51,7 @@ class OwnFigures:
         counted = await self._reporting.get_report(account_id, wanted, "")
         async with connection(self._pool) as conn:
             found = await self._accounts.find(conn, account_id)
-        return Report("" if found is None else found[1].name, language, utc_now(), counted)
+        return Report("" if found is None else found.clinic.name, language, utc_now(), counted)
 
     async def leads(self, account_id: int, period: Period) -> Sequence[LeadSummary]:
         """See `ports.Figures`."""

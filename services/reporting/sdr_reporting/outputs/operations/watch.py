@@ -182,13 +182,13 @@ class AlertPacker:
         async with connection(self._pool) as conn:
             alert = await self._alerts.find(conn, sending.account_id, sending.owner_id)
             stored = await self._policies.find(conn, sending.account_id)
-            clinic = await self._accounts.find(conn, sending.account_id)
+            account = await self._accounts.find(conn, sending.account_id)
         if alert is None:
             raise Undelivered("alert_gone")
         if sending.channel not in stored.channels:
             raise Undelivered("channel_gone")
         language = stored.policy.language
-        clinic_name = "" if clinic is None else clinic[1].name
+        clinic_name = "" if account is None else account.clinic.name
         subject = alert_subject(clinic_name, language, resolved=sending.resolved)
         lines = [alert_text(alert, language, resolved=sending.resolved)]
         if self._panel_url:

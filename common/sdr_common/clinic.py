@@ -1,13 +1,14 @@
-"""The clinic, as every service is told of it; scoring keeps it with the rubric and decides nothing by it."""
+"""The clinic, as every service is told of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)
 class Clinic:
-    """One account's clinic."""
+    """One account's clinic; `sdr_common.lead_proto` maps it to the contracts."""
 
     name: str
     """Shown to leads."""
@@ -17,3 +18,8 @@ class Clinic:
     """IANA name, such as "America/Sao_Paulo"."""
     address: str = ""
     city: str = ""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone; a name is checked before it is stored."""
+        return ZoneInfo(self.time_zone)
