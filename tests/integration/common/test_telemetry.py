@@ -12,16 +12,23 @@ from pathlib import Path
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from redis.asyncio import Redis
 
 from sdr.scoring.v1.scoring_pb2 import ExplainResponse
+from sdr_common.trace_relay import CHANNEL
 from tests.integration.common.scripted import request, stub
 from tests.support.metrics import scraped
+from tests.support.net import eventually
 from tests.support.otlp_collector import Collector, Span, collector
+from tests.support.redis import RedisServer, running_redis
 from tests.support.telemetry_registry import registry
 
 EXPLAIN = "sdr.scoring.v1.ScoringService/Explain"
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 CALLER = f"00-{TRACE_ID}-b7ad6b7169203331-01"
+NOT_DRAWN = f"00-{TRACE_ID}-b7ad6b7169203331-00"
+OTHER = "00-1af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
+LAST = "00-2af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
 ROOT = Path(__file__).parents[3]
 
 
@@ -53,9 +60,9 @@ async def _measured_process(environment: dict[str, str]) -> AsyncIterator[tuple[
         await asyncio.wait_for(process.wait(), 15)
 
 
-async def _explain(channel: grpc.aio.Channel, account_id: int) -> ExplainResponse:
+async def _explain(channel: grpc.aio.Channel, account_id: int, caller: str = CALLER) -> ExplainResponse:
     timeout_s = 1 if account_id == 408 else 10  # the one that is never answered
-    return await stub(channel).Explain(request(account_id), timeout=timeout_s, metadata=(("traceparent", CALLER),))
+    return await stub(channel).Explain(request(account_id), timeout=timeout_s, metadata=(("traceparent", caller),))
 
 
 def _server_span(seen: Collector, code: str) -> Span | None:
@@ -122,6 +129,45 @@ async def test_health_checks_are_not_traced() -> None:
         await _explain(channel, 1)
         await seen.wait_for(lambda seen: _server_span(seen, "OK"))
     assert [span.name for span in seen.select(kind="server")] == [f"/{EXPLAIN}"]
+
+
+def _kept(seen: Collector, count: int) -> list[Span] | None:
+    spans = seen.select(name=f"/{EXPLAIN}", trace_id=TRACE_ID)
+    return spans if len(spans) == count else None
+
+
+async def test_what_one_process_finds_failed_is_kept_by_the_others_and_nothing_else_is() -> None:
+    with running_redis() as redis:
+        settings = {"OTEL_TRACES_SAMPLER_ARG": "0", "REDIS_URL": redis.url}
+        async with collector() as seen:
+            environment = seen.environment() | settings
+            async with _process(environment) as first, _process(environment) as second, _listening(redis, 2):
+                await _explain(first, 1, NOT_DRAWN)
+                await _explain(first, 1, OTHER)
+                with suppress(grpc.aio.AioRpcError):
+                    await _explain(second, 500, NOT_DRAWN)
+                await seen.wait_for(lambda seen: _kept(seen, 2))
+                redis.kill()
+                # Without Redis each keeps what it finds itself.
+                with suppress(grpc.aio.AioRpcError):
+                    await _explain(first, 500, LAST)
+                await seen.wait_for(lambda seen: seen.span(trace_id=LAST.split("-")[1]))
+    assert seen.select(trace_id=OTHER.split("-")[1]) == []
+
+
+@asynccontextmanager
+async def _listening(redis: RedisServer, count: int) -> AsyncIterator[None]:
+    """Waits until so many processes listen."""
+    client = Redis.from_url(redis.url)
+    try:
+
+        async def heard() -> bool:
+            return dict(await client.pubsub_numsub(CHANNEL)).get(CHANNEL.encode()) == count
+
+        await eventually(heard, 10, what="processes that listen")
+        yield
+    finally:
+        await client.aclose()
 
 
 async def test_without_a_collector_trace_ids_still_travel() -> None:

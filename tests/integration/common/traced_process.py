@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from typing import Any
 
@@ -11,7 +12,16 @@ import grpc
 from sdr.scoring.v1.scoring_pb2 import ExplainRequest, ExplainResponse
 from sdr_common.errors import AccountNotFound
 from sdr_common.ops_server import OpsServer
-from sdr_common.telemetry import TRACER, context_of, current_traceparent, links_to, start_telemetry
+from sdr_common.telemetry import (
+    TRACER,
+    context_of,
+    current_traceparent,
+    held_traces,
+    links_to,
+    start_telemetry,
+)
+from sdr_common.trace_keeping import TraceRules
+from sdr_common.trace_relay import TraceRelay
 from tests.integration.common.scripted import start
 
 
@@ -35,7 +45,11 @@ async def _explain(request: ExplainRequest, context: Any) -> ExplainResponse:
 
 async def main() -> None:
     """Serves until standard input ends."""
-    provider = start_telemetry("example")
+    ratio = float(os.environ.get("OTEL_TRACES_SAMPLER_ARG", "1"))
+    provider = start_telemetry("example", TraceRules(ratio, held_spans=100))
+    stop = asyncio.Event()
+    held, url = held_traces(), os.environ.get("REDIS_URL", "")
+    relay = asyncio.create_task(TraceRelay(url, held).run(stop)) if held is not None and url else None
     server = await start(_explain)
     await server.set_ready(True)
     ops = OpsServer("127.0.0.1", 0, lambda: asyncio.sleep(0))
@@ -43,6 +57,9 @@ async def main() -> None:
     sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.read)
     await server.stop(1)
+    stop.set()
+    if relay is not None:
+        await relay
     await ops.aclose()
     provider.shutdown()
 
