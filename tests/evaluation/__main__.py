@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from pydantic import SecretStr
 
+from sdr_dialogue.choosing import choose_model
 from sdr_dialogue.engine.scripted import ScriptedEngine
 from sdr_dialogue.ports import LanguageModel
-from sdr_dialogue.server import choose_model
 from sdr_dialogue.settings import Settings
 from tests.evaluation.measuring import Measured, measure
 from tests.evaluation.report import sample_transcripts, table, worst, write_quality

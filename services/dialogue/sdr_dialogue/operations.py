@@ -216,7 +216,9 @@ class Dialogue:
             context = transcript(loaded, settings, turn_id)
             if draft is None or asked is None or (asked.lines, asked.facts) != (context.lines, context.facts):
                 allowed = budget.allows_models(loaded.spent_micro_usd)
-                draft = await self._model.analyze(replace(context, models_allowed=allowed))
+                draft = await self._model.analyze(
+                    replace(context, models_allowed=allowed, account_id=conversation.account_id)
+                )
                 spent += draft.usage
             asked = context
             judgement = judge(conversation, turn_id, loaded, draft, settings)

@@ -211,7 +211,7 @@ class Playground:
     ) -> Judgement | None:
         if loaded.turns[-1].ended is EndReason.DISQUALIFIED and not loaded.lead.facts:
             return None
-        draft = await model.analyze(transcript(loaded, settings, turn_id))
+        draft = await model.analyze(replace(transcript(loaded, settings, turn_id), account_id=ref.account_id))
         return judge(ref, turn_id, loaded, draft, settings)
 
 

@@ -13,6 +13,8 @@ from sdr_dialogue.domain.documents import Asking, Content, Document, Unanswered
 from sdr_dialogue.domain.fitting import Vocabulary
 from sdr_dialogue.domain.hearing_audio import Heard, Place
 from sdr_dialogue.domain.knowledge import Found
+from sdr_dialogue.domain.model_keys import KeptKey
+from sdr_dialogue.domain.models import Provider
 from sdr_dialogue.domain.searching import Candidates, ToEmbed
 from sdr_dialogue.domain.settings import AccountSettings
 from sdr_dialogue.domain.turn import (
@@ -311,6 +313,22 @@ class UnansweredStore(Protocol):
 
     async def settle(self, conn: Connection, account_id: int, unanswered_id: int, state: str) -> bool:
         """Takes a question off the list as approved or rejected; False: there is no such open one."""
+        ...
+
+
+class ModelKeys(Protocol):
+    """Where accounts' own keys for models are kept, sealed; never commits."""
+
+    async def find(self, conn: Connection, account_id: int) -> dict[Provider, KeptKey]:
+        """An account's, by provider."""
+        ...
+
+    async def put(self, conn: Connection, account_id: int, key: KeptKey) -> None:
+        """Keeps one in the place of the one that was there."""
+        ...
+
+    async def delete(self, conn: Connection, account_id: int, provider: Provider) -> bool:
+        """Forgets one; False: there was none."""
         ...
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 from functools import partial
@@ -23,6 +22,8 @@ from sdr.dialogue.v1 import (
     insights_pb2_grpc,
     knowledge_pb2,
     knowledge_pb2_grpc,
+    models_pb2,
+    models_pb2_grpc,
     prompts_pb2,
     prompts_pb2_grpc,
 )
@@ -32,37 +33,39 @@ from sdr_common.grpc_server import start_server
 from sdr_common.idempotency import Idempotency
 from sdr_common.lead import FactKind
 from sdr_common.lead_data import NAMES, parts_of, register_lead_data
-from sdr_common.lossy_redis import LossyRedis
 from sdr_common.ops_server import serve_operators
 from sdr_common.part_versions import PublishedPart
 from sdr_common.postgres import Pool, Queries, make_pool
 from sdr_common.service import ServiceProcess, Work, pause, run_until_stopped, schema_problem, standard_work
-from sdr_dialogue.clients.breaker import CircuitBreaker
-from sdr_dialogue.clients.chain import Deadlines, Link, ModelChain
+from sdr_dialogue.choosing import (
+    choose_links,
+    choose_model,
+    installed,
+    key_trier,
+    secret_box,
+    with_account_keys,
+)
+from sdr_dialogue.clients.chain import Link, ModelChain
 from sdr_dialogue.clients.documents import GuardedReader
 from sdr_dialogue.clients.embeddings import OpenAiEmbedder
-from sdr_dialogue.clients.latency import DelayedModel
-from sdr_dialogue.clients.llm import ModelChoice, ProviderModel
 from sdr_dialogue.clients.pages import PageFetcher
 from sdr_dialogue.clients.prompt import VERSION, Prompts
 from sdr_dialogue.clients.reply_cache import CachedReplies
 from sdr_dialogue.clients.transcription import OpenAiTranscriber
 from sdr_dialogue.convert_prompts import PROMPT_PART
 from sdr_dialogue.domain.conversation import TurnContext
-from sdr_dialogue.domain.models import Provider
 from sdr_dialogue.domain.settings import AccountSettings
 from sdr_dialogue.ears import Ears
 from sdr_dialogue.engine.asking import questions_for_knowledge
 from sdr_dialogue.engine.nudging import word_nudge
 from sdr_dialogue.engine.scripted import ScriptedEngine, read_value
-from sdr_dialogue.engine.speech import speech_for
-from sdr_dialogue.engine.wording import question_for
 from sdr_dialogue.ledger import Ledger
 from sdr_dialogue.operations import Dialogue
 from sdr_dialogue.operations_cases import CaseWork
 from sdr_dialogue.operations_import import Importing
 from sdr_dialogue.operations_insights import InsightWork
 from sdr_dialogue.operations_knowledge import Knowledge
+from sdr_dialogue.operations_models import ModelKeyWork
 from sdr_dialogue.operations_prompts import PromptWork
 from sdr_dialogue.playground import Playground, ShownPart
 from sdr_dialogue.ports import LanguageModel
@@ -71,6 +74,7 @@ from sdr_dialogue.servicer_cases import CASE_READER, CaseServicer
 from sdr_dialogue.servicer_import import ImportServicer
 from sdr_dialogue.servicer_insights import InsightsServicer
 from sdr_dialogue.servicer_knowledge import KnowledgeServicer
+from sdr_dialogue.servicer_models import ModelKeyServicer
 from sdr_dialogue.servicer_prompts import PromptServicer
 from sdr_dialogue.settings import Settings
 from sdr_dialogue.store.cases import PostgresCases
@@ -79,6 +83,7 @@ from sdr_dialogue.store.events import OutboxEvents
 from sdr_dialogue.store.insights import PostgresInsights
 from sdr_dialogue.store.knowledge import PostgresKnowledge
 from sdr_dialogue.store.memory import PostgresMemory
+from sdr_dialogue.store.model_keys import PostgresModelKeys
 from sdr_dialogue.store.postgres import PostgresConversations
 from sdr_dialogue.store.settings import PostgresSettings
 from sdr_dialogue.store.transcripts import PostgresTranscripts
@@ -88,7 +93,7 @@ SCHEMA = "dialogue"
 """The Postgres schema that is this service's alone."""
 _OWN_NAMES = [
     service.full_name
-    for file in (dialogue_pb2, importing_pb2, knowledge_pb2, prompts_pb2, cases_pb2, insights_pb2)
+    for file in (dialogue_pb2, importing_pb2, knowledge_pb2, prompts_pb2, cases_pb2, models_pb2, insights_pb2)
     for service in file.DESCRIPTOR.services_by_name.values()
 ]
 LEAD_DATA = Queries.load("sdr_dialogue.store", "lead_data.sql")
@@ -98,15 +103,20 @@ OLD = Queries.load("sdr_dialogue.store", "retention.sql")
 
 
 async def build(
-    settings: Settings, stack: AsyncExitStack, model: LanguageModel, on_crash: Callable[[], None] = lambda: None
+    settings: Settings,
+    stack: AsyncExitStack,
+    model: LanguageModel,
+    on_crash: Callable[[], None] = lambda: None,
+    links: Sequence[Link] = (),
 ) -> ServiceProcess:
     """Starts the service; closing `stack` ends it.
 
     Args:
         settings: The service's.
         stack: Owns the pool, the channel and the server.
-        model: What answers; `choose_model` makes production's.
+        model: What answers for accounts without keys of their own; `choose_model` makes production's.
         on_crash: Told when background work ends by an error.
+        links: The installation's models, which stand behind an account's own.
 
     Raises:
         SystemExit: the port is taken.
@@ -118,6 +128,9 @@ async def build(
     idempotency = Idempotency(pool, lease_s=settings.lease_s)
     part = PublishedPart(pool, PROMPT_PART)
     accounts = PostgresSettings(pool, settings.settings_ttl_s, part)
+    guard, model_keys = AddressGuard(networks(settings.allowed_networks)), PostgresModelKeys()
+    model = account_models = with_account_keys(settings, pool, guard, model=model, links=links, keys=model_keys)
+    stack.push_async_callback(account_models.close)
     embedder = choose_embedder(settings)
     if embedder is not None:
         stack.push_async_callback(embedder.close)
@@ -172,6 +185,16 @@ async def build(
             active_prompt=part.active_number,
         )
     )
+    key_work = ModelKeyWork(
+        pool,
+        idempotency,
+        keys=model_keys,
+        settings=accounts,
+        box=secret_box(settings),
+        guard=guard,
+        trier=key_trier(settings, guard),
+        forget=account_models.forget,
+    )
     reader = make_reader(settings)
     importing = Importing(accounts, PostgresMemory(), _read)
 
@@ -183,6 +206,8 @@ async def build(
         importing_pb2_grpc.add_ImportServiceServicer_to_server(ImportServicer(importing, idempotency), server)
         prompts_pb2_grpc.add_PromptServiceServicer_to_server(prompts, server)
         cases_pb2_grpc.add_CaseServiceServicer_to_server(cases, server)
+        keys_servicer = ModelKeyServicer(key_work, installed(settings))
+        models_pb2_grpc.add_ModelKeyServiceServicer_to_server(keys_servicer, server)
         insights = InsightsServicer(InsightWork(pool, PostgresInsights()))
         insights_pb2_grpc.add_InsightsServiceServicer_to_server(insights, server)
         register_lead_data(server, pool, idempotency, parts_of(LEAD_DATA), old=OLD)
@@ -257,79 +282,17 @@ def _assembled(prompts: Prompts, context: TurnContext) -> list[ShownPart]:
     return [ShownPart(part.name, part.text, part.tokens) for part in prompts.turn(context).parts]
 
 
-def choose_model(settings: Settings) -> LanguageModel:
-    """What answers in production: the models that there are keys for, and always the scripted engine."""
-    scripted: LanguageModel = ScriptedEngine()
-    if settings.fake_latency_ms:
-        scripted = DelayedModel(scripted, settings.fake_latency_ms / 1000)
-    budget = settings.prompt_budget_tokens
-    links = [
-        Link(
-            ProviderModel(_choice(settings, provider), ask=_question, prompts=Prompts(VERSION, budget)),
-            CircuitBreaker(settings.breaker_failures, settings.breaker_pause_s, time.monotonic),
-        )
-        for provider in settings.providers()
-    ]
-    if not links:
-        return scripted
-    deadlines = Deadlines(settings.model_deadline_s, settings.analysis_deadline_s, settings.lead_deadline_s)
-    chain = ModelChain(links, scripted, deadlines)
-    return _cached(settings, chain)
-
-
-def _cached(settings: Settings, chain: ModelChain) -> ModelChain | CachedReplies:
-    if not settings.reply_cache_s:
-        return chain
-    version = Prompts(VERSION).version
-    return CachedReplies(
-        chain, ask=_question, redis=LossyRedis(settings.redis_url), keep_s=settings.reply_cache_s, version=version
-    )
-
-
-def _choice(settings: Settings, provider: Provider) -> ModelChoice:
-    keys = {
-        # Servers on one's own machine ask for none, but the client sends one.
-        Provider.OPENAI: (settings.openai_api_key, settings.openai_base_url, settings.model, settings.analysis_model),
-        Provider.ANTHROPIC: (
-            settings.anthropic_api_key,
-            settings.anthropic_base_url,
-            settings.anthropic_model,
-            settings.anthropic_analysis_model,
-        ),
-        Provider.GOOGLE: (
-            settings.google_api_key,
-            settings.google_base_url,
-            settings.google_model,
-            settings.google_analysis_model,
-        ),
-    }
-    key, base_url, model, analysis_model = keys[provider]
-    return ModelChoice(
-        provider=provider,
-        api_key=key.get_secret_value() or "none",
-        base_url=base_url,
-        model=model,
-        analysis_model=analysis_model,
-        deadline_s=settings.model_deadline_s,
-        analysis_deadline_s=settings.analysis_deadline_s,
-        reasoning_effort=settings.reasoning_effort,
-    )
-
-
-def _question(kind: FactKind, context: TurnContext, language: str) -> str:
-    return question_for(kind, context, speech_for(context, language))
-
-
 def _read(kind: FactKind, value: str, settings: AccountSettings, now: datetime) -> tuple[str, str]:
     return read_value(kind, value, settings, now.astimezone(ZoneInfo(settings.time_zone)))
 
 
 async def run(settings: Settings, _command: str) -> None:
     """Serves until SIGTERM or SIGINT, then drains."""
-    model = choose_model(settings)
+    links = choose_links(settings)
+    model = choose_model(settings, links)
 
     async def start(stack: AsyncExitStack, on_crash: Callable[[], None]) -> None:
-        await build(settings, stack, model, on_crash)
+        await build(settings, stack, model, on_crash, links)
         if isinstance(model, ModelChain | CachedReplies):
             stack.push_async_callback(model.close)
             # The first lead does not wait for a library to load, nor the first one of an outage for another.

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from annotated_types import Ge, Le
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
+from sdr_common.secret_box import SecretBox
 from sdr_common.settings import AllowedNetworks, ServiceSettings
 from sdr_dialogue.domain.models import Provider
 
@@ -21,6 +22,9 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="SDR_DIALOGUE_", frozen=True, extra="ignore", populate_by_name=True)
 
+    secret_key: Annotated[SecretStr, Field(validation_alias="SDR_SECRET_KEY")] = SecretStr("")
+    """Fernet keys, comma-separated, the newest first: they seal accounts' own keys for models; empty: none of these can
+    be kept."""
     model_chain: Annotated[str, Field(pattern=_CHAIN)] = "openai,anthropic,google"
     """Providers in the order in which they are asked; one without a key (OpenAI: or base URL) is left out. Behind
     the last one stands the scripted engine."""
@@ -78,8 +82,8 @@ class Settings(ServiceSettings):
     breaker_pause_s: Annotated[float, Ge(0.05), Le(3600)] = 30.0
     """Seconds that it is left alone."""
     allowed_networks: AllowedNetworks = ""
-    """Private networks, comma-separated, from which web pages may be taken into the knowledge, such as "10.0.0.0/8";
-    every other address must be a public one."""
+    """Private networks, comma-separated, from which web pages may be taken into the knowledge and where accounts'
+    own model servers may be, such as "10.0.0.0/8"; every other address must be a public one."""
     embedding_model: Annotated[str, Field(pattern=r"^\S*$")] = "text-embedding-3-small"
     """Model that finds knowledge by meaning, with the key above; empty: full text alone."""
     embedding_dimensions: Annotated[int, Ge(0), Le(4000)] = 512
@@ -97,6 +101,20 @@ class Settings(ServiceSettings):
     fake_latency_ms: Annotated[int, Ge(0), Le(60_000), Field(validation_alias="SDR_FAKE_LLM_LATENCY_MS")] = 0
     """Milliseconds that the scripted engine waits before it answers, for benchmarks; 0 in production."""
 
+    @field_validator("secret_key")
+    @classmethod
+    def _keys_are_fernet(cls, value: SecretStr) -> SecretStr:
+        try:
+            if value.get_secret_value().strip(", "):
+                SecretBox(value.get_secret_value())
+        except ValueError:
+            raise ValueError("every key must be 32 url-safe base64-encoded bytes") from None
+        return value
+
+    def order(self) -> list[Provider]:
+        """Providers in the order in which they are asked."""
+        return list(dict.fromkeys(Provider(name) for name in self.model_chain.split(",")))
+
     def providers(self) -> list[Provider]:
         """Providers with a key, in their order."""
         there = {
@@ -104,5 +122,4 @@ class Settings(ServiceSettings):
             Provider.ANTHROPIC: bool(self.anthropic_api_key.get_secret_value()),
             Provider.GOOGLE: bool(self.google_api_key.get_secret_value()),
         }
-        wanted = dict.fromkeys(Provider(name) for name in self.model_chain.split(","))
-        return [provider for provider in wanted if there[provider]]
+        return [provider for provider in self.order() if there[provider]]

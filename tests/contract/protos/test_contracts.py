@@ -22,11 +22,13 @@ READ_ONLY = {
     "dialogue.GetSettings",
     "dialogue.ListCases",
     "dialogue.ListDocuments",
+    "dialogue.ListModelKeys",
     "dialogue.ListPrompts",
     "dialogue.ListTurns",
     "dialogue.ListUnanswered",
     "dialogue.SearchKnowledge",
     "dialogue.Simulate",
+    "dialogue.TryModelKey",
     "gateway.ExportAccount",
     "gateway.GetAccountConnection",
     "gateway.GetAccountSettings",
@@ -68,6 +70,7 @@ DOWNLOADS = {"reporting.ExportLeads", "reporting.RenderReport"}
 """Calls that give a file."""
 SHORT_LISTS = {
     "dialogue.ListCases": "at most 200 are kept",
+    "dialogue.ListModelKeys": "one per provider",
     "reporting.ListSchedules": "a handful per account",
     "routing.ListChatwootChoices": "three lists of one Chatwoot",
 }

@@ -23,7 +23,13 @@ from sdr.scoring.v1 import scoring_pb2 as scoring
 from sdr_common.grpc_client import call, make_channel
 from tests.contract.replay.knowing import knowledge_examples
 from tests.contract.replay.sending import outputs_served
-from tests.contract.replay.versions import case_examples, feedback_examples, prompt_examples, rubric_examples
+from tests.contract.replay.versions import (
+    case_examples,
+    feedback_examples,
+    key_examples,
+    prompt_examples,
+    rubric_examples,
+)
 from tests.integration.dialogue import conftest as of_dialogue
 from tests.integration.gateway import test_accounts as of_gateway
 from tests.integration.routing import conftest as of_routing
@@ -145,6 +151,7 @@ async def dialogue_served(url: str) -> AsyncIterator[Served]:
             **knowledge_examples(served),
             **prompt_examples(served.channel),
             **case_examples(served.channel),
+            **key_examples(),
             "sdr.dialogue.v1.ImportService/ImportLeads": _always(
                 _import_request, importing.ImportLeadsRequest(dry_run=True)
             ),

@@ -12,6 +12,7 @@ from google.protobuf.message import Message
 from sdr.common.v1 import lead_pb2 as lead
 from sdr.dialogue.v1 import cases_pb2 as cases
 from sdr.dialogue.v1 import dialogue_pb2 as dialogue
+from sdr.dialogue.v1 import models_pb2 as models
 from sdr.dialogue.v1 import prompts_pb2 as prompts
 from sdr.dialogue.v1.cases_pb2_grpc import CaseServiceStub
 from sdr.dialogue.v1.prompts_pb2_grpc import PromptServiceStub
@@ -66,6 +67,22 @@ def prompt_examples(channel: grpc.aio.Channel) -> dict[str, Example]:
 
     name = "sdr.dialogue.v1.PromptService/"
     return {name + "CreatePrompt": create, name + "ActivatePrompt": activate, name + "RollbackPrompt": rollback}
+
+
+def key_examples() -> dict[str, Example]:
+    """Of `ModelKeyService`, by the method's full name; without a secret, which needs no key to seal with."""
+
+    async def put() -> tuple[Message, Message]:
+        url = "https://1.1.1.1/v1"
+        request = models.PutModelKeyRequest(request_id=_id(), account_id=ACCOUNT, provider="openai", base_url=url)
+        return request, _with(request, model="outro")
+
+    async def delete() -> tuple[Message, Message]:
+        request = models.DeleteModelKeyRequest(request_id=_id(), account_id=ACCOUNT, provider="openai")
+        return request, _with(request, provider="google")
+
+    name = "sdr.dialogue.v1.ModelKeyService/"
+    return {name + "PutModelKey": put, name + "DeleteModelKey": delete}
 
 
 def case_examples(channel: grpc.aio.Channel) -> dict[str, Example]:

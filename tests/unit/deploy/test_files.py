@@ -176,7 +176,7 @@ def test_compose_asks_for_nothing_that_its_example_does_not_name() -> None:
 def test_only_who_seals_secrets_holds_the_key() -> None:
     services = _compose()["services"]
     holders = {name for name, service in services.items() if "SDR_SECRET_KEY" in service.get("environment", {})}
-    assert holders == {"gateway", "gateway-migrate", "routing", "routing-migrate", "reporting"}
+    assert holders == {"gateway", "gateway-migrate", "dialogue", "routing", "routing-migrate", "reporting"}
 
 
 def test_each_service_of_compose_says_who_it_is_and_asks_who_calls() -> None:

@@ -10,12 +10,11 @@ from pydantic_ai.exceptions import ContentFilterError, ModelHTTPError, OutputTok
 from pydantic_ai.models import Model
 from pydantic_ai.usage import RunUsage
 
+from sdr_common.address_guard import AddressGuard
+from sdr_dialogue.clients.guarded_http import guarded_client
 from sdr_dialogue.clients.outputs import AnalysisOutput, TurnOutput
-from sdr_dialogue.domain.models import Provider
+from sdr_dialogue.domain.models import BASE_URLS, Provider
 
-OPENAI_URL = "https://api.openai.com/v1"
-ANTHROPIC_URL = "https://api.anthropic.com"
-GOOGLE_URL = "https://generativelanguage.googleapis.com"
 _TURN_TOKENS = 3_000
 _ANALYSIS_TOKENS = 6_000
 
@@ -37,11 +36,29 @@ class Agents:
 
 
 def build_agents(
-    provider: Provider, *, api_key: str, base_url: str, model: str, analysis_model: str, reasoning_effort: str
+    provider: Provider,
+    *,
+    api_key: str,
+    base_url: str,
+    model: str,
+    analysis_model: str,
+    reasoning_effort: str,
+    guard: AddressGuard | None = None,
 ) -> Agents:
-    """Agents with one repair each: an output that breaks the schema is sent back once with what is wrong."""
+    """Agents with one repair each: an output that breaks the schema is sent back once with what is wrong.
+
+    Args:
+        provider: Whose API.
+        api_key: Its key.
+        base_url: Empty: the provider's own.
+        model: Answers.
+        analysis_model: Judges, and answers what is not simple.
+        reasoning_effort: Empty: not sent.
+        guard: Says whom may be connected to at a `base_url` that an account gave, of OpenAI's API alone; None: the
+            operator gave it.
+    """
     cost_micro_usd(RunUsage(), model, provider)  # loads the price tables
-    make, close = _FACTORIES[provider](api_key, base_url, reasoning_effort)
+    make, close = _FACTORIES[provider](api_key, base_url, reasoning_effort, guard)
     return Agents(
         turn=Agent(
             make(model, _TURN_TOKENS),
@@ -64,13 +81,18 @@ Make = Callable[[str, int], Model]
 """A model's name and the most tokens that it may write, to the model."""
 
 
-def _openai(api_key: str, base_url: str, reasoning_effort: str) -> tuple[Make, Callable[[], Awaitable[None]]]:
+def _openai(
+    api_key: str, base_url: str, reasoning_effort: str, guard: AddressGuard | None
+) -> tuple[Make, Callable[[], Awaitable[None]]]:
     from openai import AsyncOpenAI  # noqa: PLC0415  (an SDK is loaded when its provider is used)
     from pydantic_ai.models.openai import OpenAIChatModel, OpenAIChatModelSettings  # noqa: PLC0415
     from pydantic_ai.providers.openai import OpenAIProvider  # noqa: PLC0415
 
     # Retries are the chain's: another engine answers sooner than a second try. So in each provider below.
-    client = AsyncOpenAI(api_key=api_key, base_url=base_url or OPENAI_URL, max_retries=0)
+    http_client = guarded_client(guard) if guard is not None else None
+    client = AsyncOpenAI(
+        api_key=api_key, base_url=base_url or BASE_URLS[Provider.OPENAI], max_retries=0, http_client=http_client
+    )
     provider = OpenAIProvider(openai_client=client)
 
     def make(model: str, tokens: int) -> Model:
@@ -83,12 +105,14 @@ def _openai(api_key: str, base_url: str, reasoning_effort: str) -> tuple[Make, C
     return make, client.close
 
 
-def _anthropic(api_key: str, base_url: str, _reasoning_effort: str) -> tuple[Make, Callable[[], Awaitable[None]]]:
+def _anthropic(
+    api_key: str, base_url: str, _reasoning_effort: str, _guard: AddressGuard | None
+) -> tuple[Make, Callable[[], Awaitable[None]]]:
     from anthropic import AsyncAnthropic  # noqa: PLC0415
     from pydantic_ai.models.anthropic import AnthropicModel, AnthropicModelSettings  # noqa: PLC0415
     from pydantic_ai.providers.anthropic import AnthropicProvider  # noqa: PLC0415
 
-    client = AsyncAnthropic(api_key=api_key, base_url=base_url or ANTHROPIC_URL, max_retries=0)
+    client = AsyncAnthropic(api_key=api_key, base_url=base_url or BASE_URLS[Provider.ANTHROPIC], max_retries=0)
     provider = AnthropicProvider(anthropic_client=client)
 
     def make(model: str, tokens: int) -> Model:
@@ -99,7 +123,9 @@ def _anthropic(api_key: str, base_url: str, _reasoning_effort: str) -> tuple[Mak
     return make, client.close
 
 
-def _google(api_key: str, base_url: str, reasoning_effort: str) -> tuple[Make, Callable[[], Awaitable[None]]]:
+def _google(
+    api_key: str, base_url: str, reasoning_effort: str, _guard: AddressGuard | None
+) -> tuple[Make, Callable[[], Awaitable[None]]]:
     from google.genai.types import HttpRetryOptions  # noqa: PLC0415
     from httpx2 import AsyncClient  # noqa: PLC0415
     from pydantic_ai.models.google import GoogleModel, GoogleModelSettings  # noqa: PLC0415
@@ -109,7 +135,7 @@ def _google(api_key: str, base_url: str, reasoning_effort: str) -> tuple[Make, C
     client = AsyncClient(timeout=60.0)
     provider = GoogleProvider(
         api_key=api_key,
-        base_url=base_url or GOOGLE_URL,
+        base_url=base_url or BASE_URLS[Provider.GOOGLE],
         http_client=client,
         retry_options=HttpRetryOptions(attempts=1),
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
 
+from sdr_common.address_guard import AddressGuard
 from sdr_common.metrics import METER, TOKENS
 from sdr_common.telemetry import TRACER
 from sdr_dialogue.clients.outputs import analysis_draft, turn_draft
@@ -76,6 +77,8 @@ class ModelChoice:
     analysis_deadline_s: float
     reasoning_effort: str = ""
     provider: Provider = Provider.OPENAI
+    guard: AddressGuard | None = None
+    """Says whom may be connected to, where an account gave the address; None: the operator did."""
 
 
 _PROVIDER_NAMES = {
@@ -256,6 +259,7 @@ def _load(choice: ModelChoice) -> Agents:
         model=choice.model,
         analysis_model=choice.analysis_model,
         reasoning_effort=choice.reasoning_effort,
+        guard=choice.guard,
     )
 
 

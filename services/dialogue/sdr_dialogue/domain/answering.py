@@ -158,6 +158,7 @@ def _context(
         asked=last_asked(lines, sending),
         contact_name=burst.contact_name,
         earlier=loaded.earlier,
+        account_id=burst.conversation.account_id,
         already_qualified=lead.ended is not None,
         greeted=sending is not None
         or any(turn.confirmed for turn in turns)

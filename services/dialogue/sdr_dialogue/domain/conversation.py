@@ -90,6 +90,8 @@ class TurnContext:
     """What the account's knowledge says to the burst's questions, each at most once."""
     earlier: tuple[Earlier, ...] = ()
     """The lead's latest other conversations, oldest first, at most three."""
+    account_id: int = 0
+    """Whose lead it is, because accounts may have keys of their own; 0: of no account."""
 
 
 def sources_of(context: TurnContext) -> tuple[str, ...]:
@@ -177,6 +179,8 @@ class AnalysisContext:
     """As in `TurnContext`."""
     waited_s: float = 0.0
     """Seconds that the lead waits already, since the turn that ended the qualification was taken up."""
+    account_id: int = 0
+    """As in `TurnContext`."""
 
 
 @dataclass(frozen=True, slots=True)

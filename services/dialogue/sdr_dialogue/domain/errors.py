@@ -119,3 +119,13 @@ class TooManyCases(DomainError):
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"{limit} test cases are kept at most; delete one first", value=limit, limit=limit)
+
+
+class SecretsUnavailable(DomainError):
+    """A secret was given and cannot be kept."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "SECRETS_UNAVAILABLE"
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"{field}: a secret cannot be kept; give dialogue the variable SDR_SECRET_KEY", field=field)

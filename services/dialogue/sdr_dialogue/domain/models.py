@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from sdr_dialogue.domain.conversation import TurnContext
 
@@ -16,6 +17,14 @@ class Provider(StrEnum):
     OPENAI = "openai"
     ANTHROPIC = "anthropic"
     GOOGLE = "google"
+
+
+BASE_URLS: Final = {
+    Provider.OPENAI: "https://api.openai.com/v1",
+    Provider.ANTHROPIC: "https://api.anthropic.com",
+    Provider.GOOGLE: "https://generativelanguage.googleapis.com",
+}
+"""Where each provider is."""
 
 
 class Strength(StrEnum):
