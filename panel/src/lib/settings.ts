@@ -1,5 +1,6 @@
 /** The account's settings: one document that several pages show parts of, read and changed by its state's name (ETag). */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/vue-query";
+import { type MaybeRefOrGetter, toValue } from "vue";
 import { api, unwrap, within } from "./api";
 import type { components, operations } from "./schema";
 import { useSession } from "./session";
@@ -37,7 +38,7 @@ export function useChangeSettings() {
 }
 
 /** Teams, agents and inboxes of the account's Chatwoot, by name; asked of Chatwoot, so it may be away. */
-export function useChatwootChoices() {
+export function useChatwootChoices(enabled: MaybeRefOrGetter<boolean> = true) {
   const session = useSession();
   return useQuery({
     queryKey: ["chatwoot-choices"],
@@ -49,6 +50,7 @@ export function useChatwootChoices() {
           fetch: within(CHOICES_WITHIN_MS),
         }),
       ),
+    enabled: () => toValue(enabled),
     staleTime: 60_000,
     retry: false,
   });

@@ -91,3 +91,45 @@ test("who is signed in and which programs have access", async () => {
   expect(wrapper.text()).toContain("Esta sessão");
   expect(wrapper.text()).toContain("Nenhum token");
 });
+
+const KEYS = "/api/v1/accounts/1/model-keys";
+const OPENAI = { provider: "openai", is_set: true, last_four: "abcd", base_url: "", model: "", analysis_model: "", installed: true, default_model: "gpt-5-mini", default_analysis_model: "gpt-5" };
+
+test("a model's key is tried before it is kept, and what is to be mended is said", async () => {
+  const asked = answer({
+    [`GET ${KEYS}`]: { keys: [{ ...OPENAI, is_set: false, last_four: "" }] },
+    [`POST ${KEYS}/openai:try`]: { outcome: "KEY_TRIAL_NO_CREDIT", model: "gpt-5-mini", status: 429, elapsed_ms: "120" },
+    [`PUT ${KEYS}/openai`]: { key: OPENAI },
+  });
+  const wrapper = await open("models");
+  await vi.waitFor(() => expect(wrapper.text()).toContain("Chave da instalação"));
+  await wrapper.find("input[type=password]").setValue("sk-0123456789abcd");
+  await wrapper.findAll("button").find((button) => button.text() === "Testar chave")!.trigger("click");
+  await vi.waitFor(() => expect(wrapper.text()).toContain("sem crédito"));
+  await wrapper.find("form").trigger("submit");
+  await flushPromises();
+  expect(asked.find((call) => call.method === "PUT")!.body).toEqual({ api_key: "sk-0123456789abcd", base_url: "", model: "", analysis_model: "" });
+  expect(wrapper.find<HTMLInputElement>("input[type=password]").element.value).toBe("");
+});
+
+test("a kept key goes to no other address: it is asked for again", async () => {
+  answer({ [`GET ${KEYS}`]: { keys: [OPENAI] } });
+  const wrapper = await open("models");
+  await vi.waitFor(() => expect(wrapper.text()).toContain("termina em abcd"));
+  await wrapper.find("input[type=url]").setValue("https://llm.clinica.test/v1");
+  expect(wrapper.text()).toContain("digite a chave de novo");
+});
+
+test("inboxes of the Chatwoot that is connected are chosen by name", async () => {
+  const asked = answer({
+    "/api/v1/accounts/1/chatwoot": { connected: true, chatwoot_url: "https://chat.clinica.test", chatwoot_account_id: "3", admin_token: { is_set: true, last_four: "wxyz" } },
+    "/api/v1/accounts/1/chatwoot-choices": { teams: [], agents: [], inboxes: [{ inbox_id: "5", name: "WhatsApp da clínica", channel_type: "Channel::Api" }, { inbox_id: "6", name: "Site", channel_type: "Channel::WebWidget" }] },
+    "POST /api/v1/accounts/1:connect": { steps: [], webhook_url: "" },
+  });
+  const wrapper = await open("connection");
+  await vi.waitFor(() => expect(wrapper.text()).toContain("WhatsApp da clínica"));
+  await wrapper.find("input[type=checkbox]").setValue(true);
+  await wrapper.find("input[type=password]").setValue("token-0123456789");
+  await wrapper.find("form").trigger("submit");
+  await vi.waitFor(() => expect(asked.find((call) => call.path.endsWith(":connect"))!.body).toMatchObject({ inbox_ids: ["5"] }));
+});

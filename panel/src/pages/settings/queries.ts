@@ -10,6 +10,7 @@ export type ConnectInput = operations["gateway.ConnectAccount"]["requestBody"]["
 export type Step = Schemas["routing.ProvisioningStep"];
 export type AuditEntry = Schemas["audit.AuditEntry"];
 export type SignedIn = Schemas["SignedIn"];
+export type ModelKey = Schemas["dialogue.ModelKey"];
 export type Token = Schemas["Token"];
 
 export function useConnection() {
@@ -150,4 +151,49 @@ export function useExportLead() {
 /** Calls that no contract describes take the account as a number. */
 function accountNumber(session: ReturnType<typeof useSession>): { account_id: number } {
   return { account_id: Number(session.account.account_id) };
+}
+
+export function useModelKeys() {
+  const session = useSession();
+  return useQuery({
+    queryKey: ["model-keys"],
+    queryFn: ({ signal }) => unwrap(api.GET("/api/v1/accounts/{account_id}/model-keys", { params: { path: session.account }, signal })),
+  });
+}
+
+type Provider = operations["dialogue.PutModelKey"]["parameters"]["path"]["provider"];
+
+export function usePutModelKey() {
+  const session = useSession();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ provider, ...body }: { provider: Provider; api_key: string; base_url: string; model: string; analysis_model: string }) =>
+      unwrap(api.PUT("/api/v1/accounts/{account_id}/model-keys/{provider}", { params: { path: { ...session.account, provider } }, body })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["model-keys"] }),
+  });
+}
+
+export function useDeleteModelKey() {
+  const session = useSession();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (provider: Provider) =>
+      unwrap(api.DELETE("/api/v1/accounts/{account_id}/model-keys/{provider}", { params: { path: { ...session.account, provider } } })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["model-keys"] }),
+  });
+}
+
+/** A provider gets its time; see the contract's deadline. */
+export function useTryModelKey() {
+  const session = useSession();
+  return useMutation({
+    mutationFn: ({ provider, ...body }: { provider: Provider; api_key: string; base_url: string; model: string }) =>
+      unwrap(
+        api.POST("/api/v1/accounts/{account_id}/model-keys/{provider}:try", {
+          params: { path: { ...session.account, provider } },
+          body,
+          fetch: within(21_000),
+        }),
+      ),
+  });
 }

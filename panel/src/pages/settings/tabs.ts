@@ -12,6 +12,7 @@ export interface SettingsTab {
 export const TABS: readonly SettingsTab[] = [
   { key: "connection", file: "ConnectionTab" },
   { key: "clinic", file: "ClinicTab" },
+  { key: "models", file: "ModelsTab" },
   { key: "budget", file: "BudgetTab" },
   { key: "privacy", file: "PrivacyTab" },
   { key: "access", file: "AccessTab" },
