@@ -91,6 +91,19 @@ async def test_wrong_credentials_are_refused_and_lock_the_door_for_a_while(api: 
         assert other.status_code == 200
 
 
+async def test_signing_in_often_locks_nobody_out(api: Api) -> None:
+    async with api.browser() as client:
+        for _ in range(7):
+            assert (await client.post(SESSION, json={"email": ADMIN, "password": PASSWORD})).status_code == 200
+
+
+async def test_a_browser_at_the_bare_address_is_led_to_the_panel_and_a_program_is_told_what_this_is(api: Api) -> None:
+    async with api.browser() as client:
+        led = await client.get("/", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+        assert (led.status_code, led.headers["location"]) == (307, "/panel/")
+        assert (await client.get("/")).json()["service"] == "sdr-gateway"
+
+
 async def test_nobody_gets_in_without_a_session(api: Api) -> None:
     async with api.browser() as client:
         for headers in ({}, {"Cookie": "sdr_session=inventado"}, {"Authorization": "Bearer sdr_inventado"}):

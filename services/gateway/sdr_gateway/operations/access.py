@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from limits import RateLimitItemPerMinute
@@ -19,6 +19,7 @@ from sdr_gateway.domain.access import (
     Person,
     Scope,
     SessionTimes,
+    SignInRefused,
     StoredSession,
     StoredToken,
     TooManyAttempts,
@@ -55,6 +56,23 @@ class Created:
     """Shown once; kept nowhere."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """Somebody who wants in."""
+
+    account: str
+    person: str
+    """A hash of the e-mail; empty: unknown, because a token was given."""
+    source: str
+    """The address that it comes from."""
+
+    def limits(self) -> Iterator[tuple[RateLimitItemPerMinute, tuple[str, ...]]]:
+        """How many refusals there may be, and whose."""
+        yield _PER_SOURCE, ("source", self.source)
+        if self.person:
+            yield _PER_PERSON, ("person", self.account, self.person)
+
+
 class AccessWork:
     """Use cases of access.
 
@@ -89,24 +107,26 @@ class AccessWork:
 
         Raises:
             AccountNotFound: the account is not connected.
-            TooManyAttempts: the person or the address tried too often.
+            TooManyAttempts: the person or the address was refused too often.
             SignInRefused: wrong credentials, or no member of the account.
         """
         account = await self._accounts.get(account_id)
-        await self._count(str(account_id), hashlib.sha256(email.strip().lower().encode()).hexdigest(), source)
-        return await self._open(account, await self._people.by_password(account.chatwoot_url, email, password))
+        attempt = _Attempt(str(account_id), hashlib.sha256(email.strip().lower().encode()).hexdigest(), source)
+        return await self._open(
+            account, attempt, lambda: self._people.by_password(account.chatwoot_url, email, password)
+        )
 
     async def sign_in_by_token(self, account_id: int, token: str, source: str) -> Opened:
         """Opens a session for somebody who holds a Chatwoot access token, such as people with a second factor.
 
         Raises:
             AccountNotFound: the account is not connected.
-            TooManyAttempts: the address tried too often.
+            TooManyAttempts: the address was refused too often.
             SignInRefused: nobody's token, or no member of the account.
         """
         account = await self._accounts.get(account_id)
-        await self._count(str(account_id), "", source)
-        return await self._open(account, await self._people.by_token(account.chatwoot_url, token))
+        attempt = _Attempt(str(account_id), "", source)
+        return await self._open(account, attempt, lambda: self._people.by_token(account.chatwoot_url, token))
 
     async def chatwoot_page(self, account_id: int) -> str:
         """Where people see an account's conversations in Chatwoot; read from memory.
@@ -117,15 +137,23 @@ class AccessWork:
         account = await self._accounts.get(account_id)
         return f"{account.chatwoot_url.rstrip('/')}/app/accounts/{account.chatwoot_account_id}"
 
-    async def _count(self, account: str, person: str, source: str) -> None:
-        within = await self._limits.allows(_PER_SOURCE, "source", source)
-        if within and person:
-            within = await self._limits.allows(_PER_PERSON, "person", account, person)
-        if not within:
-            raise TooManyAttempts(_LOCK_MINUTES * 60)
+    async def _open(self, account: Account, attempt: _Attempt, ask: Callable[[], Awaitable[Person]]) -> Opened:
+        """Lets somebody in whom Chatwoot knows.
 
-    async def _open(self, account: Account, person: Person) -> Opened:
-        role = person.role_in(account.chatwoot_account_id)
+        Only refusals count: neither an outage nor a day of many sign-ins locks anybody out. Attempts that run at once
+        see the same count; Chatwoot's own limit bounds those.
+        """
+        for limit, key in attempt.limits():
+            left, _ = await self._limits.state(limit, *key)
+            if left < 1:
+                raise TooManyAttempts(_LOCK_MINUTES * 60)
+        try:
+            person = await ask()
+            role = person.role_in(account.chatwoot_account_id)
+        except SignInRefused:
+            for limit, key in attempt.limits():
+                await self._limits.allows(limit, *key)
+            raise
         secret = secrets.token_urlsafe(32)
         async with transaction(self._pool) as conn:
             await self._store.open_session(
