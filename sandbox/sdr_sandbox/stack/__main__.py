@@ -192,7 +192,11 @@ class Stack:
         }
         self._publish()
         self._say(f"Ready after {time.monotonic() - self._started:.1f} s.\n")
-        lines = [("Gateway (health)", f"{addresses.gateway_url}/readyz"), ("API", f"{addresses.gateway_url}/docs")]
+        lines = [
+            ("Panel", f"{addresses.gateway_url}/panel/"),
+            ("Gateway (health)", f"{addresses.gateway_url}/readyz"),
+            ("API", f"{addresses.gateway_url}/docs"),
+        ]
         if settings.sandbox:
             lines = [
                 ("The lead's phone", f"{chatwoot}/celular"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from fastapi import APIRouter, Response
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import BaseModel
 
 Check = Callable[[], Awaitable[str]]
@@ -29,12 +29,13 @@ class Readiness(BaseModel):
     """Per thing looked at: ok, or what is wrong."""
 
 
-def health_routes(checks: Mapping[str, Check], timeout_s: float = 2.0) -> APIRouter:
+def health_routes(checks: Mapping[str, Check], timeout_s: float = 2.0, *, has_panel: bool = False) -> APIRouter:
     """Routes of the probes.
 
     Args:
         checks: What readiness depends on, by name.
         timeout_s: How long each may take.
+        has_panel: Whether this process serves the panel: browsers at the bare address are led there.
     """
     router = APIRouter(tags=["health"])
 
@@ -50,8 +51,11 @@ def health_routes(checks: Mapping[str, Check], timeout_s: float = 2.0) -> APIRou
         readiness = Readiness(status="ok" if ready else "unavailable", checks=found)
         return JSONResponse(readiness.model_dump(), 200 if ready else 503)
 
-    @router.get("/", summary="What this is")
-    async def index() -> dict[str, str]:
+    @router.get("/", summary="What this is", response_model=None)
+    async def index(request: Request) -> dict[str, str] | RedirectResponse:
+        # A person who types the address wants the panel; programs want to know what this is.
+        if has_panel and "text/html" in request.headers.get("accept", ""):
+            return RedirectResponse("/panel/", 307, {"Vary": "Accept"})
         return {"service": "sdr-gateway", "health": "/healthz", "readiness": "/readyz", "openapi": "/openapi.json"}
 
     return router

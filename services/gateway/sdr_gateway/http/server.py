@@ -52,7 +52,7 @@ def make_app(
     app.add_exception_handler(Refusal, on_refusal)
     app.add_exception_handler(DomainError, on_domain_error)
     app.add_exception_handler(HTTPException, on_http_error)
-    app.include_router(health_routes(checks))
+    app.include_router(health_routes(checks, has_panel=api is not None))
     if api is not None:
         add_api(app, *api, routers)
         app.router.routes.extend(panel_routes(frame_ancestors=frame_ancestors or "'none'"))
