@@ -24,12 +24,18 @@ export function toCsv(leads: readonly LeadSummary[], heads: Heads): string {
   return `\uFEFF${[Object.values(heads), ...rows].map((row) => row.map(cell).join(";")).join("\r\n")}\r\n`;
 }
 
-/** Hands the file to the browser. */
+/** Hands the chosen leads to the browser. */
 export function saveCsv(leads: readonly LeadSummary[], heads: Heads): void {
-  const url = URL.createObjectURL(new Blob([toCsv(leads, heads)], { type: "text/csv;charset=utf-8" }));
+  save(new Blob([toCsv(leads, heads)], { type: "text/csv;charset=utf-8" }), "leads.csv");
+}
+
+/** Hands a file to the browser. */
+export function save(file: Blob, name: string): void {
+  const url = URL.createObjectURL(file);
   const link = document.createElement("a");
   link.href = url;
-  link.download = "leads.csv";
+  link.download = name;
   link.click();
-  URL.revokeObjectURL(url);
+  // Not at once: some browsers read the address only after the click is over.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
