@@ -20,7 +20,7 @@ from sdr_common.postgres import Pool, connection
 from sdr_routing.domain import labels as label_rules
 from sdr_routing.domain.errors import NotConnected, UnknownCloser, UnknownTeam
 from sdr_routing.domain.takeover import SeenMessage
-from sdr_routing.ports import ChatwootConnection, Connections, Look
+from sdr_routing.helpdesk_ports import ChatwootConnection, Connections, Look
 
 _NAMES_TTL_S = 60.0
 """Teams and agents are read again after this long, and at once where a name is missing."""

@@ -12,11 +12,12 @@ from sdr_common.secret_box import SecretUnreadable
 from sdr_common.telemetry import TRACER, about, context_of, inside, now_ns, to_ns, told_on
 from sdr_routing.domain.delivery import Delivery, State
 from sdr_routing.domain.errors import NotSettledYet
+from sdr_routing.helpdesk_ports import Helpdesks
 from sdr_routing.operations.delivery_run import DeliveryRun
 from sdr_routing.operations.evidence import Evidence
 from sdr_routing.operations.ledger import Ledger
 from sdr_routing.operations.patience import Patience
-from sdr_routing.ports import Announcements, Deliveries, Helpdesks
+from sdr_routing.ports import Announcements, Deliveries
 
 _LOG = structlog.get_logger()
 _UNREADABLE_PAUSE_S = 30.0

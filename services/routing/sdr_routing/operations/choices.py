@@ -11,7 +11,7 @@ from sdr_common.chatwoot import ChatwootAccess, ChatwootSetup
 from sdr_common.chatwoot.model import Agent, Inbox, Team
 from sdr_common.postgres import Pool, connection
 from sdr_routing.domain.errors import NotConnected
-from sdr_routing.ports import Connections
+from sdr_routing.helpdesk_ports import Connections
 
 _KEEP_S = 30.0
 """A page with several pickers asks once."""

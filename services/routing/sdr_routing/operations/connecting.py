@@ -17,8 +17,9 @@ from sdr_common.postgres import Pool, connection, transaction
 from sdr_routing.domain.errors import NotConnected
 from sdr_routing.domain.provisioning import ATTRIBUTES, LABELS, checked_url, subscriptions
 from sdr_routing.domain.settings import RoutingSettings
+from sdr_routing.helpdesk_ports import ChatwootConnection, Connections, Helpdesks
 from sdr_routing.operations.provisioner import Provisioner, Step, is_bot_there
-from sdr_routing.ports import AccountRouting, Accounts, ChatwootConnection, Connections, Helpdesks
+from sdr_routing.ports import AccountRouting, Accounts
 
 A = TypeVar("A", bound=Message)
 

@@ -29,11 +29,11 @@ from sdr_routing.domain.labels import is_needed
 from sdr_routing.domain.outgoing_text import neutral
 from sdr_routing.domain.refusal import Refusal, closer_note, operator_detail
 from sdr_routing.domain.takeover import LEAD_WROTE, SeenMessage, Sign, human_sign, lead_wrote
+from sdr_routing.helpdesk_ports import Helpdesk, Helpdesks, Look
 from sdr_routing.operations.details import detail_of, hopeless
 from sdr_routing.operations.evidence import Evidence
 from sdr_routing.operations.ledger import Ledger
 from sdr_routing.operations.patience import Patience
-from sdr_routing.ports import Helpdesk, Helpdesks, Look
 
 _LOG = structlog.get_logger()
 _FLOOD = "too many messages"

@@ -19,16 +19,8 @@ from sdr_common.secret_box import SecretBox
 from sdr_routing.convert import settings_from_wire, settings_to_wire
 from sdr_routing.domain.delivery import Delivery, PlannedWrite, State, Write
 from sdr_routing.domain.settings import RoutingSettings
-from sdr_routing.ports import (
-    Acceptance,
-    AccountRouting,
-    ChatwootConnection,
-    DeadFilter,
-    Mark,
-    Prepared,
-    RefusedMessage,
-    Revived,
-)
+from sdr_routing.helpdesk_ports import ChatwootConnection
+from sdr_routing.ports import Acceptance, AccountRouting, DeadFilter, Mark, Prepared, RefusedMessage, Revived
 from sdr_routing.store import rows
 
 QUERIES = Queries.load("sdr_routing.store")
