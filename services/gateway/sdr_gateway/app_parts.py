@@ -25,7 +25,7 @@ from sdr_common.retention import Retention
 from sdr_common.secret_box import SecretBox
 from sdr_gateway.clients.chatwoot import HttpChatwootListing
 from sdr_gateway.clients.services import GrpcDialogue, GrpcLeadKeeper, GrpcReporting, GrpcRouting, GrpcScoring
-from sdr_gateway.operations.accounts import Services
+from sdr_gateway.operations.parts import Services
 from sdr_gateway.operations.privacy import Privacy
 from sdr_gateway.settings import GatewaySettings
 from sdr_gateway.store.accounts import AccountDirectory, BurstDefaults, PostgresAccounts

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-from google.protobuf.message import Message
-
-from sdr.dialogue.v1 import dialogue_pb2 as dialogue
 from sdr.gateway.v1 import gateway_pb2 as gateway
-from sdr.reporting.v1 import reporting_pb2 as reporting
 from sdr.routing.v1 import routing_pb2 as routing
-from sdr.scoring.v1 import scoring_pb2 as scoring
 from sdr_common import audit
 from sdr_common.account_settings import AccountSettingsStore
 from sdr_common.address_guard import AddressGuard
@@ -22,37 +17,19 @@ from sdr_common.idempotency import Finish, Idempotency
 from sdr_common.postgres import Connection, Pool, connection, transaction
 from sdr_gateway.domain.account import Account, signs_webhooks
 from sdr_gateway.domain.errors import (
-    CallFailed,
     ChatwootAway,
     ChatwootDenied,
     PartRefused,
     RubricRefused,
-    ServiceAway,
     SettingsRefused,
 )
 from sdr_gateway.operations.checks import check_document
 from sdr_gateway.operations.document import read_document, write_document
+from sdr_gateway.operations.parts import Put, Services, failure_of, put_part, read_parts
 from sdr_gateway.operations.requests import derived_id
-from sdr_gateway.ports import AccountKeeper, ChatwootListing, Dialogue, Reporting, Routing, Scoring
+from sdr_gateway.ports import AccountKeeper, ChatwootListing
 
-A = TypeVar("A", bound=Message)
-
-
-class _Put(Protocol):
-    """What every part's answer to PutSettings says."""
-
-    version: int
-    changed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """The services that keep a part of an account; reporting may be absent."""
-
-    dialogue: Dialogue
-    scoring: Scoring
-    routing: Routing
-    reporting: Reporting | None
+A = TypeVar("A")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,24 +133,7 @@ class AccountWork:
             own = await self._settings.find(conn, account_id)
         if own is None:
             raise AccountNotFound(account_id)
-        services = self._services
-        talk = await _remote(
-            "dialogue", services.dialogue.get_settings(dialogue.GetSettingsRequest(account_id=account_id))
-        )
-        score = await _remote(
-            "scoring", services.scoring.get_settings(scoring.GetSettingsRequest(account_id=account_id))
-        )
-        route = await _remote(
-            "routing", services.routing.get_settings(routing.GetSettingsRequest(account_id=account_id))
-        )
-        document = gateway.AccountDocument(
-            clinic=own.clinic,
-            dialogue=talk.settings,
-            scoring=score.settings,
-            routing=route.settings,
-            gateway=own.settings,
-        )
-        return write_document(document)
+        return write_document((await read_parts(self._services, account_id, own)).document)
 
     async def connect_account(
         self, request: gateway.ConnectAccountRequest, command: ConnectCommand
@@ -258,42 +218,17 @@ class AccountWork:
         self, request: gateway.ImportAccountRequest, document: gateway.AccountDocument, *, dry_run: bool
     ) -> list[gateway.PartVersion]:
         """Every other service's part, one after another: the first refusal ends it."""
-        services, account_id, clinic = self._services, request.account_id, document.clinic
-
-        def request_id(part: str) -> str:
-            return derived_id(request.request_id, f"{part}/check" if dry_run else part)
-
-        put_dialogue = dialogue.PutSettingsRequest(
-            request_id=request_id("dialogue"),
-            account_id=account_id,
-            clinic=clinic,
-            settings=document.dialogue,
-            dry_run=dry_run,
-        )
-        put_scoring = scoring.PutSettingsRequest(
-            request_id=request_id("scoring"),
-            account_id=account_id,
-            clinic=clinic,
-            settings=document.scoring,
-            dry_run=dry_run,
-        )
-        put_routing = routing.PutSettingsRequest(
-            request_id=request_id("routing"),
-            account_id=account_id,
-            clinic=clinic,
-            settings=document.routing,
-            dry_run=dry_run,
-        )
-        parts = [
-            _part("dialogue", await _remote("dialogue", services.dialogue.put_settings(put_dialogue))),
-            _part("scoring", await _remote("scoring", services.scoring.put_settings(put_scoring))),
-            _part("routing", await _remote("routing", services.routing.put_settings(put_routing))),
-        ]
-        if services.reporting is not None:
-            put_reporting = reporting.PutSettingsRequest(
-                request_id=request_id("reporting"), account_id=account_id, clinic=clinic, dry_run=dry_run
+        parts = []
+        for part in self._services.with_parts:
+            put = put_part(
+                self._services,
+                part,
+                document,
+                account_id=request.account_id,
+                request_id=request.request_id,
+                dry_run=dry_run,
             )
-            parts.append(_part("reporting", await _remote("reporting", services.reporting.put_settings(put_reporting))))
+            parts.append(_part(part, await _remote(part, put)))
         return parts
 
     async def _would_change(
@@ -306,7 +241,7 @@ class AccountWork:
         return gateway.PartVersion(part="gateway", version=newest.version, changed=changed)
 
 
-def _part(part: str, put: _Put) -> gateway.PartVersion:
+def _part(part: str, put: Put) -> gateway.PartVersion:
     return gateway.PartVersion(part=part, version=put.version, changed=put.changed)
 
 
@@ -327,14 +262,10 @@ def _relayed(service: str, error: RemoteError) -> DomainError:
         return ChatwootAway(error.message)
     if error.reason == "CHATWOOT_DENIED":
         return ChatwootDenied(error.message)
-    if error.reason == "ACCOUNT_NOT_FOUND":
-        return AccountNotFound(int(error.details.get("account_id", "0") or 0))
-    if error.transient:
-        return ServiceAway(service, error.message)
     if error.kind is ErrorKind.INVALID:
         violation = error.violations[0] if error.violations else None
         place = violation.field if violation is not None else error.details.get("field", "")
         problem = violation.problem if violation is not None else error.message
         kinds = {"INVALID_SETTINGS": SettingsRefused, "INVALID_RUBRIC": RubricRefused}
         return kinds.get(error.reason, PartRefused)(service, place.removeprefix("settings."), problem)
-    return CallFailed(service, f"{error.reason}: {error.message}")
+    return failure_of(service, error)

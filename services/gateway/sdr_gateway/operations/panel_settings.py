@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Protocol, TypeVar
 
 import protovalidate
 from google.protobuf.field_mask_pb2 import FieldMask
 from protovalidate import Violation
 
-from sdr.dialogue.v1 import dialogue_pb2 as dialogue
 from sdr.gateway.v1 import gateway_pb2 as gateway
 from sdr.gateway.v1 import settings_pb2 as pb
-from sdr.reporting.v1 import reporting_pb2 as reporting
-from sdr.routing.v1 import routing_pb2 as routing
-from sdr.scoring.v1 import scoring_pb2 as scoring
 from sdr_common import audit
 from sdr_common.account_settings import AccountSettingsStore
 from sdr_common.errors import AccountNotFound, ErrorKind, InvalidField, InvalidFields, InvalidSettings, WriteConflict
@@ -23,23 +18,15 @@ from sdr_common.grpc_errors import RemoteError
 from sdr_common.idempotency import Finish, Idempotency
 from sdr_common.live_events import LiveEvent, LiveEvents
 from sdr_common.postgres import Pool, connection, transaction
-from sdr_gateway.domain.errors import CallFailed, ServiceAway, SettingsChanged
-from sdr_gateway.operations.accounts import Services
+from sdr_gateway.domain.errors import SettingsChanged
 from sdr_gateway.operations.checks import check_document
-from sdr_gateway.operations.requests import derived_id
-
-A = TypeVar("A")
+from sdr_gateway.operations.parts import PARTS, Put, Services, answered, failure_of, put_part, read_parts
 
 _VALIDATOR = protovalidate.Validator()
 _LOCK = "select pg_try_advisory_lock(hashtextextended('panel_settings', %(account_id)s)) as locked"
 _UNLOCK = "select pg_advisory_unlock(hashtextextended('panel_settings', %(account_id)s))"
 _STATE = ("gateway", "dialogue", "scoring", "routing")
 """Whose versions name a state of the settings, in the order of the ETag."""
-_PARTS = ("dialogue", "scoring", "routing")
-
-
-class _Put(Protocol):
-    version: int
 
 
 class PanelSettings:
@@ -82,25 +69,9 @@ class PanelSettings:
             own = await self._settings.find(conn, account_id)
         if own is None:
             raise AccountNotFound(account_id)
-        services = self._services
-        talk = await _asked(
-            "dialogue", services.dialogue.get_settings(dialogue.GetSettingsRequest(account_id=account_id))
-        )
-        score = await _asked(
-            "scoring", services.scoring.get_settings(scoring.GetSettingsRequest(account_id=account_id))
-        )
-        route = await _asked(
-            "routing", services.routing.get_settings(routing.GetSettingsRequest(account_id=account_id))
-        )
-        document = gateway.AccountDocument(
-            clinic=own.clinic,
-            dialogue=talk.settings,
-            scoring=score.settings,
-            routing=route.settings,
-            gateway=own.settings,
-        )
-        etag = f"{own.version}.{talk.version}.{score.version}.{route.version}"
-        return pb.GetAccountSettingsResponse(document=document, etag=etag)
+        whole = await read_parts(self._services, account_id, own)
+        etag = ".".join(str(whole.versions[part]) for part in _STATE)
+        return pb.GetAccountSettingsResponse(document=whole.document, etag=etag)
 
     async def update(self, request: pb.UpdateAccountSettingsRequest) -> pb.UpdateAccountSettingsResponse:
         """Changes the fields of the mask.
@@ -137,7 +108,7 @@ class PanelSettings:
         versions = dict(zip(_STATE, known.etag.split("."), strict=True))
         if not request.dry_run:
             for part in self._changed(known.document, document):
-                put = await _asked(part, self._call(part, request, document, dry_run=False))
+                put = await answered(part, self._put(part, request, document, dry_run=False))
                 versions[part] = str(put.version)
         async with transaction(self._pool) as conn:
             if not request.dry_run:
@@ -158,59 +129,32 @@ class PanelSettings:
     def _changed(self, before: gateway.AccountDocument, after: gateway.AccountDocument) -> list[str]:
         """The services whose part would be another; all of them keep the clinic."""
         if before.clinic != after.clinic:
-            return [*_PARTS, "reporting"] if self._services.reporting is not None else list(_PARTS)
-        return [part for part in _PARTS if getattr(before, part) != getattr(after, part)]
+            return list(self._services.with_parts)
+        return [part for part in PARTS if getattr(before, part) != getattr(after, part)]
 
     async def _faults(
         self, part: str, request: pb.UpdateAccountSettingsRequest, document: gateway.AccountDocument
     ) -> list[tuple[str, str]]:
         """What a service would refuse of its part, by place in the document."""
         try:
-            await self._call(part, request, document, dry_run=True)
+            await self._put(part, request, document, dry_run=True)
         except RemoteError as error:
             if error.kind is not ErrorKind.INVALID:
-                raise _failed(part, error) from error
+                raise failure_of(part, error) from error
             found = [(each.field, each.problem) for each in error.violations] or [("", error.message)]
             return [(_place(part, field), problem) for field, problem in found]
         return []
 
-    async def _call(
+    async def _put(
         self, part: str, request: pb.UpdateAccountSettingsRequest, document: gateway.AccountDocument, *, dry_run: bool
-    ) -> _Put:
-        services, clinic, account_id = self._services, document.clinic, request.account_id
-        request_id = derived_id(request.request_id, f"{part}/check" if dry_run else part)
-        if part == "dialogue":
-            return await services.dialogue.put_settings(
-                dialogue.PutSettingsRequest(
-                    request_id=request_id,
-                    account_id=account_id,
-                    clinic=clinic,
-                    settings=document.dialogue,
-                    dry_run=dry_run,
-                )
-            )
-        if part == "scoring":
-            return await services.scoring.put_settings(
-                scoring.PutSettingsRequest(
-                    request_id=request_id,
-                    account_id=account_id,
-                    clinic=clinic,
-                    settings=document.scoring,
-                    dry_run=dry_run,
-                )
-            )
-        if part == "routing" or services.reporting is None:
-            return await services.routing.put_settings(
-                routing.PutSettingsRequest(
-                    request_id=request_id,
-                    account_id=account_id,
-                    clinic=clinic,
-                    settings=document.routing,
-                    dry_run=dry_run,
-                )
-            )
-        return await services.reporting.put_settings(
-            reporting.PutSettingsRequest(request_id=request_id, account_id=account_id, clinic=clinic, dry_run=dry_run)
+    ) -> Put:
+        return await put_part(
+            self._services,
+            part,
+            document,
+            account_id=request.account_id,
+            request_id=request.request_id,
+            dry_run=dry_run,
         )
 
     @asynccontextmanager
@@ -259,18 +203,3 @@ def _place(part: str, field: str) -> str:
         return field
     inner = field.removeprefix("settings").removeprefix(".")
     return f"{part}.{inner}" if inner else part
-
-
-async def _asked(part: str, made: Awaitable[A]) -> A:
-    try:
-        return await made
-    except RemoteError as error:
-        raise _failed(part, error) from error
-
-
-def _failed(part: str, error: RemoteError) -> AccountNotFound | ServiceAway | CallFailed:
-    if error.reason == "ACCOUNT_NOT_FOUND":
-        return AccountNotFound(int(error.details.get("account_id", "0") or 0))
-    if error.transient:
-        return ServiceAway(part, error.message)
-    return CallFailed(part, f"{error.reason}: {error.message}")
