@@ -129,7 +129,14 @@ def _delivery_settled(event: pb.Event) -> DeliverySettled:
         first_public_at=timestamp_from_wire(message.first_public_at) if is_public else None,
         team=_text(message.team),
         closer_email=_text(message.closer_email),
+        reassigned=_reassigned(message),
     )
+
+
+def _reassigned(message: pb.DeliverySettled) -> bool | None:
+    if not message.reassigned_from or message.outcome == "dropped":
+        return None
+    return message.outcome == "done"
 
 
 def _outcome_recorded(event: pb.Event) -> OutcomeRecorded | None:

@@ -17,6 +17,8 @@ class Look:
     messages: tuple[SeenMessage, ...]
     """What came after the messages that the answer knew, oldest first."""
     assignee_is_human: bool
+    assignee_id: int = 0
+    """Chatwoot's id of a human who owns it; 0: nobody does."""
     contact_id: int = 0
     """Whose conversation it is now: another contact's after a merge. 0: not told."""
     attributes: frozenset[str] | None = None
@@ -63,6 +65,10 @@ class Helpdesk(Protocol):
         Raises:
             UnknownCloser: Chatwoot has no agent with that e-mail; nothing was changed.
         """
+        ...
+
+    async def agent_id(self, email: str) -> int:
+        """Chatwoot's id of an agent, perhaps as it was up to some minutes ago; 0: there is none."""
         ...
 
     async def pace(self) -> float:

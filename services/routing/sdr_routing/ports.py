@@ -119,6 +119,21 @@ class DeadFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOver:
+    """A conversation as we handed it over."""
+
+    conversation: ConversationRef
+    turn_id: int
+    last_message_id: int
+    """The greatest Chatwoot message id that its judgement knew: what a human said since comes after it."""
+    team: str
+    closer_email: str
+    """Who has it now, as far as we know."""
+    tried: tuple[str, ...]
+    """Everybody who had it since its judgement."""
+
+
+@dataclass(frozen=True, slots=True)
 class RefusedMessage:
     """A public message of ours that the channel refused, as it is stored."""
 
@@ -205,6 +220,10 @@ class Deliveries(Protocol):
             changed: The refused write as it is from now on.
             added: New writes by position.
         """
+        ...
+
+    async def hand_over(self, conn: Connection, account_id: int, conversation_id: int) -> HandOver | None:
+        """How a conversation was handed over since its latest judgement; None: we gave it to nobody."""
         ...
 
     async def is_under_way(self, conn: Connection, account_id: int, conversation_id: int) -> bool:

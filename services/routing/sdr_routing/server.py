@@ -31,6 +31,7 @@ from sdr_routing.operations import (
     DeadLetters,
     Deliver,
     Patience,
+    Reassign,
     RefusalLimits,
     Refusals,
 )
@@ -136,9 +137,19 @@ def make_servicer(parts: Parts, worker: MailboxWorker | None, settings: Settings
         guard=parts.guard,
         setup_of=lambda access: ChatwootSetup(parts.http, access),
     )
+    reassign = Reassign(
+        pool=parts.pool,
+        idempotency=parts.idempotency,
+        accounts=parts.accounts,
+        deliveries=parts.deliveries,
+        mailbox=parts.mailbox,
+        on_accepted=on_accepted,
+    )
     account_settings = AccountSettings(parts.pool, parts.idempotency, parts.accounts)
     dead_letters = DeadLetters(parts.pool, parts.idempotency, parts.deliveries, parts.mailbox, on_accepted)
-    return RoutingServicer(deliver, dead_letters, refusals, account_settings, connect, choices=choices)
+    return RoutingServicer(
+        deliver, dead_letters, refusals, account_settings, connect, choices=choices, reassign=reassign
+    )
 
 
 async def build(

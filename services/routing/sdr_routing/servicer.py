@@ -11,8 +11,8 @@ from sdr.routing.v1 import routing_pb2_grpc
 from sdr_common.idempotency import Once
 from sdr_common.lead import Temperature
 from sdr_common.lead_proto import clinic_to_wire, temperature_from_wire
-from sdr_routing import convert
-from sdr_routing.operations import AccountSettings, ChooseFrom, Connect, DeadLetters, Deliver, Refusals
+from sdr_routing import convert, convert_reassign
+from sdr_routing.operations import AccountSettings, ChooseFrom, Connect, DeadLetters, Deliver, Reassign, Refusals
 
 Context = grpc.aio.ServicerContext[Any, Any]
 """A call's context; its message types are fixed by each method."""
@@ -30,6 +30,7 @@ class RoutingServicer(routing_pb2_grpc.RoutingServiceServicer):
         connect: Connect,
         *,
         choices: ChooseFrom,
+        reassign: Reassign,
     ) -> None:
         self._deliver = deliver
         self._dead_letters = dead_letters
@@ -37,6 +38,7 @@ class RoutingServicer(routing_pb2_grpc.RoutingServiceServicer):
         self._settings = settings
         self._connect = connect
         self._choices = choices
+        self._reassign = reassign
 
     async def Deliver(self, request: pb.DeliverRequest, context: Context) -> pb.DeliverResponse:
         """Accepts the outcome of a turn."""
@@ -93,6 +95,11 @@ class RoutingServicer(routing_pb2_grpc.RoutingServiceServicer):
         """Sees to a message that the channel refused."""
         once = Once(request, pb.ReportRefusedMessageResponse, convert.refusal_response)
         return await self._refusals.report(convert.refusal_report(request), once)
+
+    async def Reassign(self, request: pb.ReassignRequest, context: Context) -> pb.ReassignResponse:
+        """Gives a lead that waits to the next closer."""
+        once = Once(request, pb.ReassignResponse, convert_reassign.reassigned_to_wire)
+        return await self._reassign.reassign(convert_reassign.command_from_wire(request), once)
 
     async def ConnectChatwoot(self, request: pb.ConnectChatwootRequest, context: Context) -> pb.ConnectChatwootResponse:
         """Connects an account."""

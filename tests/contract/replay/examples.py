@@ -194,6 +194,12 @@ async def routing_served(url: str) -> AsyncIterator[Served]:
                 ),
                 routing.ReportRefusedMessageRequest(message_id=4243),
             ),
+            name + "Reassign": _always(
+                lambda: routing.ReassignRequest(
+                    request_id=_id(), account_id=ACCOUNT, conversation_id=998, closer_email="ana@c.example"
+                ),
+                routing.ReassignRequest(waited_minutes=7),
+            ),
             name + "ConnectChatwoot": _always(
                 served.connect_request, routing.ConnectChatwootRequest(create_missing_teams=True)
             ),

@@ -65,7 +65,7 @@ class Outputs:
         request = alerts_pb2.GetAlertSettingsRequest(account_id=ACCOUNT)
         return await call(self.alerts.GetAlertSettings, request, timeout_s=30)
 
-    async def pulse(self, *, works: bool = True, age: timedelta = timedelta(0)) -> None:
+    async def pulse(self, *, works: bool = True, age: timedelta = timedelta(0)) -> alerts_pb2.ReportPulseResponse:
         """What the gateway tells: a clinic that is always open, its Chatwoot well or not."""
         request = alerts_pb2.ReportPulseRequest(
             account_id=ACCOUNT,
@@ -73,7 +73,7 @@ class Outputs:
             chatwoot_connected=True,
             chatwoot_works=works,
         )
-        await call(self.alerts.ReportPulse, request, timeout_s=30)
+        return await call(self.alerts.ReportPulse, request, timeout_s=30)
 
     async def listed_alerts(self, *, standing_only: bool = False) -> list[alerts_pb2.Alert]:
         request = alerts_pb2.ListAlertsRequest(account_id=ACCOUNT, standing_only=standing_only)

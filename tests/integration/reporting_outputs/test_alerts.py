@@ -130,6 +130,32 @@ async def test_a_hot_lead_waits_until_a_human_writes(outputs: Outputs) -> None:
     assert (await resolved(outputs)).alert_id == alert.alert_id
 
 
+def given_to(closer: str, minutes: float, *, before: str = "", outcome: str = "done") -> reporting.Event:
+    settled = reporting.DeliverySettled(
+        delivery_id=str(uuid.uuid4()), outcome=outcome, closer_email=closer, reassigned_from=before
+    )
+    return an_event(minutes_ago(minutes), delivery_settled=settled)
+
+
+async def test_a_hot_lead_that_waits_is_to_be_passed_on_until_it_was_or_somebody_answered(outputs: Outputs) -> None:
+    await outputs.record(a_hot_lead(40), given_to("ana@c.example", 39))
+    assert list((await outputs.pulse()).waiting_leads) == [], "people are only told, unless the account wishes more"
+    rule = pb.HotLeadRule(reassign=True, reassign_at_most=2)
+    stored = await outputs.put_alert_settings(pb.AlertSettings(hot_lead=rule))
+    assert (stored.settings.hot_lead.reassign, stored.settings.hot_lead.reassign_at_most) == (True, 2)
+    (first,) = (await outputs.pulse()).waiting_leads
+    assert (first.conversation_id, first.closer_email, first.waited_minutes) == (1501, "ana@c.example", 40)
+    await outputs.record(given_to("", 30, before="ana@c.example", outcome="dropped"))
+    assert list((await outputs.pulse()).waiting_leads) == [first], "somebody else's conversation is nobody's turn"
+    await outputs.record(given_to("bia@c.example", 16, before="ana@c.example"))
+    (second,) = (await outputs.pulse()).waiting_leads
+    assert (second.closer_email, second.waited_minutes) == ("bia@c.example", 16)
+    assert second.step_id != first.step_id
+    human = reporting.LeadStatusChanged(status=lead.LEAD_STATUS_PAUSED)
+    await outputs.record(an_event(minutes_ago(0), lead_status_changed=human))
+    assert list((await outputs.pulse()).waiting_leads) == []
+
+
 async def test_budgets_of_this_month_are_told(outputs: Outputs) -> None:
     now = datetime.now(UTC)
     await outputs.record(an_event(now, budget_reached=reporting.BudgetReached(stops_models=True)))

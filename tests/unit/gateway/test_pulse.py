@@ -31,6 +31,8 @@ class Claims:
 class Told:
     answer: routing.CheckConnectionResponse | RemoteError
     pulses: list[pb.ReportPulseRequest] = field(default_factory=list)
+    waiting: tuple[pb.WaitingLead, ...] = ()
+    passed_on: list[routing.ReassignRequest] = field(default_factory=list)
 
     async def check_connection(self, request: routing.CheckConnectionRequest) -> routing.CheckConnectionResponse:
         if isinstance(self.answer, RemoteError):
@@ -39,7 +41,13 @@ class Told:
 
     async def report_pulse(self, request: pb.ReportPulseRequest) -> pb.ReportPulseResponse:
         self.pulses.append(request)
-        return pb.ReportPulseResponse()
+        return pb.ReportPulseResponse(waiting_leads=self.waiting)
+
+    async def reassign(self, request: routing.ReassignRequest) -> routing.ReassignResponse:
+        self.passed_on.append(request)
+        if request.conversation_id == 12:
+            raise RemoteError(ErrorKind.UNAVAILABLE, "TRANSPORT", "away")
+        return routing.ReassignResponse(outcome=routing.REASSIGN_OUTCOME_ACCEPTED)
 
 
 class Directory:
@@ -109,3 +117,23 @@ async def test_a_clinic_without_hours_is_told_as_always_open() -> None:
     told = Told(checked(chatwoot="found"))
     await work(told, None).tell(7, NOW)
     assert (told.pulses[0].has_hours, len(told.pulses[0].open)) == (False, 0)
+
+
+async def test_leads_that_wait_are_passed_on_each_by_itself_under_the_step_that_reporting_named() -> None:
+    ana = "ana@c.example"
+    waiting = tuple(
+        pb.WaitingLead(conversation_id=number, closer_email=ana, waited_minutes=15, step_id=f"step-{number}")
+        for number in (12, 13)
+    )
+    told = Told(checked(chatwoot="found"), waiting=waiting)
+    await work(told).tell(7, NOW)
+    assert told.passed_on == [
+        routing.ReassignRequest(
+            request_id=f"step-{number}",
+            account_id=7,
+            conversation_id=number,
+            closer_email="ana@c.example",
+            waited_minutes=15,
+        )
+        for number in (12, 13)
+    ]

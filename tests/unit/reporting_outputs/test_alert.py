@@ -20,6 +20,7 @@ from sdr_reporting.outputs.domain.alert import (
     Stretch,
     judge,
     opening_time,
+    waiting_leads,
 )
 from sdr_reporting.outputs.domain.alert_words import alert_text
 
@@ -148,3 +149,52 @@ def test_texts_read_as_people_write_them() -> None:
     assert alert_text(waiting, "pt") == (
         "Um lead quente espera resposta há mais de 15 min (conversa 1234, com o time)."
     )
+
+
+def passed_on(lead: HotLead, **rules: object) -> list[tuple[int, int]]:
+    """Conversation and minutes waited of what is to be given to the next closer."""
+    found = waiting_leads(replace(Rules(reassign=True), **rules), [lead], OPEN_ALWAYS, NOW)  # type: ignore[arg-type]  # fields of the rules
+    return [(each.lead.conversation_id, int(each.waited.total_seconds() // 60)) for each in found]
+
+
+@pytest.mark.parametrize(
+    ("change", "rules", "expected"),
+    [
+        ({}, {}, [(11, 20)]),
+        ({}, {"reassign": False}, []),
+        ({}, {"hot_after": None}, []),
+        ({}, {"hot_after": timedelta(minutes=21)}, []),
+        ({"closer_email": ""}, {}, []),
+        ({"tried_count": 1, "given_at": NOW - timedelta(minutes=14)}, {}, []),
+        ({"tried_count": 1, "given_at": NOW - timedelta(minutes=16)}, {}, [(11, 16)]),
+        ({"tried_count": 1, "given_at": None}, {}, [(11, 20)]),
+        ({"tried_count": 2}, {}, []),
+        ({"tried_count": 2}, {"reassign_at_most": 3}, [(11, 20)]),
+    ],
+    ids=[
+        "it waited",
+        "only told",
+        "no rule",
+        "not long enough",
+        "nobody has it",
+        "the next one has time",
+        "the next one does not answer either",
+        "Chatwoot refused the next one",
+        "often enough",
+        "as often as the account says",
+    ],
+)
+def test_a_hot_lead_goes_to_the_next_closer(
+    change: dict[str, object], rules: dict[str, object], expected: list[tuple[int, int]]
+) -> None:
+    lead = HotLead(1, 11, NOW - timedelta(minutes=20), "ana@c.example", "q")
+    assert passed_on(replace(lead, **change), **rules) == expected  # type: ignore[arg-type]  # fields of the lead
+
+
+def test_a_step_keeps_its_id_until_it_was_taken() -> None:
+    lead = HotLead(1, 11, NOW - timedelta(minutes=20), "ana@c.example", "q")
+    steps = [
+        waiting_leads(Rules(reassign=True), [each], OPEN_ALWAYS, now)[0].step_id
+        for each, now in [(lead, NOW), (lead, NOW + timedelta(minutes=1)), (replace(lead, tried_count=1), NOW)]
+    ]
+    assert steps[0] == steps[1] != steps[2]

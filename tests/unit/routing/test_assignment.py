@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sdr_common.lead import Temperature
-from sdr_routing.domain.assignment import ASSIGNED, assignment_of, escalation_team, round_for, team_for
+from sdr_routing.domain.assignment import ASSIGNED, assignment_of, escalation_team, next_round, round_for, team_for
 from sdr_routing.domain.settings import Closer, Priority, RoutingSettings, Strategy, TeamRule
 
 ANA = Closer("Ana", "ana@c.test", Priority.HIGH)
@@ -157,3 +157,14 @@ def test_a_draw_is_not_told_before_it_falls() -> None:
 def test_a_rule_for_other_leads_assigns_nobody() -> None:
     rules = RoutingSettings(team_rules=(TeamRule("Laser", procedures=frozenset({"laser"})),))
     assert team_for(rules, Temperature.HOT, "botox", 1) == ""
+
+
+def test_a_lead_goes_on_to_who_has_not_had_it_the_next_priority_where_one_is_used_up() -> None:
+    weighted = settings(Strategy.WEIGHTED, ANA, BIA, CAIO, AWAY)
+    tried: list[str] = []
+    order = []
+    while (round_ := next_round(weighted, Temperature.HOT, tried)) is not None:
+        closer = round_.pick(0, "")
+        order.append(closer.name)
+        tried.append(closer.email.upper())
+    assert order == ["Ana", "Bia", "Caio"]

@@ -17,6 +17,8 @@ export interface AlertForm {
   wahaKeyKept: boolean;
   hotLead: boolean;
   hotMinutes: string;
+  reassign: boolean;
+  reassignMost: string;
   emails: string;
   slackUrl: string;
   slackKept: boolean;
@@ -43,6 +45,8 @@ export function formOf(settings: AlertSettings): AlertForm {
     wahaKeyKept: connection?.waha_api_key_set ?? false,
     hotLead: !hot?.off,
     hotMinutes: String((toSeconds(hot?.after) ?? 900) / 60),
+    reassign: hot?.reassign ?? false,
+    reassignMost: String(hot?.reassign_at_most || 2),
     emails: (channels?.email_to ?? []).join("\n"),
     slackUrl: "",
     slackKept: channels?.slack_webhook_url_set ?? false,
@@ -67,7 +71,12 @@ export function bodyOf(form: AlertForm, version: number): SettingsBody {
         waha_session: form.wahaSession.trim(),
         waha_api_key: form.wahaKey,
       },
-      hot_lead: { off: !form.hotLead, after: seconds(form.hotMinutes, 60) },
+      hot_lead: {
+        off: !form.hotLead,
+        after: seconds(form.hotMinutes, 60),
+        reassign: form.reassign,
+        reassign_at_most: Number(form.reassignMost),
+      },
       channels: {
         email_to: form.emails.split(/[\s,;]+/).filter(Boolean),
         slack_webhook_url: form.slackUrl.trim(),

@@ -129,6 +129,10 @@ class GrpcRouting:
         """See `operations.pulse.ConnectionCheck`."""
         return await call(self._stub.CheckConnection, request, timeout_s=self._connect_timeout_s)
 
+    async def reassign(self, request: routing.ReassignRequest) -> routing.ReassignResponse:
+        """See `operations.pulse.Reassigner`."""
+        return await call(self._stub.Reassign, request, timeout_s=self._timeout_s)
+
     async def list_deliveries(self, request: routing.ListDeliveriesRequest) -> routing.ListDeliveriesResponse:
         """See `ports.Routing`."""
         return await call(self._stub.ListDeliveries, request, timeout_s=self._timeout_s)

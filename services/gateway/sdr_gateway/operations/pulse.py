@@ -1,5 +1,7 @@
 """About every minute and account: tells reporting how the connection is and when the clinic was open.
 
+It answers which hot leads their closers leave waiting; where the account wishes it, routing gives them to the next one.
+
 Alerts are reporting's, but it calls nobody: what it cannot know from events, the gateway tells it. It is a
 state and no event, so none is kept: the next one replaces it.
 """
@@ -50,6 +52,18 @@ class ConnectionCheck(Protocol):
         ...
 
 
+class Reassigner(Protocol):
+    """Gives leads that wait to the next closer."""
+
+    async def reassign(self, request: routing.ReassignRequest) -> routing.ReassignResponse:
+        """Decides who is next; raises `RemoteError`."""
+        ...
+
+
+class Routing(ConnectionCheck, Reassigner, Protocol):
+    """What routing does here."""
+
+
 class PulseSink(Protocol):
     """Who is told."""
 
@@ -64,13 +78,11 @@ class PulseWork:
     Args:
         claims: Whose turn it is.
         accounts: Connected accounts.
-        routing: Tries connections.
-        reporting: Is told.
+        routing: Tries connections, and gives leads that wait to the next closer.
+        reporting: Is told, and says which leads wait.
     """
 
-    def __init__(
-        self, claims: PulseClaims, accounts: Accounts, *, routing: ConnectionCheck, reporting: PulseSink
-    ) -> None:
+    def __init__(self, claims: PulseClaims, accounts: Accounts, *, routing: Routing, reporting: PulseSink) -> None:
         self._claims = claims
         self._accounts = accounts
         self._routing = routing
@@ -109,7 +121,30 @@ class PulseWork:
             hours = None
         _add_hours(request, hours, now.timestamp())
         await self._add_connection(request)
-        await self._reporting.report_pulse(request)
+        answer = await self._reporting.report_pulse(request)
+        for lead in answer.waiting_leads:
+            await self._pass_on(account_id, lead)
+
+    async def _pass_on(self, account_id: int, lead: pb.WaitingLead) -> None:
+        """Lets routing give a lead to the next closer; reporting names it again as long as nobody was given it."""
+        request = routing.ReassignRequest(
+            request_id=lead.step_id,
+            account_id=account_id,
+            conversation_id=lead.conversation_id,
+            closer_email=lead.closer_email,
+            waited_minutes=lead.waited_minutes,
+        )
+        try:
+            answer = await self._routing.reassign(request)
+        except RemoteError as error:
+            _LOG.warning("reassignment_skipped", account_id=account_id, reason=error.reason)
+            return
+        _LOG.info(
+            "lead_reassigned",
+            account_id=account_id,
+            conversation_id=lead.conversation_id,
+            outcome=routing.ReassignOutcome.Name(answer.outcome),
+        )
 
     async def _add_connection(self, request: pb.ReportPulseRequest) -> None:
         try:

@@ -67,6 +67,8 @@ class DeliverySettled:
     """When Chatwoot accepted its first public message; None: it sent none."""
     team: str
     closer_email: str
+    reassigned: bool | None = None
+    """Whether a lead that waited was given to the next closer; None: nobody was to get it, or somebody answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,8 +134,8 @@ class Alerts(Protocol):
 class Observations(Protocol):
     """What is known of accounts."""
 
-    async def put_pulse(self, conn: Connection, account_id: int, pulse: Pulse, body: bytes) -> None:
-        """How an account is, unless something newer is known."""
+    async def put_pulse(self, conn: Connection, account_id: int, pulse: Pulse, body: bytes) -> bool:
+        """How an account is; False: something newer is known."""
         ...
 
     async def claim(self, conn: Connection, interval_s: float) -> Watched | None:

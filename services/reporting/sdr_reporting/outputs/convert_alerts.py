@@ -15,7 +15,7 @@ from sdr.reporting.v1 import alerts_pb2 as pb
 from sdr_common.errors import InvalidField, InvalidPageToken
 from sdr_common.lead_proto import timestamp_from_wire, timestamp_to_wire
 from sdr_reporting.outputs.alert_ports import AlertPosition, Notice, Policy, StoredPolicy
-from sdr_reporting.outputs.domain.alert import Alert, AlertKind, Pulse, QuietHours, Rules, Stretch
+from sdr_reporting.outputs.domain.alert import Alert, AlertKind, Pulse, QuietHours, Rules, Stretch, Waiting
 from sdr_reporting.outputs.domain.alert_words import alert_text
 
 DEFAULT_PAGE_SIZE = 20
@@ -65,6 +65,8 @@ def policy_from_wire(message: pb.AlertSettings) -> Policy:
         waha_url=connection.waha_url.rstrip("/"),
         waha_session=connection.waha_session or _DEFAULTS.waha_session,
         hot_after=_after(message.hot_lead, _DEFAULTS.hot_after),
+        reassign=message.hot_lead.reassign,
+        reassign_at_most=message.hot_lead.reassign_at_most or _DEFAULTS.reassign_at_most,
     )
     quiet = None
     if message.HasField("quiet_hours"):
@@ -89,7 +91,12 @@ def policy_to_wire(stored: StoredPolicy) -> pb.AlertSettings:
             waha_session=rules.waha_session,
             waha_api_key_set=stored.waha_key is not None,
         ),
-        hot_lead=pb.HotLeadRule(off=rules.hot_after is None, after=_duration(rules.hot_after)),
+        hot_lead=pb.HotLeadRule(
+            off=rules.hot_after is None,
+            after=_duration(rules.hot_after),
+            reassign=rules.reassign,
+            reassign_at_most=rules.reassign_at_most,
+        ),
         channels=pb.AlertChannels(email_to=policy.email_to, slack_webhook_url_set=stored.slack_url is not None),
         language=policy.language,
     )
@@ -118,6 +125,17 @@ def pulse_from_wire(message: pb.ReportPulseRequest) -> Pulse:
         )
     except (ValueError, OverflowError) as error:
         raise InvalidField("observed_at", "an instant is outside the years 1 to 9999") from error
+
+
+def waiting_to_wire(waiting: Waiting) -> pb.WaitingLead:
+    """A lead that is to be given to the next closer."""
+    return pb.WaitingLead(
+        contact_id=waiting.lead.contact_id,
+        conversation_id=waiting.lead.conversation_id,
+        closer_email=waiting.lead.closer_email,
+        waited_minutes=int(waiting.waited.total_seconds() // 60),
+        step_id=waiting.step_id,
+    )
 
 
 def alert_to_wire(alert: Alert, language: str, notices: Sequence[Notice] = ()) -> pb.Alert:

@@ -97,5 +97,5 @@ class AlertServicer(alerts_pb2_grpc.AlertServiceServicer):
     async def ReportPulse(self, request: pb.ReportPulseRequest, context: Context) -> pb.ReportPulseResponse:
         """How an account is."""
         pulse = convert.pulse_from_wire(request)
-        await self._work.report_pulse(request.account_id, pulse, request.SerializeToString())
-        return pb.ReportPulseResponse()
+        waiting = await self._work.report_pulse(request.account_id, pulse, request.SerializeToString())
+        return pb.ReportPulseResponse(waiting_leads=map(convert.waiting_to_wire, waiting))

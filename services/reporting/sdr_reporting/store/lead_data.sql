@@ -42,6 +42,9 @@ answered as (
 said as (
   update feedback f set contact_id = nobody.contact_id
   from nobody where f.account_id = %(account_id)s and f.contact_id = %(contact_id)s),
+passed_on as (
+  update reassignment r set contact_id = nobody.contact_id
+  from nobody where r.account_id = %(account_id)s and r.contact_id = %(contact_id)s),
 called as (
   update escalation e set contact_id = nobody.contact_id
   from nobody where e.account_id = %(account_id)s and e.contact_id = %(contact_id)s)

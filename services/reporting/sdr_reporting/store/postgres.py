@@ -101,6 +101,7 @@ class PostgresLeads:
         payments: list[tuple[Event, ModelUsed]] = []
         surveys: list[tuple[Event, SurveyAnswered]] = []
         feedback: list[tuple[Event, FeedbackGiven]] = []
+        passed_on: list[tuple[Event, bool]] = []
         for event in events:
             match event.payload:
                 case TurnFinished(first_message_at=at) if at is not None:
@@ -109,6 +110,8 @@ class PostgresLeads:
                     judgements.append((event, event.payload))
                 case LeadEscalated():
                     escalations.append(event)
+                case DeliverySettled(reassigned=given) if given is not None:
+                    passed_on.append((event, given))
                 case ModelUsed():
                     payments.append((event, event.payload))
                 case SurveyAnswered():
@@ -121,6 +124,7 @@ class PostgresLeads:
         await _add_model_costs(conn, payments)
         await _add_surveys(conn, surveys)
         await _add_feedback(conn, feedback)
+        await _add_reassignments(conn, passed_on)
 
     async def link_qualifications(self, conn: Connection, keys: Collection[LeadKey]) -> set[Change]:
         """See `Leads.link_qualifications`."""
@@ -238,5 +242,17 @@ async def _add_feedback(conn: Connection, given: Sequence[tuple[Event, FeedbackG
                 "qualification_ids": [said.qualification_id for _, said in given],
                 "verdicts": [said.verdict for _, said in given],
                 "given_at": [event.occurred_at for event, _ in given],
+            },
+        )
+
+
+async def _add_reassignments(conn: Connection, passed_on: Sequence[tuple[Event, bool]]) -> None:
+    if passed_on:
+        await conn.execute(
+            QUERIES["add_reassignments"],
+            {
+                **_event_columns([event for event, _ in passed_on]),
+                "occurred_at": [event.occurred_at for event, _ in passed_on],
+                "given": [given for _, given in passed_on],
             },
         )

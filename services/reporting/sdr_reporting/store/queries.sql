@@ -75,6 +75,13 @@ select * from unnest(%(event_ids)s::uuid[], %(account_ids)s::bigint[], %(contact
   %(occurred_at)s::timestamptz[])
 on conflict on constraint escalation_pk do nothing
 
+-- add_reassignments --
+-- Leads that were to be given to the next closer.
+insert into reassignment (event_id, account_id, contact_id, occurred_at, given)
+select * from unnest(%(event_ids)s::uuid[], %(account_ids)s::bigint[], %(contact_ids)s::bigint[],
+  %(occurred_at)s::timestamptz[], %(given)s::boolean[])
+on conflict on constraint reassignment_pk do nothing
+
 -- add_model_costs --
 -- What calls to models cost.
 insert into model_cost (event_id, account_id, contact_id, occurred_at, cost_micro_usd)

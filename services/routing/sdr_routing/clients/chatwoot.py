@@ -64,10 +64,12 @@ class ChatwootHelpdesk:
                 break
             page = await self._client.list_messages(conversation_id, after=messages[-1].id)
             messages += page.payload
-        contact = page.meta.contact
+        contact, assignee = page.meta.contact, page.meta.assignee
+        is_human = _is_human(assignee)
         return Look(
             tuple(map(_seen, messages)),
-            _is_human(page.meta.assignee),
+            is_human,
+            assignee_id=(assignee.id or 0) if assignee is not None and is_human else 0,
             contact_id=contact.id if contact is not None else 0,
             attributes=None if contact is None else frozenset(contact.custom_attributes or ()),
             labels=None if page.meta.labels is None else tuple(page.meta.labels),
@@ -96,14 +98,18 @@ class ChatwootHelpdesk:
 
     async def assign_closer(self, conversation_id: int, email: str, name: str) -> None:
         """See `Helpdesk.assign_closer`."""
+        agent_id = await self.agent_id(email)
+        if not agent_id:
+            raise UnknownCloser(name)
+        await self._client.assign_agent(conversation_id, agent_id)
+
+    async def agent_id(self, email: str) -> int:
+        """See `Helpdesk.agent_id`."""
         address = email.strip().casefold()
         if _is_stale(self._agents, address):
             found = {(row.email or "").casefold(): row.id for row in await self._setup.agents()}
             self._agents = _Names(found, time.monotonic())
-        agent_id = self._agents.ids.get(address)
-        if agent_id is None:
-            raise UnknownCloser(name)
-        await self._client.assign_agent(conversation_id, agent_id)
+        return self._agents.ids.get(address, 0)
 
     async def pace(self) -> float:
         """See `Helpdesk.pace`."""

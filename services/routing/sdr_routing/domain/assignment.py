@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from sdr_common.lead import Temperature
 from sdr_routing.domain.settings import Closer, Priority, RoutingSettings, Strategy
@@ -104,6 +104,16 @@ def round_for(settings: RoutingSettings, temperature: Temperature) -> Round | No
             return Round(settings.strategy, active, "")
         case Strategy.WEIGHTED:
             return _weighted(active, temperature)
+
+
+def next_round(settings: RoutingSettings, temperature: Temperature, tried: Collection[str]) -> Round | None:
+    """Who takes turns for a lead that some closers had and did not answer; None: everybody had it.
+
+    Where turns go by priority, the next priority follows when all of one had it.
+    """
+    had = {email.casefold() for email in tried}
+    left = tuple(closer for closer in settings.closers if closer.email.casefold() not in had)
+    return round_for(replace(settings, closers=left), temperature)
 
 
 def _weighted(active: Sequence[Closer], temperature: Temperature) -> Round | None:

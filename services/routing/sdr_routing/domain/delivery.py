@@ -53,6 +53,8 @@ class Closer:
 
     email: str
     name: str
+    instead_of: str = ""
+    """E-mail of the closer who has not answered: only while it is theirs and no human has. Empty: unconditionally."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,12 @@ class Delivery:
     """When the first of the lead's messages that it answers was stored; None: no lead waited."""
     superseded: frozenset[str] = frozenset()
     """Attribute keys to which a later delivery gave another value since this one died."""
+
+
+def reassigned_from(delivery: Delivery) -> str:
+    """E-mail of the closer from whom a delivery takes the lead; empty: it is no reassignment."""
+    closers = (write.change for write in delivery.writes if isinstance(write.change, Closer))
+    return next((closer.instead_of for closer in closers), "")
 
 
 def delivery_id_of(account_id: int, request_id: str) -> str:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sdr_common.clinic import Clinic
 from sdr_common.lead import EscalationReason, FactKind, NextStep, Temperature
+from sdr_routing.domain.assignment import Assignment
 from sdr_routing.domain.outcome import Outcome, Qualification, ScoreLine
 from sdr_routing.domain.settings import RoutingSettings
 from sdr_routing.domain.text import cut, one_line
@@ -159,3 +160,19 @@ def _safe(text: str, limit: int = _TEXT_LIMIT) -> str:
 
 def _moment(moment: datetime, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).strftime("%d/%m/%Y %H:%M")
+
+
+def reassigned(waited_minutes: int, before: str, assignment: Assignment) -> str:
+    """Why a lead changed its closer, for both of them.
+
+    Args:
+        waited_minutes: How long the lead waited while the clinic was open.
+        before: What the closer is called who had it.
+        assignment: Who gets it, and why.
+    """
+    waited = f"{waited_minutes} min" if waited_minutes < 120 else f"{waited_minutes // 60} h"
+    return (
+        f"🔁 **Lead quente sem resposta há {waited} de expediente.** Passei a conversa de {_safe(before)} para "
+        f"{_safe(assignment.closer_name)} ({_safe(assignment.reason)}). Se você já está atendendo este lead por "
+        "outro canal, atribua a conversa a você de novo."
+    )

@@ -184,3 +184,29 @@ class Outcome:
         if self.qualification is not None:
             return self.qualification.status
         return self.lead.status
+
+
+def nothing_said(conversation: ConversationRef, turn_id: int, last_message_id: int) -> Outcome:
+    """No turn at all, where something is written into a conversation by another reason than the lead's messages.
+
+    Args:
+        conversation: Where.
+        turn_id: The turn that it follows.
+        last_message_id: What a human said since comes after it.
+    """
+    return Outcome(
+        conversation=conversation,
+        turn_id=turn_id,
+        attributes={},
+        reply="",
+        asks=None,
+        answer="",
+        lead=LeadProgress({}, 0, {}, None, None),
+        qualification=None,
+        behaviour=None,
+        summary="",
+        escalation=None,
+        last_message_id=last_message_id,
+        labels=(),
+        silent=False,
+    )

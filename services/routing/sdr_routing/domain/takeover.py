@@ -13,6 +13,10 @@ OUTGOING = 1
 """`message_type` of what goes to the lead."""
 LEAD_WROTE = "o lead escreveu antes do lembrete"
 """Why a reminder was left out."""
+SOMEBODY_ELSE = "a conversa já está com outra pessoa"
+"""Why a lead was not given to the next closer."""
+NOT_REASSIGNED = "o lead ficou com quem estava"
+"""Why a note about a reassignment was left out."""
 
 _PHONE_NOTE = re.compile(r"^[\s*_~]*📱")
 

@@ -8,6 +8,7 @@ from sdr_routing.operations.connecting import Connect, ConnectCommand, Connected
 from sdr_routing.operations.dead_letters import DeadLetters, Retried
 from sdr_routing.operations.patience import Patience
 from sdr_routing.operations.provisioner import Step
+from sdr_routing.operations.reassigning import Reassign, ReassignCommand, Reassigned, ReassignOutcome
 from sdr_routing.operations.refusals import Decided, RefusalLimits, RefusalOutcome, Refusals, Report
 
 __all__ = [
@@ -25,6 +26,10 @@ __all__ = [
     "Health",
     "Patience",
     "PutSettingsCommand",
+    "Reassign",
+    "ReassignCommand",
+    "ReassignOutcome",
+    "Reassigned",
     "RefusalLimits",
     "RefusalOutcome",
     "Refusals",

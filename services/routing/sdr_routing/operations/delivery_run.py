@@ -10,6 +10,7 @@ import structlog
 
 from sdr_common.chatwoot import ChatwootDenied, ChatwootRefused, ChatwootUnavailable
 from sdr_common.mailbox import Claim, LeaseLost
+from sdr_routing.domain import takeover
 from sdr_routing.domain.delivery import (
     WORDS,
     Attributes,
@@ -88,6 +89,7 @@ class DeliveryRun:
         self._mended = False
         self._lead_wrote = False
         self._has_assignee = False
+        self._assignee_id = 0
 
     async def carry_out(self) -> None:
         """Carries out what is left of it and ends it.
@@ -118,6 +120,9 @@ class DeliveryRun:
 
     async def _carry(self, write: Write) -> None:
         if isinstance(write.change, Message) and self._ledger.a_message_died():
+            return
+        if isinstance(write.change, Note) and self._ledger.stays_with_its_closer():
+            self._ledger.settle(write, State.DROPPED, takeover.NOT_REASSIGNED)
             return
         try:
             await self._attempt(write)
@@ -154,6 +159,9 @@ class DeliveryRun:
         conversation = self._delivery.conversation.conversation_id
         if await self._is_somebodys(write):
             self._ledger.settle(write, State.DROPPED, self._sign.value if self._sign is not None else "")
+            return
+        if kept := await self._keeps_its_closer(write):
+            self._ledger.settle(write, State.DROPPED, kept)
             return
         match write.change:
             case Attributes(values):
@@ -201,6 +209,18 @@ class DeliveryRun:
             case _:
                 return False
         return self._sign is not None
+
+    async def _keeps_its_closer(self, write: Write) -> str:
+        """Why a lead that waits stays where it is after all, looked at right now; empty: it is given away."""
+        if not isinstance(write.change, Closer) or not write.change.instead_of:
+            return ""
+        await self._look()
+        if self._sign is not None:
+            return self._sign.value
+        if not self._assignee_id:
+            return ""
+        theirs = [await self._desk.agent_id(email) for email in (write.change.instead_of, write.change.email)]
+        return "" if self._assignee_id in theirs else takeover.SOMEBODY_ELSE
 
     async def _set_attributes(self, values: Mapping[str, str | int]) -> None:
         left = {key: value for key, value in values.items() if key not in self._delivery.superseded}
@@ -338,7 +358,7 @@ class DeliveryRun:
             # The newest messages of any age were listed; only what is newer than the delivery shows something.
             accepted_at = int(delivery.accepted_at.timestamp())
             messages = tuple(message for message in messages if message.created_at >= accepted_at)
-        self._has_assignee = look.assignee_is_human
+        self._has_assignee, self._assignee_id = look.assignee_is_human, look.assignee_id
         self._lead_wrote = lead_wrote(messages)
         await self._mend(look)
         self._sign = human_sign(messages, assignee_is_human=look.assignee_is_human, handing_off=delivery.handing_off)

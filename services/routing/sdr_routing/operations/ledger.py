@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -13,7 +14,7 @@ from sdr_common.mailbox import Claim
 from sdr_common.metrics import METER
 from sdr_common.postgres import Connection, Pool, connection, transaction
 from sdr_routing.domain.attributes import STATUS
-from sdr_routing.domain.delivery import WORDS, Attributes, Delivery, Message, Note, PlannedWrite, State, Write
+from sdr_routing.domain.delivery import WORDS, Attributes, Closer, Delivery, Message, Note, PlannedWrite, State, Write
 from sdr_routing.ports import Announcements, Deliveries, Mark
 
 _LOG = structlog.get_logger()
@@ -87,6 +88,15 @@ class Ledger:
         return any(
             isinstance(write.change, Message) and self._states[write.position] is State.DEAD for write in self.writes
         )
+
+    def stays_with_its_closer(self) -> bool:
+        """Whether a lead that waits was not given to the next closer after all."""
+        states = [
+            self._states[write.position]
+            for write in self.writes
+            if isinstance(write.change, Closer) and write.change.instead_of
+        ]
+        return bool(states) and State.DONE not in states
 
     def settle(
         self,
@@ -183,9 +193,10 @@ class Ledger:
             if lost:
                 await self._deliveries.forget(conn, ref.account_id, ref.contact_id, lost)
             now = await self._record(conn, state=state)
+            told = replace(self._delivery, team="", closer_email="") if self.stays_with_its_closer() else self._delivery
             await self._announcements.delivery_settled(
                 conn,
-                self._delivery,
+                told,
                 state,
                 public_messages=len(self._public_at),
                 first_public_at=min((moment for moment in self._public_at if moment is not None), default=None),
@@ -215,6 +226,8 @@ class Ledger:
         states = set(self._states.values())
         if states & {State.DEAD, State.PENDING}:
             return State.DEAD
+        if self.stays_with_its_closer():
+            return State.DROPPED
         messages = {self._states[write.position] for write in self.writes if isinstance(write.change, Message)}
         return State.DROPPED if State.DROPPED in messages else State.DONE
 

@@ -10,7 +10,7 @@ from sdr_common.lead import EscalationReason, LeadStatus
 from sdr_common.lead_proto import escalation_to_wire, status_to_wire, timestamp_to_wire
 from sdr_common.postgres import Connection
 from sdr_routing.convert import conversation_to_wire
-from sdr_routing.domain.delivery import Delivery, State, event_id_of
+from sdr_routing.domain.delivery import Delivery, State, event_id_of, reassigned_from
 from sdr_routing.domain.outcome import ConversationRef, Outcome
 
 
@@ -57,6 +57,7 @@ class OutboxAnnouncements:
             closing=delivery.closing,
             team=delivery.team,
             closer_email=delivery.closer_email,
+            reassigned_from=reassigned_from(delivery),
         )
         refusals = sum(write.refusals for write in delivery.writes)
         what = f"settled_{delivery.retries}" + (f"_{refusals}" if refusals else "")

@@ -20,7 +20,16 @@ from sdr_routing.convert import settings_from_wire, settings_to_wire
 from sdr_routing.domain.delivery import Delivery, PlannedWrite, State, Write
 from sdr_routing.domain.settings import RoutingSettings
 from sdr_routing.helpdesk_ports import ChatwootConnection
-from sdr_routing.ports import Acceptance, AccountRouting, DeadFilter, Mark, Prepared, RefusedMessage, Revived
+from sdr_routing.ports import (
+    Acceptance,
+    AccountRouting,
+    DeadFilter,
+    HandOver,
+    Mark,
+    Prepared,
+    RefusedMessage,
+    Revived,
+)
 from sdr_routing.store import rows
 
 QUERIES = Queries.load("sdr_routing.store")
@@ -179,6 +188,12 @@ class PostgresDeliveries:
             "added": Jsonb([_row(position, write) for position, write in added.items()]),
         }
         await conn.execute(QUERIES["refuse"], parameters)
+
+    async def hand_over(self, conn: Connection, account_id: int, conversation_id: int) -> HandOver | None:
+        """See `Deliveries.hand_over`."""
+        parameters = {"account_id": account_id, "conversation_id": conversation_id}
+        found = await (await conn.execute(QUERIES["hand_over"], parameters)).fetchall()
+        return rows.hand_over(found)
 
     async def is_under_way(self, conn: Connection, account_id: int, conversation_id: int) -> bool:
         """See `Deliveries.is_under_way`."""

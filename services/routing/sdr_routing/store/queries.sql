@@ -117,6 +117,15 @@ added as (
   from jsonb_to_recordset(%(added)s::jsonb) as g(position int, kind text, body jsonb, sdr_key text))
 update delivery set state = 'pending', settled_at = null where delivery_id = %(delivery_id)s
 
+-- hand_over --
+-- Who got a conversation, the latest first; what a human's answer kept from being given is left out.
+select account_id, conversation_id, contact_id, inbox_id, channel, turn_id, last_message_id, qualification_id, team,
+  closer_email, state
+from delivery
+where account_id = %(account_id)s and conversation_id = %(conversation_id)s and closer_email <> ''
+  and state <> 'dropped'
+order by seq desc limit 20
+
 -- is_under_way --
 -- Whether a conversation has a delivery that is not settled; one that waits for long is rare, so they are few.
 select exists (select 1 from delivery

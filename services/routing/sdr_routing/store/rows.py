@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +14,7 @@ from sdr_common.lead import Channel
 from sdr_routing.domain.attributes import Written
 from sdr_routing.domain.delivery import KINDS, WORDS, Attributes, Change, Delivery, State, Write
 from sdr_routing.domain.outcome import ConversationRef
-from sdr_routing.ports import RefusedMessage
+from sdr_routing.ports import HandOver, RefusedMessage
 
 
 def change_to_json(change: Change) -> tuple[str, dict[str, object]]:
@@ -76,6 +77,29 @@ def _write(item: dict[str, Any]) -> Write:  # as jsonb comes: values of several 
         remedy=item["remedy"],
         faults=item["faults"],
         faulty_for_s=None if faulty is None else float(faulty),
+    )
+
+
+def hand_over(found: Sequence[DictRow]) -> HandOver | None:
+    """The rows of `hand_over`, the latest first: as far back as the judgement that they follow."""
+    since = next((number for number, row in enumerate(found) if row["qualification_id"]), None)
+    current = next((row for row in found if row["state"] == State.DONE.value), None)
+    if since is None or current is None:
+        return None
+    judged = found[since]
+    return HandOver(
+        conversation=ConversationRef(
+            judged["account_id"],
+            judged["conversation_id"],
+            judged["contact_id"],
+            judged["inbox_id"],
+            Channel(judged["channel"]),
+        ),
+        turn_id=judged["turn_id"],
+        last_message_id=judged["last_message_id"],
+        team=judged["team"],
+        closer_email=current["closer_email"],
+        tried=tuple(row["closer_email"] for row in found[: since + 1]),
     )
 
 

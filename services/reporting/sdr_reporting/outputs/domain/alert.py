@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -9,6 +10,8 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
+_STEPS: Final = uuid.UUID("f1f3c0f6-7f5a-5a8e-9f0b-0d8b1c2d3e4f")
+_PASSED_ON_AT_ONCE: Final = 20
 PULSE_GOOD_FOR: Final = timedelta(minutes=15)
 """An older pulse says nothing of now."""
 
@@ -39,6 +42,10 @@ class Rules:
     waha_session: str = "default"
     hot_after: timedelta | None = timedelta(minutes=15)
     """Opening time."""
+    reassign: bool = False
+    """A hot lead that waits for so long goes to the next closer as well."""
+    reassign_at_most: int = 2
+    """Times for one judgement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,22 @@ class HotLead:
     conversation_id: int
     since: datetime
     closer_email: str
+    qualification_id: str = ""
+    tried_count: int = 0
+    """How often it was to be given to the next closer since it was judged."""
+    given_at: datetime | None = None
+    """When it was given to the closer who has it now; None: with its judgement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A hot lead that is to be given to the next closer."""
+
+    lead: HotLead
+    waited: timedelta
+    """Opening time with the closer who has it."""
+    step_id: str
+    """The same as long as nobody was given it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +185,26 @@ def judge(rules: Rules, known: Known) -> Judgement:
     if fresh and pulse is not None:
         findings += [*_silence(rules, known, pulse), *_connections(rules, known, pulse), *_hot(rules, known, pulse)]
     return Judgement(tuple(findings), undecided)
+
+
+def waiting_leads(rules: Rules, hot_leads: Sequence[HotLead], pulse: Pulse, now: datetime) -> list[Waiting]:
+    """Hot leads that are to be given to the next closer, the longest wait first; none where the rule is off.
+
+    Args:
+        rules: The account's.
+        hot_leads: Those that no human has answered.
+        pulse: Tells when the clinic was open.
+        now: Aware.
+    """
+    if rules.hot_after is None or not rules.reassign:
+        return []
+    found = []
+    for lead in hot_leads:
+        waited = opening_time(pulse, lead.given_at or lead.since, now)
+        if lead.closer_email and lead.tried_count < rules.reassign_at_most and waited >= rules.hot_after:
+            step = f"{lead.conversation_id}/{lead.qualification_id}/{lead.tried_count}"
+            found.append(Waiting(lead, waited, str(uuid.uuid5(_STEPS, step))))
+    return sorted(found, key=lambda each: (-each.waited, each.lead.conversation_id))[:_PASSED_ON_AT_ONCE]
 
 
 def opening_time(pulse: Pulse, start: datetime, until: datetime) -> timedelta:

@@ -24,7 +24,7 @@ from sdr_reporting.outputs.alert_ports import (
     Policy,
     StoredPolicy,
 )
-from sdr_reporting.outputs.domain.alert import Alert, Pulse
+from sdr_reporting.outputs.domain.alert import Alert, Pulse, Waiting, waiting_leads
 from sdr_reporting.outputs.domain.alert_words import trial_text
 from sdr_reporting.outputs.domain.errors import AlertNotFound, SecretsUnavailable
 from sdr_reporting.outputs.domain.sending import Undelivered
@@ -223,10 +223,20 @@ class AlertWork:
 
         return await self._idempotency.once(once.request, once.answer_type, work)
 
-    async def report_pulse(self, account_id: int, pulse: Pulse, body: bytes) -> None:
-        """How an account is, as the gateway sees it; an older one than is known changes nothing."""
+    async def report_pulse(self, account_id: int, pulse: Pulse, body: bytes) -> Sequence[Waiting]:
+        """How an account is, as the gateway sees it; an older one than is known changes nothing.
+
+        Returns:
+            Hot leads that are to be given to the next closer.
+        """
         async with connection(self._pool) as conn:
-            await self._observations.put_pulse(conn, account_id, pulse, body)
+            if not await self._observations.put_pulse(conn, account_id, pulse, body):
+                return []
+            rules = (await self._policies.find(conn, account_id)).policy.rules
+            if not rules.reassign or not pulse.works:
+                return []
+            hot_leads = await self._observations.hot_leads(conn, account_id, pulse.observed_at)
+        return waiting_leads(rules, hot_leads, pulse, pulse.observed_at)
 
     def _sealed(self, secret: str, field: str) -> bytes | None:
         if not secret:

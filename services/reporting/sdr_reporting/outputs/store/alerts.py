@@ -131,7 +131,7 @@ class PostgresAlerts:
 class PostgresObservations:
     """`alert_ports.Observations`."""
 
-    async def put_pulse(self, conn: Connection, account_id: int, pulse: Pulse, body: bytes) -> None:
+    async def put_pulse(self, conn: Connection, account_id: int, pulse: Pulse, body: bytes) -> bool:
         """See `alert_ports.Observations`."""
         parameters = {
             "account_id": account_id,
@@ -139,7 +139,7 @@ class PostgresObservations:
             "body": body,
             "works": pulse.works or not pulse.connected,
         }
-        await conn.execute(QUERIES["put_pulse"], parameters)
+        return (await conn.execute(QUERIES["put_pulse"], parameters)).rowcount > 0
 
     async def claim(self, conn: Connection, interval_s: float) -> Watched | None:
         """See `alert_ports.Observations`."""
@@ -185,7 +185,16 @@ class PostgresObservations:
         parameters = {"account_id": account_id, "now": now}
         rows = await (await conn.execute(QUERIES["hot_leads"], parameters, prepare=False)).fetchall()
         return [
-            HotLead(row["contact_id"], row["conversation_id"], row["qualified_at"], row["closer_email"]) for row in rows
+            HotLead(
+                row["contact_id"],
+                row["conversation_id"],
+                row["qualified_at"],
+                row["closer_email"],
+                qualification_id=str(row["qualification_id"]),
+                tried_count=row["tried_count"],
+                given_at=row["given_at"],
+            )
+            for row in rows
         ]
 
 

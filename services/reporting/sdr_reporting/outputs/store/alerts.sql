@@ -53,7 +53,11 @@ select max(first_message_at) as first_message_at from lead where account_id = %(
 
 -- hot_leads --
 -- Hot leads of the last week that were handed over and that no human has answered: a human's word makes them pausado.
-select contact_id, conversation_id, qualified_at, closer_email from lead
+select contact_id, conversation_id, qualified_at, closer_email, qualification_id, passed.tried_count, passed.given_at
+from lead
+cross join lateral (
+  select count(*) as tried_count, max(occurred_at) filter (where given) as given_at from reassignment r
+  where r.account_id = lead.account_id and r.contact_id = lead.contact_id and r.occurred_at > lead.qualified_at) as passed
 where account_id = %(account_id)s and contact_id > 0 and temperature = 'quente' and status = 'qualificado'
   and updated_at > %(now)s::timestamptz - interval '7 days' and qualified_at > %(now)s::timestamptz - interval '7 days'
 order by qualified_at limit 200
