@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -45,6 +46,7 @@ from sdr_dialogue.choosing import (
     secret_box,
     with_account_keys,
 )
+from sdr_dialogue.clients.account_models import AccountModels
 from sdr_dialogue.clients.chain import Link, ModelChain
 from sdr_dialogue.clients.documents import GuardedReader
 from sdr_dialogue.clients.embeddings import OpenAiEmbedder
@@ -125,96 +127,11 @@ async def build(
         settings.database_url.get_secret_value(), SCHEMA, name="sdr-dialogue", max_size=settings.pool_max_size
     )
     await stack.enter_async_context(pool)
-    idempotency = Idempotency(pool, lease_s=settings.lease_s)
-    part = PublishedPart(pool, PROMPT_PART)
-    accounts = PostgresSettings(pool, settings.settings_ttl_s, part)
-    guard, model_keys = AddressGuard(networks(settings.allowed_networks)), PostgresModelKeys()
-    model = account_models = with_account_keys(settings, pool, guard, model=model, links=links, keys=model_keys)
-    stack.push_async_callback(account_models.close)
-    embedder = choose_embedder(settings)
-    if embedder is not None:
-        stack.push_async_callback(embedder.close)
-    store, unanswered = PostgresKnowledge(), PostgresUnanswered()
-    knowledge = Knowledge(
-        pool,
-        store=store,
-        unanswered=unanswered,
-        settings=accounts,
-        embedder=embedder,
-        embed_within_s=settings.embedding_deadline_s,
-    )
-    ledger = Ledger(
-        pool, settings=accounts, costs=PostgresCosts(), events=OutboxEvents(), brl_per_usd=settings.brl_per_usd
-    )
-    transcriber = choose_transcriber(settings)
-    if transcriber is not None:
-        stack.push_async_callback(transcriber.close)
-    dialogue = Dialogue(
-        pool,
-        conversations=PostgresConversations(),
-        settings=accounts,
-        events=OutboxEvents(),
-        model=model,
-        ledger=ledger,
-        ears=Ears(pool, transcriber, PostgresTranscripts(), ledger),
-        read=_read,
-        word_nudge=word_nudge,
-        knowledge=knowledge,
-        store=store,
-        unanswered=unanswered,
-        questions=questions_for_knowledge,
-        memory=PostgresMemory(),
-    )
-    playground = Playground(
-        settings=accounts,
-        models={"": model, "scripted": ScriptedEngine()},
-        searcher=dialogue,
-        assemble=partial(_assembled, Prompts(VERSION, settings.prompt_budget_tokens)),
-        read=_read,
-    )
-    servicer = DialogueServicer(dialogue, ledger, playground, idempotency)
-    prompts = PromptServicer(PromptWork(idempotency, part, accounts.forget))
-    cases = CaseServicer(
-        CaseWork(
-            pool,
-            idempotency,
-            cases=PostgresCases(),
-            settings=accounts,
-            playground=playground,
-            reader=CASE_READER,
-            active_prompt=part.active_number,
-        )
-    )
-    key_work = ModelKeyWork(
-        pool,
-        idempotency,
-        keys=model_keys,
-        settings=accounts,
-        box=secret_box(settings),
-        guard=guard,
-        trier=key_trier(settings, guard),
-        forget=account_models.forget,
-    )
-    reader = make_reader(settings)
-    importing = Importing(accounts, PostgresMemory(), _read)
-
-    def register(server: grpc.aio.Server) -> None:
-        dialogue_pb2_grpc.add_DialogueServiceServicer_to_server(servicer, server)
-        knowledge_pb2_grpc.add_KnowledgeServiceServicer_to_server(
-            KnowledgeServicer(knowledge, reader, idempotency), server
-        )
-        importing_pb2_grpc.add_ImportServiceServicer_to_server(ImportServicer(importing, idempotency), server)
-        prompts_pb2_grpc.add_PromptServiceServicer_to_server(prompts, server)
-        cases_pb2_grpc.add_CaseServiceServicer_to_server(cases, server)
-        keys_servicer = ModelKeyServicer(key_work, installed(settings))
-        models_pb2_grpc.add_ModelKeyServiceServicer_to_server(keys_servicer, server)
-        insights = InsightsServicer(InsightWork(pool, PostgresInsights()))
-        insights_pb2_grpc.add_InsightsServiceServicer_to_server(insights, server)
-        register_lead_data(server, pool, idempotency, parts_of(LEAD_DATA), old=OLD)
-
+    parts = _make_parts(settings, stack, pool, model, links)
+    servicers = _make_servicers(parts, _make_dialogue(parts, stack))
     server = await start_server(
         SCHEMA,
-        register,
+        servicers.register,
         [*_OWN_NAMES, *NAMES],
         host=settings.grpc_host,
         port=settings.grpc_port,
@@ -223,12 +140,155 @@ async def build(
     await serve_operators(settings, stack, pool, [outbox_of(pool, SCHEMA)])
     process = ServiceProcess(server, settings.drain_s, on_crash)
     process.in_background(
-        *standard_work(process, pool, "sdr_dialogue", idempotency, settings.redis_url),
+        *standard_work(process, pool, "sdr_dialogue", parts.idempotency, settings.redis_url),
         *await forwarding(pool, settings.reporting_target, stack, settings.transport),
-        _keeping(knowledge, pool, settings.knowledge_poll_s),
+        _keeping(parts.knowledge, pool, settings.knowledge_poll_s),
     )
     stack.push_async_callback(process.stop)
     return process
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """What the service is made of."""
+
+    settings: Settings
+    pool: Pool
+    idempotency: Idempotency
+    prompts: PublishedPart[dialogue_pb2.DialogueSettings, prompts_pb2.PromptContent]
+    accounts: PostgresSettings
+    guard: AddressGuard
+    model: AccountModels
+    """An account's own models before the installation's."""
+    model_keys: PostgresModelKeys
+    knowledge: Knowledge
+    store: PostgresKnowledge
+    unanswered: PostgresUnanswered
+    ledger: Ledger
+
+
+def _make_parts(
+    settings: Settings, stack: AsyncExitStack, pool: Pool, model: LanguageModel, links: Sequence[Link]
+) -> _Parts:
+    prompts = PublishedPart(pool, PROMPT_PART)
+    accounts = PostgresSettings(pool, settings.settings_ttl_s, prompts)
+    guard, keys = AddressGuard(networks(settings.allowed_networks)), PostgresModelKeys()
+    account_models = with_account_keys(settings, pool, guard, model=model, links=links, keys=keys)
+    stack.push_async_callback(account_models.close)
+    embedder = choose_embedder(settings)
+    if embedder is not None:
+        stack.push_async_callback(embedder.close)
+    store, unanswered = PostgresKnowledge(), PostgresUnanswered()
+    return _Parts(
+        settings=settings,
+        pool=pool,
+        idempotency=Idempotency(pool, lease_s=settings.lease_s),
+        prompts=prompts,
+        accounts=accounts,
+        guard=guard,
+        model=account_models,
+        model_keys=keys,
+        knowledge=Knowledge(
+            pool,
+            store=store,
+            unanswered=unanswered,
+            settings=accounts,
+            embedder=embedder,
+            embed_within_s=settings.embedding_deadline_s,
+        ),
+        store=store,
+        unanswered=unanswered,
+        ledger=Ledger(
+            pool, settings=accounts, costs=PostgresCosts(), events=OutboxEvents(), brl_per_usd=settings.brl_per_usd
+        ),
+    )
+
+
+def _make_dialogue(parts: _Parts, stack: AsyncExitStack) -> Dialogue:
+    transcriber = choose_transcriber(parts.settings)
+    if transcriber is not None:
+        stack.push_async_callback(transcriber.close)
+    return Dialogue(
+        parts.pool,
+        conversations=PostgresConversations(),
+        settings=parts.accounts,
+        events=OutboxEvents(),
+        model=parts.model,
+        ledger=parts.ledger,
+        ears=Ears(parts.pool, transcriber, PostgresTranscripts(), parts.ledger),
+        read=_read,
+        word_nudge=word_nudge,
+        knowledge=parts.knowledge,
+        store=parts.store,
+        unanswered=parts.unanswered,
+        questions=questions_for_knowledge,
+        memory=PostgresMemory(),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Servicers:
+    """What the service serves."""
+
+    parts: _Parts
+    dialogue: DialogueServicer
+    knowledge: KnowledgeServicer
+    importing: ImportServicer
+    prompts: PromptServicer
+    cases: CaseServicer
+    keys: ModelKeyServicer
+    insights: InsightsServicer
+
+    def register(self, server: grpc.aio.Server) -> None:
+        """Adds them all."""
+        dialogue_pb2_grpc.add_DialogueServiceServicer_to_server(self.dialogue, server)
+        knowledge_pb2_grpc.add_KnowledgeServiceServicer_to_server(self.knowledge, server)
+        importing_pb2_grpc.add_ImportServiceServicer_to_server(self.importing, server)
+        prompts_pb2_grpc.add_PromptServiceServicer_to_server(self.prompts, server)
+        cases_pb2_grpc.add_CaseServiceServicer_to_server(self.cases, server)
+        models_pb2_grpc.add_ModelKeyServiceServicer_to_server(self.keys, server)
+        insights_pb2_grpc.add_InsightsServiceServicer_to_server(self.insights, server)
+        register_lead_data(server, self.parts.pool, self.parts.idempotency, parts_of(LEAD_DATA), old=OLD)
+
+
+def _make_servicers(parts: _Parts, dialogue: Dialogue) -> _Servicers:
+    settings, pool, idempotency, accounts = parts.settings, parts.pool, parts.idempotency, parts.accounts
+    playground = Playground(
+        settings=accounts,
+        models={"": parts.model, "scripted": ScriptedEngine()},
+        searcher=dialogue,
+        assemble=partial(_assembled, Prompts(VERSION, settings.prompt_budget_tokens)),
+        read=_read,
+    )
+    cases = CaseWork(
+        pool,
+        idempotency,
+        cases=PostgresCases(),
+        settings=accounts,
+        playground=playground,
+        reader=CASE_READER,
+        active_prompt=parts.prompts.active_number,
+    )
+    keys = ModelKeyWork(
+        pool,
+        idempotency,
+        keys=parts.model_keys,
+        settings=accounts,
+        box=secret_box(settings),
+        guard=parts.guard,
+        trier=key_trier(settings, parts.guard),
+        forget=parts.model.forget,
+    )
+    return _Servicers(
+        parts=parts,
+        dialogue=DialogueServicer(dialogue, parts.ledger, playground, idempotency),
+        knowledge=KnowledgeServicer(parts.knowledge, make_reader(settings), idempotency),
+        importing=ImportServicer(Importing(accounts, PostgresMemory(), _read), idempotency),
+        prompts=PromptServicer(PromptWork(idempotency, parts.prompts, accounts.forget)),
+        cases=CaseServicer(cases),
+        keys=ModelKeyServicer(keys, installed(settings)),
+        insights=InsightsServicer(InsightWork(pool, PostgresInsights())),
+    )
 
 
 def make_reader(settings: Settings) -> GuardedReader:
