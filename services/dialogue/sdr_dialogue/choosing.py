@@ -80,7 +80,7 @@ def with_account_keys(
         )
 
     def make(choices: Sequence[KeyChoice]) -> AccountChain:
-        own = [_link(settings, _own_choice(settings, choice, guard)) for choice in choices]
+        own = [_link(settings, own_choice(settings, choice, guard)) for choice in choices]
         return AccountChain(own, links, _scripted(settings), _deadlines(settings))
 
     return AccountModels(model, keys_of, make, settings.settings_ttl_s)
@@ -95,8 +95,7 @@ def secret_box(settings: Settings) -> SecretBox | None:
 def key_trier(settings: Settings, guard: AddressGuard) -> HttpKeyTrier:
     """What tries accounts' keys."""
     choices = [_choice(settings, provider) for provider in Provider]
-    urls = {choice.provider: choice.base_url or BASE_URLS[choice.provider] for choice in choices}
-    return HttpKeyTrier(guard, urls, {choice.provider: choice.model for choice in choices})
+    return HttpKeyTrier(guard, BASE_URLS, {choice.provider: choice.model for choice in choices})
 
 
 def installed(settings: Settings) -> dict[Provider, Installed]:
@@ -123,16 +122,17 @@ def _link(settings: Settings, choice: ModelChoice) -> Link:
     return Link(ProviderModel(choice, ask=_question, prompts=prompts), breaker)
 
 
-def _own_choice(settings: Settings, own: KeyChoice, guard: AddressGuard) -> ModelChoice:
+def own_choice(settings: Settings, own: KeyChoice, guard: AddressGuard) -> ModelChoice:
     """The installation's choice with what the account wants otherwise.
 
-    The operator's address stays where the account names none: it is the way to the provider, such as a proxy.
+    Without an address of its own an account's key goes to the provider itself, never to a server that the operator uses
+    in the provider's place.
     """
     choice = _choice(settings, own.provider)
     return replace(
         choice,
         api_key=own.api_key or "none",
-        base_url=own.base_url or choice.base_url,
+        base_url=own.base_url,
         model=own.model or choice.model,
         analysis_model=own.analysis_model or own.model or choice.analysis_model,
         guard=guard if own.base_url else None,

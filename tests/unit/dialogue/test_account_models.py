@@ -8,10 +8,13 @@ from dataclasses import replace
 
 import pytest
 
+from sdr_common.address_guard import AddressGuard
+from sdr_dialogue.choosing import own_choice
 from sdr_dialogue.clients.account_models import AccountModels
 from sdr_dialogue.domain.conversation import AnalysisContext, AnalysisDraft, TurnContext, TurnDraft
 from sdr_dialogue.domain.model_keys import KeyChoice, Trial, last_four, outcome_of
 from sdr_dialogue.domain.models import Provider
+from sdr_dialogue.settings import Settings
 from tests.unit.dialogue.builders import a_turn
 
 OWN = (KeyChoice(Provider.OPENAI, "sk-own"),)
@@ -148,3 +151,18 @@ def test_a_providers_answer_says_what_to_mend(status: int, body: str, expected: 
 
 def test_a_short_key_is_told_by_nothing() -> None:
     assert (last_four("sk-0123456789"), last_four("short-key")) == ("6789", "")
+
+
+def test_an_accounts_key_goes_to_its_provider_never_to_the_servers_that_the_operator_uses() -> None:
+    values = {
+        "DATABASE_URL": "postgresql://x/x",
+        "OPENAI_API_KEY": "house",
+        "OPENAI_BASE_URL": "http://ollama:11434/v1",
+    }
+    installation, guard = Settings.model_validate(values), AddressGuard()
+    own = own_choice(installation, KeyChoice(Provider.OPENAI, "sk-own", model="gpt-5-nano"), guard)
+    assert (own.api_key, own.base_url, own.guard) == ("sk-own", "", None)
+    assert (own.model, own.analysis_model) == ("gpt-5-nano", "gpt-5-nano")
+    elsewhere = own_choice(installation, KeyChoice(Provider.OPENAI, "", "https://llm.clinica.test/v1"), guard)
+    assert (elsewhere.api_key, elsewhere.base_url, elsewhere.guard) == ("none", "https://llm.clinica.test/v1", guard)
+    assert (elsewhere.model, elsewhere.analysis_model) == ("gpt-5-mini", "gpt-5")

@@ -67,7 +67,7 @@ class HttpKeyTrier:
         try:
             if foreign:
                 await self._guard.check("base_url", foreign)
-            # The installation's own addresses are its operator's; an account's are guarded to the last connection.
+            # Where providers are is known; an account's address is guarded to the last connection.
             connector = self._guard.connector() if foreign else aiohttp.TCPConnector()
             async with (
                 aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=not foreign) as session,
