@@ -21,6 +21,7 @@ from tests.chart.rendering import (
     kubernetes,
     lint,
     merged,
+    of_kind,
     preset,
     render,
     without_tokens,
@@ -197,3 +198,18 @@ def test_who_reaches_private_networks_is_told_which() -> None:
     told = {c for c in COMPONENTS if "SDR_ALLOWED_NETWORKS" in env_of(objects[f"Deployment/sdr-{c}"])}
     assert told == set(COMPONENTS) - {"scoring"}
     assert env_of(objects["Deployment/sdr-gateway"])["FORWARDED_ALLOW_IPS"]["value"] == "*"
+
+
+def test_what_traces_are_kept_and_where_they_are_seen_is_told_to_who_needs_it() -> None:
+    telemetry = {"otlpEndpoint": "http://tempo:4317", "slowSeconds": 4, "heldSpans": 100}
+    seen_at = {"traceUrl": "https://t.example/{trace_id}"}
+    objects = render(merged(preset("production"), {"telemetry": {**telemetry, **seen_at}}))
+    told = {each["metadata"]["name"]: env_of(each) for each in of_kind(objects, "Deployment")}
+    assert {env["SDR_TRACE_SLOW_S"]["value"] for env in told.values()} == {"4"}
+    assert {env["SDR_TRACE_HELD_SPANS"]["value"] for env in told.values()} == {"100"}
+    links = {
+        name: env["SDR_TRACE_URL_TEMPLATE"]["value"] for name, env in told.items() if "SDR_TRACE_URL_TEMPLATE" in env
+    }
+    assert set(links.values()) == {"https://t.example/{trace_id}"}
+    assert {name.removeprefix("sdr-") for name in links} == {"gateway", "gateway-worker"}
+    assert len(told) == len(COMPONENTS)

@@ -69,6 +69,13 @@ OTEL_EXPORTER_OTLP_ENDPOINT: {{ . }}
 OTEL_SEMCONV_STABILITY_OPT_IN: "http,database"
 OTEL_TRACES_SAMPLER: parentbased_traceidratio
 OTEL_TRACES_SAMPLER_ARG: {{ $.root.Values.telemetry.sampleRatio | quote }}
+SDR_TRACE_SLOW_S: {{ $.root.Values.telemetry.slowSeconds | quote }}
+SDR_TRACE_HELD_SPANS: {{ $.root.Values.telemetry.heldSpans | quote }}
+{{- end }}
+{{- if eq $service "gateway" }}
+{{- with .root.Values.telemetry.traceUrl }}
+SDR_TRACE_URL_TEMPLATE: {{ . | quote }}
+{{- end }}
 {{- end }}
 {{- end -}}
 
