@@ -54,7 +54,7 @@ class ServiceSettings(TransportSettings):
     """Seconds: a turn or a delivery that waited for its worker and took longer has its trace kept, like one that failed
     and one that was escalated."""
     trace_held_spans: Annotated[int, Field(validation_alias="SDR_TRACE_HELD_SPANS"), Ge(0), Le(200_000)] = 5_000
-    """Spans of all other traces that a process holds back, some 2 kB each, until it is known what became of them; 0:
+    """Spans of all other traces that a process holds back, some 3 kB each, until it is known what became of them; 0:
     only the share is recorded."""
     drain_s: Annotated[float, Ge(0), Le(120)] = 5.0
     """Seconds that running calls get to finish after SIGTERM."""

@@ -36,7 +36,9 @@ def make_app(store: TraceStore) -> Starlette:
 
     async def listed(request: Request) -> Response:
         conversation = request.query_params.get("conversation", "").strip()[:20]
-        return HTMLResponse(list_page(store.newest(_LISTED, conversation), conversation), headers=_HEADERS)
+        background = "background" in request.query_params
+        found = store.newest(_LISTED, conversation, background=background)
+        return HTMLResponse(list_page(found, conversation, background=background), headers=_HEADERS)
 
     async def shown(request: Request) -> Response:
         trace_id = str(request.path_params["trace_id"]).lower()

@@ -21,12 +21,13 @@ _COLOURS = 6
 _STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 
 
-def list_page(traces: list[Summary], conversation: str) -> str:
+def list_page(traces: list[Summary], conversation: str, *, background: bool) -> str:
     """The newest traces.
 
     Args:
         traces: What is listed.
         conversation: Of which alone; empty: of all.
+        background: Whether those of no conversation are among them.
     """
     rows = "".join(
         f"<tr><td class=number>{_instant(trace.started_ns)}</td>"
@@ -39,7 +40,7 @@ def list_page(traces: list[Summary], conversation: str) -> str:
     heads = ("Início", "O que começou", "Conversa", "Fim do turno", "Duração", "Passos", "Serviços")
     table = (
         '<div class=scroll tabindex=0 role=region aria-label="Rastros"><table>'
-        f"<caption>{len(traces)} rastros, os mais novos primeiro</caption>"
+        f"<caption>{len(traces)} {'rastro' if len(traces) == 1 else 'rastros'}, os mais novos primeiro</caption>"
         f"<thead><tr>{''.join(f'<th scope=col>{head}</th>' for head in heads)}</tr></thead>"
         f"<tbody>{rows}</tbody></table></div>"
     )
@@ -47,6 +48,11 @@ def list_page(traces: list[Summary], conversation: str) -> str:
         '<form action="/traces"><label for=conversation>Conversa no Chatwoot</label> '
         f'<input id=conversation name=conversation inputmode=numeric size=8 value="{escape(conversation)}"> '
         "<button>Filtrar</button></form>"
+        + (
+            '<p><a href="/traces">Mostrar só conversas</a></p>'
+            if background
+            else '<p><a href="/traces?background=1">Mostrar também o trabalho de fundo</a></p>'
+        )
     )
     empty = "<p>Ainda não há nenhum: mande uma mensagem pelo celular do lead e recarregue a página.</p>"
     return _page(
@@ -76,7 +82,7 @@ def trace_page(spans: list[Span]) -> str:
     )
     faults = f" · <span class=bad>{failed} com falha</span>" if failed else ""
     body = "".join(_row(row, services.index(row.span.service) % _COLOURS) for row in rows)
-    heads = "<th scope=col>Passo</th><th scope=col>Serviço</th><th scope=col>Quando</th><th scope=col>Duração</th>"
+    heads = "".join(f"<th scope=col>{head}</th>" for head in ("Passo", "Serviço", "Depois do início", "Duração"))
     return _page(
         f"Rastro {spans[0].trace_id[:8]}",
         f'<p><a href="/traces">← Todos os rastros</a></p><h1>{escape(rows[0].span.name)}</h1>'
@@ -109,7 +115,7 @@ def _row(row: Row, colour: int) -> str:
         f'<td class=span style="padding-left:{14 + 18 * min(row.depth, 12)}px"><details><summary>{escape(span.name)}'
         f"{_failed(span.failed)}{orphan}</summary>{_details(span)}</details></td>"
         f"<td><span class=dot aria-hidden=true></span>{escape(span.service.removeprefix('sdr-'))}</td>"
-        f"<td class=time>{_milliseconds(row.after_ms)} depois do início{bar}</td>"
+        f"<td><span class=time>{_milliseconds(row.after_ms)}{bar}</span></td>"
         f"<td class=number>{_milliseconds(span.took_ms)}</td></tr>"
     )
 

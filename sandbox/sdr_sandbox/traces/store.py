@@ -87,17 +87,18 @@ class TraceStore:
         """A trace's spans, the earliest first; empty: it is not known."""
         return sorted(self._traces.get(trace_id, {}).values(), key=lambda span: (span.started_ns, span.span_id))
 
-    def newest(self, limit: int, conversation: str = "") -> list[Summary]:
+    def newest(self, limit: int, conversation: str = "", *, background: bool = True) -> list[Summary]:
         """The traces that something was heard of last.
 
         Args:
             limit: At most so many.
             conversation: Chatwoot's display id; empty: of all.
+            background: With those that are of no conversation.
         """
         found: list[Summary] = []
         for trace_id in reversed(self._traces):
             summary = _summary(self.trace(trace_id))
-            if not conversation or summary.conversation == conversation:
+            if (summary.conversation == conversation) if conversation else (background or summary.conversation):
                 found.append(summary)
             if len(found) == limit:
                 break

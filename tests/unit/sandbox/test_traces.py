@@ -123,8 +123,9 @@ def test_the_list_tells_conversation_outcome_and_faults_and_is_filtered(store: T
     assert status == 200
     assert f'href="/traces/{TRACE}">POST</a> <span class=bad>✕ falhou</span>' in text
     assert "<td>42</td><td>answered</td>" in text
-    assert "2 rastros" in text
-    assert "1 rastros" in page(store, "/traces?conversation=42")[1]
+    assert "1 rastro," in text
+    assert "2 rastros" in page(store, "/traces?background=1")[1]
+    assert "1 rastro," in page(store, "/traces?conversation=42")[1]
     assert "Ainda não há nenhum" in page(store, "/traces?conversation=<script>")[1]
     assert "<script>" not in page(store, "/traces?conversation=<script>")[1]
 
