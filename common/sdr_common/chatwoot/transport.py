@@ -113,11 +113,7 @@ class ChatwootHttp:
             ChatwootDenied: 401, 403.
             ChatwootRefused: any other 3xx or 4xx.
         """
-        if self.options.guard is not None:
-            try:
-                self.options.guard.check_literal(urlsplit(base_url).hostname or "")
-            except AddressForbidden as error:
-                raise ChatwootUnavailable(error.problem, ambiguous=False) from error
+        self._check_address(base_url)
         if not paced:
             await self.pace(base_url)
         attributes: dict[str, str | int] = {
@@ -133,31 +129,57 @@ class ChatwootHttp:
             record_exception=False,
             set_status_on_exception=False,
         ) as span:
-            bucket = self._bucket(base_url)
-            started, status = time.monotonic(), 0
-            try:
-                answer = await self._exchange(span, method, base_url + path, token=token, query=query, body=body)
-                status = answer.status
-            except ChatwootUnavailable:
-                bucket.failed()
-                raise
-            finally:
-                measured: dict[str, str | int] = {
-                    "http.request.method": method,
-                    "url.template": template,
-                    "http.response.status_code": status,
-                }
-                _DURATION.record(time.monotonic() - started, measured)
-            if answer.status >= 500 or answer.status == 429:
-                bucket.failed()
-            else:
-                bucket.succeeded()
+            answer = await self._measured(
+                span, method, base_url, template, path=path, token=token, query=query, body=body
+            )
             span.set_attribute("http.response.status_code", answer.status)
             if answer.status >= 300:
                 span.set_attribute("error.type", str(answer.status))
                 span.set_status(Status(StatusCode.ERROR))
                 _raise_for(method, answer)
             return answer.content
+
+    def _check_address(self, base_url: str) -> None:
+        if self.options.guard is None:
+            return
+        try:
+            self.options.guard.check_literal(urlsplit(base_url).hostname or "")
+        except AddressForbidden as error:
+            raise ChatwootUnavailable(error.problem, ambiguous=False) from error
+
+    async def _measured(
+        self,
+        span: Span,
+        method: str,
+        base_url: str,
+        template: str,
+        *,
+        path: str,
+        token: str | None,
+        query: dict[str, str | int] | None,
+        body: object,
+    ) -> _Answer:
+        """One exchange, whose outcome the host's pace and the metrics are told."""
+        bucket = self._bucket(base_url)
+        started, status = time.monotonic(), 0
+        try:
+            answer = await self._exchange(span, method, base_url + path, token=token, query=query, body=body)
+            status = answer.status
+        except ChatwootUnavailable:
+            bucket.failed()
+            raise
+        finally:
+            measured: dict[str, str | int] = {
+                "http.request.method": method,
+                "url.template": template,
+                "http.response.status_code": status,
+            }
+            _DURATION.record(time.monotonic() - started, measured)
+        if answer.status >= 500 or answer.status == 429:
+            bucket.failed()
+        else:
+            bucket.succeeded()
+        return answer
 
     def _bucket(self, base_url: str) -> TokenBucket:
         host = urlsplit(base_url).netloc
