@@ -15,8 +15,8 @@ from sdr_common.lead_data import NAMES, register_lead_data
 from sdr_common.live_events import LiveEvents
 from sdr_common.lossy_redis import LossyRedis
 from sdr_common.ops_server import serve_operators
-from sdr_common.postgres import Queries, make_pool
-from sdr_common.service import ServiceProcess, run_until_stopped, standard_work
+from sdr_common.postgres import Pool, Queries, make_pool
+from sdr_common.service import ServiceProcess, Work, run_until_stopped, standard_work
 from sdr_reporting.background import again_and_again
 from sdr_reporting.clients.sheet import XlsxSheet
 from sdr_reporting.operations import Reporting
@@ -63,22 +63,8 @@ async def build(
     await stack.enter_async_context(pool)
     idempotency = Idempotency(pool)
     accounts = PostgresAccounts(pool)
-    reports, days = PostgresReports(), PostgresDays()
-    reporting = Reporting(
-        pool,
-        idempotency,
-        events=PostgresEvents(),
-        leads=PostgresLeads(),
-        days=days,
-        reports=reports,
-        lists=PostgresLists(),
-        accounts=accounts,
-        now=utc_now,
-    )
+    reporting = _make_reporting(pool, idempotency, accounts)
     exports = ExportWork(pool, PostgresFiles(), accounts, make_sheet=XlsxSheet, now=utc_now)
-    count = DayWork(pool, days, reports, accounts, utc_now).count_next
-    every_s = settings.count_days_every_s
-    counting = again_and_again(pool, count, every_s, "counting_days_paused", first_after_s=min(every_s, 60.0))
     outputs = make_outputs(settings, pool, idempotency, reporting, accounts)
 
     redis = LossyRedis(settings.redis_url)
@@ -103,10 +89,32 @@ async def build(
     await serve_operators(settings, stack, pool)
     process = ServiceProcess(server, settings.drain_s, on_crash)
     process.in_background(
-        *standard_work(process, pool, "sdr_reporting", idempotency, settings.redis_url), counting, *outputs.works
+        *standard_work(process, pool, "sdr_reporting", idempotency, settings.redis_url),
+        _counting_days(settings, pool, accounts),
+        *outputs.works,
     )
     stack.push_async_callback(process.stop)
     return process
+
+
+def _make_reporting(pool: Pool, idempotency: Idempotency, accounts: PostgresAccounts) -> Reporting:
+    return Reporting(
+        pool,
+        idempotency,
+        events=PostgresEvents(),
+        leads=PostgresLeads(),
+        days=PostgresDays(),
+        reports=PostgresReports(),
+        lists=PostgresLists(),
+        accounts=accounts,
+        now=utc_now,
+    )
+
+
+def _counting_days(settings: Settings, pool: Pool, accounts: PostgresAccounts) -> Work:
+    count = DayWork(pool, PostgresDays(), PostgresReports(), accounts, utc_now).count_next
+    every_s = settings.count_days_every_s
+    return again_and_again(pool, count, every_s, "counting_days_paused", first_after_s=min(every_s, 60.0))
 
 
 async def run(settings: Settings, _command: str) -> None:

@@ -69,77 +69,131 @@ def make_outputs(
         reporting: Figures.
         accounts: Clinics.
     """
-    keys = settings.secret_key.get_secret_value()
-    box = SecretBox(keys) if keys.strip(", ") else None
-    guard = AddressGuard(networks(settings.allowed_networks))
-    ways = Ways(
-        SmtpMailer(_mail_server(settings)),
-        HttpPoster(guard, slack_url=settings.slack_url),
-        GoogleSheets(token_url=settings.google_token_url, api_url=settings.google_sheets_url),
-    )
-    panel_url = f"{settings.panel_url.rstrip('/')}/panel" if settings.panel_url else ""
-    schedules, sendings = PostgresSchedules(), PostgresSendings()
-    figures = OwnFigures(pool, reporting, PostgresPeriodLeads(), accounts)
-    work = ScheduleWork(
-        pool,
-        idempotency,
-        schedules=schedules,
-        sendings=sendings,
-        figures=figures,
-        box=box,
-        account_email=lambda text, field: service_account(text, field).email,
-        guard=guard,
-        slack_url=settings.slack_url,
-        now=utc_now,
-    )
-    printer = TypstPrinter()
-    packer = ReportPacker(
-        pool,
-        schedules=schedules,
-        figures=figures,
-        printer=printer,
-        ways=ways,
-        box=box,
-        panel_url=panel_url,
-    )
-    policies, alerts, observations = PostgresPolicies(), PostgresAlerts(), PostgresObservations()
-    alert_work = AlertWork(
-        pool,
-        idempotency,
-        policies=policies,
-        alerts=alerts,
-        observations=observations,
-        box=box,
-        guard=guard,
-        slack_url=settings.slack_url,
-        mailer=ways.mailer,
-        poster=ways.poster,
-    )
+    shared = _make_shared(settings, pool, idempotency, reporting, accounts)
+    schedules = _schedules(shared)
+    sender = SendingWork(pool, shared.sendings, _packers(shared, accounts), pace=settings.outputs_pace)
     watch = WatchWork(
         pool,
-        policies=policies,
-        alerts=alerts,
-        observations=observations,
-        sendings=sendings,
-        figures=figures,
-        probe=WahaProbe(guard),
-        box=box,
+        policies=shared.policies,
+        alerts=shared.alerts,
+        observations=shared.observations,
+        sendings=shared.sendings,
+        figures=shared.figures,
+        probe=WahaProbe(shared.guard),
+        box=shared.box,
         interval_s=settings.watch_every_s,
     )
-    alert_packer = AlertPacker(
-        pool, policies=policies, alerts=alerts, accounts=accounts, ways=ways, box=box, panel_url=panel_url
-    )
-    packers: dict[Kind, Packer] = {Kind.REPORT: packer, Kind.ALERT: alert_packer}
-    sender = SendingWork(pool, sendings, packers, pace=settings.outputs_pace)
+    email_ready = shared.ways.mailer.ready
     return Outputs(
-        ScheduleServicer(work, Render(figures, printer), accounts.zone, email_ready=ways.mailer.ready),
-        AlertServicer(alert_work, email_ready=ways.mailer.ready),
+        ScheduleServicer(schedules, Render(shared.figures, shared.printer), accounts.zone, email_ready=email_ready),
+        AlertServicer(_alerts(shared), email_ready=email_ready),
         (
-            again_and_again(pool, work.plan_due, settings.outputs_poll_s, "report_planning_paused"),
+            again_and_again(pool, schedules.plan_due, settings.outputs_poll_s, "report_planning_paused"),
             again_and_again(pool, sender.send_due, settings.outputs_poll_s, "sending_paused"),
             again_and_again(pool, watch.watch_next, settings.outputs_poll_s, "watching_paused"),
         ),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shared:
+    """What several of them need."""
+
+    settings: OutputSettings
+    pool: Pool
+    idempotency: Idempotency
+    box: SecretBox | None
+    """None: no key is set, and no secret can be kept."""
+    guard: AddressGuard
+    ways: Ways
+    figures: OwnFigures
+    printer: TypstPrinter
+    schedules: PostgresSchedules
+    sendings: PostgresSendings
+    policies: PostgresPolicies
+    alerts: PostgresAlerts
+    observations: PostgresObservations
+
+
+def _make_shared(
+    settings: OutputSettings, pool: Pool, idempotency: Idempotency, reporting: Reporting, accounts: Accounts
+) -> _Shared:
+    keys = settings.secret_key.get_secret_value()
+    guard = AddressGuard(networks(settings.allowed_networks))
+    return _Shared(
+        settings=settings,
+        pool=pool,
+        idempotency=idempotency,
+        box=SecretBox(keys) if keys.strip(", ") else None,
+        guard=guard,
+        ways=Ways(
+            SmtpMailer(_mail_server(settings)),
+            HttpPoster(guard, slack_url=settings.slack_url),
+            GoogleSheets(token_url=settings.google_token_url, api_url=settings.google_sheets_url),
+        ),
+        figures=OwnFigures(pool, reporting, PostgresPeriodLeads(), accounts),
+        printer=TypstPrinter(),
+        schedules=PostgresSchedules(),
+        sendings=PostgresSendings(),
+        policies=PostgresPolicies(),
+        alerts=PostgresAlerts(),
+        observations=PostgresObservations(),
+    )
+
+
+def _schedules(shared: _Shared) -> ScheduleWork:
+    return ScheduleWork(
+        shared.pool,
+        shared.idempotency,
+        schedules=shared.schedules,
+        sendings=shared.sendings,
+        figures=shared.figures,
+        box=shared.box,
+        account_email=lambda text, field: service_account(text, field).email,
+        guard=shared.guard,
+        slack_url=shared.settings.slack_url,
+        now=utc_now,
+    )
+
+
+def _alerts(shared: _Shared) -> AlertWork:
+    return AlertWork(
+        shared.pool,
+        shared.idempotency,
+        policies=shared.policies,
+        alerts=shared.alerts,
+        observations=shared.observations,
+        box=shared.box,
+        guard=shared.guard,
+        slack_url=shared.settings.slack_url,
+        mailer=shared.ways.mailer,
+        poster=shared.ways.poster,
+    )
+
+
+def _packers(shared: _Shared, accounts: Accounts) -> dict[Kind, Packer]:
+    panel_url = shared.settings.panel_url
+    panel = f"{panel_url.rstrip('/')}/panel" if panel_url else ""
+    return {
+        Kind.REPORT: ReportPacker(
+            shared.pool,
+            schedules=shared.schedules,
+            figures=shared.figures,
+            printer=shared.printer,
+            ways=shared.ways,
+            box=shared.box,
+            panel_url=panel,
+        ),
+        Kind.ALERT: AlertPacker(
+            shared.pool,
+            policies=shared.policies,
+            alerts=shared.alerts,
+            accounts=accounts,
+            ways=shared.ways,
+            box=shared.box,
+            panel_url=panel,
+        ),
+    }
 
 
 def _mail_server(settings: OutputSettings) -> MailServer:
