@@ -148,6 +148,7 @@ async def test_a_mail_server_that_is_full_for_now_is_asked_again(outputs: Output
     assert len(mailbox.mails) == 1
 
 
+@pytest.mark.thorough
 async def test_two_replicas_send_each_moment_once(
     outputs: Outputs, variables: dict[str, str], mailbox: Mailbox
 ) -> None:
@@ -167,6 +168,7 @@ async def test_two_replicas_send_each_moment_once(
     assert len(set(ids)) == 12
 
 
+@pytest.mark.thorough
 async def test_what_a_killed_process_was_handing_over_is_uncertain_and_never_sent_again(
     variables: dict[str, str], mailbox: Mailbox
 ) -> None:
