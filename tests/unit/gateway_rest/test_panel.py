@@ -62,6 +62,25 @@ async def test_hashed_files_are_kept_for_ever_and_others_checked(built: Path) ->
     assert theme.headers["cache-control"] == "no-cache"
 
 
+async def test_files_go_packed_to_who_unpacks_them_and_not_again_to_who_has_them(built: Path) -> None:
+    script = built / "assets" / "index-abc123.js"
+    script.write_text("export const words = 'olá';" * 200)
+    async with _browser(built) as browser:
+        packed = await browser.get("/panel/assets/index-abc123.js", headers={"Accept-Encoding": "gzip, br"})
+        plain = await browser.get("/panel/assets/index-abc123.js", headers={"Accept-Encoding": "identity"})
+        shell = await browser.get("/panel/")
+        again = await browser.get("/panel/leads", headers={"If-None-Match": shell.headers["etag"]})
+        script.write_text("export {}")
+        (built / "index.html").write_text("<!doctype html><title>Chatwoot SDR 2</title>")
+        newer = await browser.get("/panel/", headers={"If-None-Match": shell.headers["etag"]})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) < len(plain.content) / 10
+    assert "content-encoding" not in plain.headers
+    assert packed.text == plain.text == "export const words = 'olá';" * 200
+    assert (again.status_code, again.content, again.headers["cache-control"]) == (304, b"", "no-cache")
+    assert newer.text == "<!doctype html><title>Chatwoot SDR 2</title>"
+
+
 @pytest.mark.parametrize("path", ["/panel/assets/index-gone.js", "/panel/assets/../../server.py"])
 async def test_a_file_that_is_gone_is_not_answered_with_a_page(built: Path, path: str) -> None:
     async with _browser(built) as browser:
