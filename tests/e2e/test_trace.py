@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 
+import httpx
 import pytest
 
+from sdr.gateway.v1.operations_pb2 import GetTimelineRequest
+from sdr.gateway.v1.operations_pb2_grpc import OperationsServiceStub
+from sdr_common.grpc_client import call
 from tests.e2e.conftest import QUICK, connect
-from tests.support.chatwoot import Chatwoot
+from tests.support.chatwoot import Chatwoot, Phone
 from tests.support.measure import SERVICES
-from tests.support.otlp_collector import Collector, Span, collector
+from tests.support.net import eventually
+from tests.support.otlp_collector import Collector, Span
 from tests.support.stack import RunningStack, running_stack
 
 pytestmark = pytest.mark.e2e
@@ -177,23 +182,45 @@ async def test_a_turn_and_the_messages_that_it_took_together_are_linked_both_way
     assert wait.attributes["sdr.conversation_id"] == phone.conversation_id
 
 
+async def _seen_at(stack: RunningStack, phone: Phone, outcome: str) -> str:
+    """Where a conversation's timeline says that the trace of its turn is seen."""
+
+    async def ended() -> str:
+        request = GetTimelineRequest(account_id=1, conversation_id=phone.conversation_id)
+        async with stack.channel("gateway") as channel:
+            timeline = await call(OperationsServiceStub(channel).GetTimeline, request, timeout_s=10)
+        return next((item.trace_url for item in timeline.items if (item.what, item.reason) == ("ended", outcome)), "")
+
+    return await eventually(ended, 20, what=f"a turn that ended as {outcome}")
+
+
 @pytest.mark.thorough
-async def test_where_no_trace_is_drawn_an_escalated_turn_is_kept_whole_and_a_plain_one_is_not() -> None:
-    async with collector() as telemetry:
-        settings = {**telemetry.environment(), "OTEL_TRACES_SAMPLER_ARG": "0"}
-        with running_stack(**{**QUICK, "SDR_GATEWAY_SWEEP_INTERVAL_S": "600"}, **settings) as stack:
-            async with connect(stack).listening() as chatwoot:
-                plain, called = await chatwoot.new_phone("Rui"), await chatwoot.new_phone("Ana")
-                await plain.send("oi, queria saber do botox")
-                await plain.next_message()
-                await called.send("quero falar com um atendente humano")
-                await called.next_message()
-                number = called.conversation_id
-                kept = {(f"routing server {DELIVER}", OUT), (OUT, f"routing client POST {CONVERSATION}/messages")}
-                spans = await telemetry.wait_for(lambda seen: _trace_of(seen, number, "escalated", kept), timeout_s=20)
-    assert {span.service for span in spans} >= {"sdr-gateway", "sdr-dialogue", "sdr-routing"}
-    assert [_label(span) for span in spans if not span.parent_id] == [WEBHOOK]
-    assert _turns(telemetry.spans, plain.conversation_id) == []
+async def test_where_none_is_drawn_an_escalated_lead_leads_to_its_trace_and_a_plain_one_to_none() -> None:
+    own = {"SDR_STACK_TRACES": "1", "OTEL_TRACES_SAMPLER_ARG": "0", "OTEL_BSP_SCHEDULE_DELAY": "200"}
+    with running_stack(**QUICK, **own) as stack:
+        async with connect(stack).listening() as chatwoot, httpx.AsyncClient(trust_env=False) as browser:
+            plain, called = await chatwoot.new_phone("Rui"), await chatwoot.new_phone("Ana")
+            await plain.send("oi, queria saber do botox")
+            await plain.next_message()
+            await called.send("quero falar com um atendente humano")
+            await called.next_message()
+            url = await _seen_at(stack, called, "escalated")
+            assert url.startswith(f"{stack.description['traces_url']}/")
+
+            async def shown() -> str:
+                page = (await browser.get(url)).text
+                for service in ("gateway", "dialogue", "routing"):
+                    assert f"</span>{service}</td>" in page
+                assert f"POST {CONVERSATION}/messages" in page
+                assert "o passo anterior não foi guardado" not in page
+                return page
+
+            page = await eventually(shown, 20, what="the whole trace")
+            listed = (await browser.get(stack.description["traces_url"])).text
+            unseen = await browser.get(await _seen_at(stack, plain, "answered"))
+    assert "wait_in_mailbox" in page
+    assert f"<td>{called.conversation_id}</td><td>escalated</td>" in listed
+    assert unseen.status_code == 404
 
 
 async def test_logs_and_spans_hold_nothing_that_a_lead_said(
