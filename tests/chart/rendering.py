@@ -34,6 +34,9 @@ GIVEN: dict[str, JsonObject] = {
 }
 """What a person would set on top of a preset."""
 
+MUTUAL_TLS: JsonObject = {"tls": {"enabled": True, "certManager": {"checkInstalled": False}}}
+"""As one renders it where there is no cluster."""
+
 
 def helm() -> Any:  # the package ships no types
     """Helm's engine, or a skip that says how to get it."""

@@ -13,6 +13,7 @@ from tests.chart.rendering import (
     CHART,
     COMPONENTS,
     EXAMPLES,
+    MUTUAL_TLS,
     NEWEST,
     OLDEST,
     SERVICES,
@@ -54,11 +55,12 @@ def test_a_preset_renders_what_was_reviewed(name: str) -> None:
     assert rendered(name) == reviewed, "changed on purpose? python -m tests.chart.golden"
 
 
-def test_five_single_releases_make_the_same_objects_as_the_one_release() -> None:
-    whole = render(merged(preset("production"), {"fullnameOverride": "sdr"}))
+@pytest.mark.parametrize("further", [{}, MUTUAL_TLS], ids=["plain", "mutual TLS"])
+def test_five_single_releases_make_the_same_objects_as_the_one_release(further: JsonObject) -> None:
+    whole = render(merged(preset("production"), further, {"fullnameOverride": "sdr"}))
     parts: dict[str, JsonObject] = {}
     for name in SINGLE:
-        found = render(preset("production", name))
+        found = render(merged(preset("production", name), further))
         assert not found.keys() & parts.keys(), "two releases would fight over an object"
         parts |= found
     assert without_tokens(yaml.safe_dump(parts)) == without_tokens(yaml.safe_dump(whole))

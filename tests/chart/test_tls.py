@@ -5,15 +5,14 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-import yaml
 
 from sdr_common.transport import caller_by_names
 from tests.chart.fake_api import CERT_MANAGER, running_api
 from tests.chart.rendering import (
     CHART,
     COMPONENTS,
+    MUTUAL_TLS,
     NEWEST,
-    SERVICES,
     JsonObject,
     cert_manager,
     containers,
@@ -25,15 +24,12 @@ from tests.chart.rendering import (
     of_kind,
     preset,
     render,
-    without_tokens,
 )
-
-ON: JsonObject = {"tls": {"enabled": True, "certManager": {"checkInstalled": False}}}
 
 
 @cache
 def _rendered(name: str) -> dict[str, JsonObject]:
-    return render(merged(preset(name), ON))
+    return render(merged(preset(name), MUTUAL_TLS))
 
 
 def _certificate(objects: dict[str, JsonObject], name: str) -> JsonObject:
@@ -130,19 +126,9 @@ def test_a_migration_waits_for_no_certificate() -> None:
         assert _mounted(job) == {}
 
 
-def test_five_single_releases_make_the_same_certificates_as_the_one_release() -> None:
-    whole = render(merged(preset("production"), ON, {"fullnameOverride": "sdr"}))
-    parts: dict[str, JsonObject] = {}
-    for service in SERVICES:
-        found = render(merged(preset("production", f"only-{service}"), ON))
-        assert not found.keys() & parts.keys()
-        parts |= found
-    assert without_tokens(yaml.safe_dump(parts)) == without_tokens(yaml.safe_dump(whole))
-
-
 def test_an_issuer_of_ones_own_signs_instead_of_the_charts() -> None:
     own = {"tls": {"certManager": {"issuer": {"name": "clinic", "kind": "ClusterIssuer"}}}}
-    objects = render(merged(preset("production"), ON, own))
+    objects = render(merged(preset("production"), MUTUAL_TLS, own))
     assert of_kind(objects, "Issuer") == []
     assert {str(each["spec"]["issuerRef"]) for each in of_kind(objects, "Certificate")} == {
         str({"group": "cert-manager.io", "kind": "ClusterIssuer", "name": "clinic"})
@@ -157,7 +143,7 @@ def test_certificates_of_ones_own_need_no_cert_manager() -> None:
 
 
 def test_a_certificate_of_ones_own_for_one_service_leaves_the_others_to_cert_manager() -> None:
-    objects = render(merged(preset("production"), ON, {"components": {"scoring": {"tlsSecret": "own"}}}))
+    objects = render(merged(preset("production"), MUTUAL_TLS, {"components": {"scoring": {"tlsSecret": "own"}}}))
     assert "Certificate/sdr-scoring" not in objects
     assert _mounted(objects["Deployment/sdr-scoring"]) == {"own": "/etc/sdr/tls"}
     assert {"Certificate/sdr-dialogue", "Issuer/sdr-authority"} <= objects.keys()
@@ -183,4 +169,4 @@ def test_a_cluster_without_cert_manager_is_told_of_and_one_with_it_gets_certific
 
 
 def test_the_linter_finds_nothing() -> None:
-    assert lint(merged(preset("production"), ON)) == []
+    assert lint(merged(preset("production"), MUTUAL_TLS)) == []
