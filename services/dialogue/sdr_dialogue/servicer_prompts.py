@@ -10,8 +10,9 @@ from sdr.dialogue.v1 import prompts_pb2 as pb
 from sdr.dialogue.v1 import prompts_pb2_grpc
 from sdr_common.idempotency import Once
 from sdr_common.part_versions_proto import PAGE, number_from_token, number_token
+from sdr_common.part_work import Draft
 from sdr_dialogue import convert_prompts as convert
-from sdr_dialogue.operations_prompts import Draft, PromptWork
+from sdr_dialogue.operations_prompts import PromptWork
 
 Context = grpc.aio.ServicerContext[Any, Any]
 """A call's context; its message types are fixed by each method."""

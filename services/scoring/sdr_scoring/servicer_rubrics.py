@@ -14,9 +14,10 @@ from sdr_common.lead import EndReason
 from sdr_common.lead_proto import disqualification_from_wire, end_reason_from_wire, temperature_to_wire
 from sdr_common.part_versions import PartVersion
 from sdr_common.part_versions_proto import PAGE, number_from_token, number_token, version_to_wire
+from sdr_common.part_work import Draft
 from sdr_scoring import convert
 from sdr_scoring.domain.preview import Preview
-from sdr_scoring.operations_rubrics import Draft, Published, RubricWork
+from sdr_scoring.operations_rubrics import Published, RubricWork
 
 Context = grpc.aio.ServicerContext[Any, Any]
 """A call's context; its message types are fixed by each method."""
