@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import Any
+
 import pytest
+from cryptography.fernet import Fernet
 from opentelemetry import baggage, trace
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.sampling import Decision
 from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
+from pydantic import ValidationError
 
-from sdr_common.telemetry import CarriedIds, about, context_of
+from sdr_common.telemetry import CarriedIds, about, context_of, told_on
 from sdr_common.trace_keeping import HeadSampler, HeldTraces, TraceRules
 from sdr_common.trace_relay import ids_of
+from sdr_gateway.settings import GatewaySettings
 
 DRAWN = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 NOT_DRAWN = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
 SECOND_NS = 1_000_000_000
+REQUIRED: dict[str, Any] = {"database_url": "postgresql://x/y", "secret_key": Fernet.generate_key().decode()}
 
 
 class Exported(SpanProcessor):
@@ -220,3 +227,33 @@ def test_a_message_between_processes_is_read_as_ids_and_nothing_else() -> None:
     assert ids_of(f"{one},nonsense,{two[:5]},{two}") == [int(one, 16), int(two, 16)]
     assert ids_of(None) == []
     assert len(ids_of(",".join([one] * 500))) == 100
+
+
+def test_a_span_tells_what_kind_of_error_it_met_and_nothing_that_the_error_says(process: Process) -> None:
+    with (
+        suppress(ValueError),
+        process.tracer.start_as_current_span(
+            "turn", kind=SpanKind.CONSUMER, record_exception=False, set_status_on_exception=False
+        ) as span,
+        told_on(span),
+    ):
+        raise ValueError("DETAIL: Key (name)=(Mariana) already exists")
+    (exported,) = process.exported.spans
+    assert exported.attributes == {"error.type": "ValueError"}
+    assert exported.status.status_code is StatusCode.ERROR
+    assert "Mariana" not in exported.to_json()
+
+
+@pytest.mark.parametrize(
+    "template", ["https://jaeger.example/trace/{trace_id}", "http://127.0.0.1:1/t?id={trace_id}&x=1", ""]
+)
+def test_a_place_where_traces_are_seen_names_the_trace(template: str) -> None:
+    assert GatewaySettings(**REQUIRED, trace_url_template=template).trace_url_template == template
+
+
+@pytest.mark.parametrize(
+    "template", ["https://jaeger.example/trace/", "javascript:alert({trace_id})", "/trace/{trace_id}", "https://x/{id}"]
+)
+def test_a_place_that_names_no_trace_or_is_no_web_page_is_refused(template: str) -> None:
+    with pytest.raises(ValidationError, match="trace_url_template"):
+        GatewaySettings(**REQUIRED, trace_url_template=template)
