@@ -140,3 +140,22 @@ async def settled(page: Page) -> None:
     """Waits until a page shows its title and no skeleton."""
     await page.locator("#page-title").first.wait_for()
     await page.locator("main .animate-pulse").first.wait_for(state="hidden")
+
+
+_WEARS = """async (dark) => {
+  if (document.documentElement.classList.contains("dark") !== dark) return false;
+  await Promise.all(document.getAnimations().map((each) => each.finished.catch(() => null)));
+  await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
+  return true;
+}"""
+"""Whether a page has put on the other theme, down to the last colour that fades over."""
+
+
+async def findings_in_both_themes(page: Page, name: str) -> list[str]:
+    """What axe-core finds on a page as it is now, by day and by night."""
+    found = []
+    for theme in ("light", "dark"):
+        await page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
+        await page.wait_for_function(_WEARS, arg=theme == "dark")
+        found += [f"{name}, {theme}: {finding}" for finding in await axe_findings(page)]
+    return found

@@ -8,6 +8,8 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.e2e.panel.browser import BUILT, Panel, chromium, launched, person
+from tests.e2e.panel.played import qualified
+from tests.support.chatwoot import Chatwoot, Phone
 from tests.support.stack import RunningStack
 
 
@@ -33,3 +35,10 @@ async def panel(browser: Browser, stack: RunningStack) -> AsyncIterator[Panel]:
     async with person(browser, stack.description["gateway_url"]) as opened:
         yield opened
     assert opened.complaints == []
+
+
+@pytest.fixture
+async def mariana(stack: RunningStack, chatwoot: Chatwoot) -> Phone:
+    """A hot lead that the stack qualified."""
+    needs_a_browser()
+    return await qualified(chatwoot, stack.description["gateway_url"])

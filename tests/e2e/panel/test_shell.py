@@ -7,7 +7,17 @@ import re
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.e2e.panel.browser import AGENT, AXE, DESKTOP, PHONE, Panel, axe_findings, person, settled, sign_in
+from tests.e2e.panel.browser import (
+    AGENT,
+    AXE,
+    DESKTOP,
+    PHONE,
+    Panel,
+    findings_in_both_themes,
+    person,
+    settled,
+    sign_in,
+)
 from tests.support.stack import RunningStack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser]
@@ -88,13 +98,13 @@ async def test_axe_finds_nothing_on_any_page_in_either_theme(
     async with person(browser, stack.description["gateway_url"], size, bypass_csp=True) as panel:
         page = await panel.open()
         await page.get_by_label("E-mail").wait_for()
-        findings += await _in_both_themes(page, "entrar")
+        findings += await findings_in_both_themes(page, "entrar")
         page = await panel.signed_in()
         await settled(page)
         for path in await _pages(page):
             await page.goto(f"{panel.url}{path}", wait_until="domcontentloaded")
             await settled(page)
-            findings += await _in_both_themes(page, path)
+            findings += await findings_in_both_themes(page, path)
     assert findings == []
 
 
@@ -103,22 +113,4 @@ async def _pages(page: Page) -> list[str]:
         "() => [...new Set([...document.querySelectorAll('nav a[href]')].map((a) => a.getAttribute('href')))]"
     )
     assert "/panel/" in found
-    return found
-
-
-_WEARS = """async (dark) => {
-  if (document.documentElement.classList.contains("dark") !== dark) return false;
-  await Promise.all(document.getAnimations().map((each) => each.finished.catch(() => null)));
-  await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
-  return true;
-}"""
-"""Whether a page has put on the other theme, down to the last colour that fades over."""
-
-
-async def _in_both_themes(page: Page, name: str) -> list[str]:
-    found = []
-    for theme in ("light", "dark"):
-        await page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
-        await page.wait_for_function(_WEARS, arg=theme == "dark")
-        found += [f"{name}, {theme}: {finding}" for finding in await axe_findings(page)]
     return found
