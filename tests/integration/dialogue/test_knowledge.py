@@ -6,6 +6,7 @@ import re
 import sys
 import uuid
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -157,25 +158,25 @@ def an_xml_bomb() -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "problem"),
+    ("name", "make", "problem"),
     [
-        ("a.exe", b"MZ", "ends in none of"),
-        ("a.pdf", b"no PDF at all", "is no readable PDF"),
-        ("a.pdf", a_pdf("x", pages=501), "has 501 pages, at most 500"),
-        ("a.pdf", a_pdf(), "has no text"),
-        ("a.docx", b"no zip", "is no readable DOCX"),
-        ("a.docx", a_bomb(), "unpacks to"),
-        ("a.docx", an_xml_bomb(), "is no readable DOCX"),
-        ("a.txt", b"   \n ", "has no text"),
-        ("a.txt", b"\x00\x01\xff\x00", "is no text"),
+        ("a.exe", lambda: b"MZ", "ends in none of"),
+        ("a.pdf", lambda: b"no PDF at all", "is no readable PDF"),
+        ("a.pdf", lambda: a_pdf("x", pages=501), "has 501 pages, at most 500"),
+        ("a.pdf", a_pdf, "has no text"),
+        ("a.docx", lambda: b"no zip", "is no readable DOCX"),
+        ("a.docx", a_bomb, "unpacks to"),
+        ("a.docx", an_xml_bomb, "is no readable DOCX"),
+        ("a.txt", lambda: b"   \n ", "has no text"),
+        ("a.txt", lambda: b"\x00\x01\xff\x00", "is no text"),
     ],
     ids=["exe", "no pdf", "pages", "empty pdf", "no docx", "zip bomb", "xml bomb", "blank text", "bytes"],
 )
 async def test_a_file_that_cannot_be_read_is_refused_by_name(
-    dialogue: Dialogue, name: str, data: bytes, problem: str
+    dialogue: Dialogue, name: str, make: Callable[[], bytes], problem: str
 ) -> None:
     with pytest.raises(RemoteError) as failure:
-        await Knowledge(dialogue).put_file(name, data)
+        await Knowledge(dialogue).put_file(name, make())
     assert (failure.value.reason, failure.value.kind) == ("UNREADABLE_DOCUMENT", ErrorKind.INVALID)
     assert problem in str(failure.value)
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-from openai import AsyncOpenAI
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -340,6 +339,8 @@ async def test_a_failed_analysis_is_made_by_the_scripted_engine(llm: EmulatedLlm
 
 
 async def test_the_emulation_answers_openai_s_own_client(llm: EmulatedLlm) -> None:
+    from openai import AsyncOpenAI  # noqa: PLC0415  (a second, in every process that only collects)
+
     async with AsyncOpenAI(api_key="k", base_url=f"{llm.url}/v1", max_retries=0) as client:
         assert "gpt-5" in {model.id async for model in client.models.list()}
         answer = await client.chat.completions.create(model="gpt-4o-mini", messages=[{"role": "user", "content": "oi"}])

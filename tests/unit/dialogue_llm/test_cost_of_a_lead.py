@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pydantic_ai.usage import RunUsage
-
-from sdr_dialogue.clients.agents import cost_micro_usd
 from sdr_dialogue.domain.models import Provider
 
 BRL_PER_USD = 5.5
@@ -13,6 +10,11 @@ TURNS = 8
 
 def _lead_brl(provider: Provider, cheap: str, strong: str, *, kept: int, thought: tuple[int, int]) -> float:
     """Reais of a qualified lead: eight turns, all but the first with `kept` tokens cached, and one judgement."""
+    # Here, because the providers' libraries take a second of every process that only collects.
+    from pydantic_ai.usage import RunUsage  # noqa: PLC0415
+
+    from sdr_dialogue.clients.agents import cost_micro_usd  # noqa: PLC0415
+
     first = RunUsage(input_tokens=3_400, output_tokens=220 + thought[0])
     later = RunUsage(input_tokens=3_400, cache_read_tokens=kept, output_tokens=220 + thought[0])
     judged = RunUsage(input_tokens=2_400, output_tokens=450 + thought[1])
