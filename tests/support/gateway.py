@@ -24,6 +24,7 @@ from sdr_gateway.domain.account import Account
 from sdr_gateway.settings import GatewaySettings
 from sdr_gateway.store.accounts import BurstDefaults, PostgresAccounts
 from tests.support.gateway_services import SECRET, Services, a_lead, a_qualification, a_reply, fake_services
+from tests.support.net import PLAIN
 from tests.support.payloads import Json, encode, sign
 
 __all__ = [
@@ -152,7 +153,9 @@ async def running_gateway(
     async with AsyncExitStack() as stack:
         gateway = await build(gateway_settings(url, services, **overrides), stack, role)
         base = f"http://127.0.0.1:{gateway.http_port}"
-        http = await stack.enter_async_context(httpx.AsyncClient(base_url=base, timeout=60, trust_env=False))
+        http = await stack.enter_async_context(
+            httpx.AsyncClient(verify=PLAIN, base_url=base, timeout=60, trust_env=False)
+        )
         yield Door(gateway, http, url)
 
 

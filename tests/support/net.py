@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import inspect
 import socket
+import ssl
 from collections.abc import Awaitable, Callable
 from typing import TypeVar, overload
 
 T = TypeVar("T")
+
+PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For httpx clients of plain addresses: each would read the machine's certificates first, for a tenth of a second."""
 
 
 def free_port() -> int:

@@ -27,7 +27,7 @@ from sdr_dialogue.domain.settings import AccountSettings, FrequentQuestion, Proc
 from sdr_dialogue.engine.scripted import ScriptedEngine
 from sdr_sandbox.llm.app import make_app
 from sdr_sandbox.llm.script import ModelState
-from tests.support.net import eventually
+from tests.support.net import PLAIN, eventually
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=ZoneInfo("America/Sao_Paulo"))
 SETTINGS = AccountSettings(
@@ -59,7 +59,7 @@ class EmulatedLlm:
 
     async def requests(self, provider: str = "openai") -> list[dict[str, Any]]:
         """Bodies of the requests so far."""
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(verify=PLAIN) as client:
             answer = await client.get(f"{self.url}/control/requests", params={"provider": provider})
         requests: list[dict[str, Any]] = answer.json()["requests"]
         return requests
@@ -71,7 +71,7 @@ class EmulatedLlm:
         await self._control("PUT", "mood", provider, content=mood)
 
     async def _control(self, method: str, path: str, provider: str, **body: Any) -> None:
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(verify=PLAIN) as client:
             answer = await client.request(method, f"{self.url}/control/{path}", params={"provider": provider}, **body)
         answer.raise_for_status()
 

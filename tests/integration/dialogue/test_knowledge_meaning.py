@@ -5,14 +5,14 @@ import httpx
 from tests.integration.dialogue.conftest import ObedientModel, a_message, a_request, a_settings_request, running
 from tests.integration.dialogue.emulated_llm import EmulatedLlm, emulated_llm
 from tests.integration.dialogue.knowing import Knowledge
-from tests.support.net import eventually
+from tests.support.net import PLAIN, eventually
 
 PATIENT = {"knowledge_poll_s": 0.05, "embedding_deadline_s": 20}
 """A loaded machine embeds slowly; what is proved here is that it does."""
 
 
 async def embedded(llm: EmulatedLlm) -> list[dict[str, object]]:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=PLAIN) as client:
         found: list[dict[str, object]] = (await client.get(f"{llm.url}/control/embeddings")).json()["requests"]
     return found
 

@@ -14,6 +14,7 @@ import pytest
 from sdr_common.errors import StoreUnavailable
 from tests.integration.sandbox.servers import TOKEN, running_chatwoot
 from tests.support.gateway import Door, Services, running_gateway, store_account
+from tests.support.net import PLAIN
 
 PASSWORD = "sandbox123!"
 ADMIN, AGENT = "admin@clinica.test", "camila@clinica.test"
@@ -32,7 +33,9 @@ class Api:
     @asynccontextmanager
     async def browser(self) -> AsyncIterator[httpx.AsyncClient]:
         """A browser of its own, nobody signed in."""
-        async with httpx.AsyncClient(base_url=self.door.http.base_url, trust_env=False, timeout=20) as client:
+        async with httpx.AsyncClient(
+            verify=PLAIN, base_url=self.door.http.base_url, trust_env=False, timeout=20
+        ) as client:
             yield client
 
     @asynccontextmanager

@@ -23,7 +23,7 @@ from sdr_reporting.server import build as build_reporting
 from sdr_reporting.settings import Settings as ReportingSettings
 from tests.integration.sandbox.servers import TOKEN, running_chatwoot
 from tests.support.gateway import Door, Services, running_gateway, store_account
-from tests.support.net import eventually
+from tests.support.net import PLAIN, eventually
 from tests.support.redis import RedisServer, running_redis
 
 STREAM = "/api/v1/accounts/1/stream"
@@ -44,7 +44,7 @@ class Heard:
 @asynccontextmanager
 async def panel(door: Door, *, after: str = "") -> AsyncIterator[tuple[Heard, httpx.AsyncClient]]:
     """A signed-in browser that listens."""
-    async with httpx.AsyncClient(base_url=door.http.base_url, trust_env=False, timeout=30) as client:
+    async with httpx.AsyncClient(verify=PLAIN, base_url=door.http.base_url, trust_env=False, timeout=30) as client:
         answer = await client.post("/api/v1/session", json={"access_token": TOKEN})
         client.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
         heard = Heard([], asyncio.Event())

@@ -15,6 +15,7 @@ from sdr.gateway.v1.gateway_pb2 import GatewaySettings
 from sdr_common.errors import InvalidSettings, StoreUnavailable
 from tests.integration.sandbox.servers import TOKEN, running_chatwoot
 from tests.support.gateway import Door, Services, running_gateway, store_account
+from tests.support.net import PLAIN
 
 SETTINGS = "/api/v1/accounts/1/settings"
 OWN = GatewaySettings(silent_outside_hours=True, closed_on=["2026-12-24"])
@@ -33,7 +34,7 @@ async def door(database: str, services: Services) -> AsyncIterator[Door]:
 
 @pytest.fixture
 async def client(door: Door) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=door.http.base_url, trust_env=False, timeout=20) as made:
+    async with httpx.AsyncClient(verify=PLAIN, base_url=door.http.base_url, trust_env=False, timeout=20) as made:
         answer = await made.post("/api/v1/session", json={"access_token": TOKEN})
         made.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
         yield made

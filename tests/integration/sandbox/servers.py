@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sdr_sandbox.chatwoot import ChatwootSettings, SandboxChatwoot, create_app
-from tests.support.net import eventually
+from tests.support.net import PLAIN, eventually
 
 TOKEN = "token-do-teste"
 INBOX = "inbox-do-teste"
@@ -165,7 +165,9 @@ async def running_chatwoot(**settings: Any) -> AsyncIterator[Running]:
     async with serving(app) as url:
         app.state.server.core.set_base_url(url)
         headers = {"api_access_token": TOKEN}
-        async with httpx.AsyncClient(base_url=url, headers=headers, trust_env=False, timeout=10) as client:
+        async with httpx.AsyncClient(
+            verify=PLAIN, base_url=url, headers=headers, trust_env=False, timeout=10
+        ) as client:
             yield Running(url, app.state.server.core, client, app)
 
 
