@@ -122,6 +122,14 @@ browser: $(VENV)/.ready-dev $(PANEL)/index.html ## The panel as people have it: 
 screenshots: $(PANEL)/index.html ## The panel's pictures for README and docs, from the stack that runs now
 	@$(BIN)/python -m tests.support.panel_pictures "$${SDR_DATA_DIR:-.sdr}"
 
+lighthouse: $(PANEL)/index.html tests/benchmarks/lighthouse/node_modules/.ready ## Lighthouse on the Painel of the stack that runs now, the median of five: [DOCS=1]
+	@$(if $(NODE_TOOLS),PATH="$(CURDIR)/.tools/bin:$$PATH") $(BIN)/python -m tests.benchmarks.bench_panel "$${SDR_DATA_DIR:-.sdr}" $(if $(DOCS),--docs)
+
+tests/benchmarks/lighthouse/node_modules/.ready: tests/benchmarks/lighthouse/package.json tests/benchmarks/lighthouse/package-lock.json $(NODE_TOOLS)
+	@echo "Installing Lighthouse (npm)"
+	@cd tests/benchmarks/lighthouse && $(NPM) ci --silent --prefer-offline
+	@touch $@
+
 # The stack is of use without its panel: where npm cannot be reached, one sentence says so.
 panel-if-possible: $(VENV)/.ready-run
 	@$(MAKE) --no-print-directory -q $(PANEL)/index.html 2>/dev/null || { echo "Building the panel" && \
@@ -224,4 +232,4 @@ clean: ## Remove the stack's data and everything generated
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run test check panel panel-check browser screenshots panel-if-possible setup protos lock fmt lint types proto-check chart chart-tools unit integration e2e coverage slow chaos rolling load bench bench-reports eval eval-knowledge audit sbom image clean help
+.PHONY: run test check panel panel-check browser screenshots lighthouse panel-if-possible setup protos lock fmt lint types proto-check chart chart-tools unit integration e2e coverage slow chaos rolling load bench bench-reports eval eval-knowledge audit sbom image clean help
