@@ -1,6 +1,6 @@
 """`make lighthouse [DOCS=1]`: the Painel of the stack that runs now, as Lighthouse sees it; the median of five runs.
 
-Somebody is signed in, in a Chromium that Lighthouse then steers, so that what is measured is the page that managers open.
+Somebody is signed in, in a Chromium that Lighthouse then steers, so that what is measured is the page of managers.
 """
 
 from __future__ import annotations
@@ -82,9 +82,10 @@ async def measure(url: str) -> dict[str, dict[str, float]]:
 
 def table(found: Mapping[str, Mapping[str, float]]) -> str:
     """The figures as Markdown."""
+    where = f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.machine()}, Chromium without a GPU"
+    how = f"the median of {RUNS} runs of Lighthouse 13.5 on the signed-in Painel, its networks simulated"
     lines = [
-        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.machine()}, Chromium without a GPU; the median of"
-        f" {RUNS} runs of Lighthouse 13.5 on the signed-in Painel, with its simulated networks and slowed processor.",
+        f"{where}; {how}.",
         "",
         "| device | performance | accessibility | best practices | first paint | largest paint | blocked |",
         "|---|---|---|---|---|---|---|",
