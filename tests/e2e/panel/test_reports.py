@@ -16,7 +16,7 @@ from sdr.common.v1 import lead_pb2 as lead
 from sdr.reporting.v1 import reporting_pb2 as reporting
 from sdr.reporting.v1.reporting_pb2_grpc import ReportingServiceStub
 from sdr_common.grpc_client import call
-from tests.e2e.panel.browser import AGENT, PHONE, Panel, person, settled
+from tests.e2e.panel.browser import PHONE, Panel, person, settled
 from tests.support.stack import RunningStack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser]
@@ -35,7 +35,7 @@ class ReportsView:
     @classmethod
     async def of_days(cls, panel: Panel, first: str, last: str) -> ReportsView:
         """The page with a free period."""
-        page = await panel.signed_in(f"/relatorios?period=free&days={first}..{last}", AGENT)
+        page = await panel.signed_in(f"/relatorios?period=free&days={first}..{last}")
         await settled(page)
         return cls(page)
 

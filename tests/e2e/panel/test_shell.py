@@ -33,7 +33,9 @@ async def test_a_person_signs_in_where_they_wanted_to_go_and_out_again(panel: Pa
     await sign_in(page, AGENT)
     await expect(page).to_have_url(_at("/leads"))
     assert "status=PAUSED" in page.url
-    await expect(page.get_by_role("link", name="Ajustes")).to_have_count(0)
+    for name in ("Ajustes", "Simulador", "Relatórios"):
+        await expect(page.get_by_role("link", name=name)).to_have_count(0)
+    await expect(page.get_by_role("button", name="Baixar CSV")).to_have_count(0)
     await page.get_by_role("button", name="Camila Ribeiro").click()
     await page.get_by_role("button", name="Sair", exact=True).click()
     await expect(page.get_by_role("heading", name="Entrar")).to_be_visible()
