@@ -172,6 +172,7 @@ SERVICE: Final = Dashboard(
             ],
             "percentunit",
         ),
+        Panel("Traces kept", [(_rate(f"sdr_traces_kept_total{{{_COMPONENT}}}", "reason"), "{{reason}}")], "ops"),
         Panel("Memory", [(f"process_resident_memory_bytes{{{_COMPONENT}}}", "{{instance}}")], "bytes"),
         Panel(
             "HTTP time, 99 of 100",

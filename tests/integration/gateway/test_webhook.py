@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -309,8 +310,7 @@ async def test_what_is_there_is_described_without_anything_from_outside(door: Do
     assert (await door.http.get("/")).json()["service"] == "sdr-gateway"
     page = (await door.http.get("/docs")).text
     assert "/readyz" in page
-    assert "http://" not in page
-    assert "https://" not in page
+    assert re.findall(r"""(?:src|href|action)=["']?(?:https?:)?//|url\(|@import""", page) == []
     assert "/healthz" in (await door.http.get("/openapi.json")).json()["paths"]
     missing = await door.http.get("/nada")
     _assert_problem(missing, 404, "")
