@@ -15,6 +15,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from sdr_common.migrate import migrate
 from tests.support.postgres import PostgresServer, start_postgres
+from tests.support.used_databases import UsedDatabases
 
 # Where the environment forbids it, every process that a test starts would compile all it imports anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -80,13 +81,19 @@ def planned(postgres: PostgresServer) -> Iterator[Callable[[str], str]]:
         yield make
 
 
+@pytest.fixture(scope="session")
+def used_databases(postgres: PostgresServer) -> UsedDatabases:
+    """The databases that this worker's tests hand on to each other."""
+    return UsedDatabases(postgres)
+
+
 @pytest.fixture
-def service_database(postgres: PostgresServer) -> Iterator[Callable[[str], str]]:
-    """Gives the URL of a fresh database with one service's schema, by the service's short name."""
+def service_database(postgres: PostgresServer, used_databases: UsedDatabases) -> Iterator[Callable[[str], str]]:
+    """Gives the URL of an empty database with one service's schema, by the service's short name."""
     with ExitStack() as stack:
 
         def make(service: str) -> str:
-            return stack.enter_context(postgres.database(_template(postgres, service)))
+            return stack.enter_context(used_databases.borrow(_template(postgres, service)))
 
         yield make
 

@@ -56,13 +56,22 @@ class PostgresServer:
     @contextmanager
     def database(self, template: str = "template0") -> Iterator[str]:
         """A fresh database, gone afterwards; gives its URL."""
-        name = f"t_{uuid.uuid4().hex[:16]}"
-        self._create(name, template)
+        name = self.create(template)
         try:
             yield with_database(self.url, name)
         finally:
-            with psycopg.connect(self.url, autocommit=True) as conn:
-                conn.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+            self.drop(name)
+
+    def create(self, template: str) -> str:
+        """A fresh database; gives its name."""
+        name = f"t_{uuid.uuid4().hex[:16]}"
+        self._create(name, template)
+        return name
+
+    def drop(self, name: str) -> None:
+        """Takes a database away from whoever uses it."""
+        with psycopg.connect(self.url, autocommit=True) as conn:
+            conn.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
     def _create(self, name: str, template: str) -> None:
         with _lock("create"), psycopg.connect(self.url, autocommit=True) as conn:
