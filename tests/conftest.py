@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from functools import cache
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -30,6 +31,15 @@ os.environ.setdefault("SDR_ALLOWED_NETWORKS", "127.0.0.0/8, ::1/128")
 # How long an example takes says more about the machine than about the code; benchmarks measure that.
 settings.register_profile("sdr", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("sdr")
+
+# A pretty traceback takes a fifth of a second, and tests make many.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 SERVICES = ("gateway", "dialogue", "scoring", "routing", "reporting")
 
