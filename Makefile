@@ -36,7 +36,7 @@ run: $(VENV)/.ready-run panel-if-possible ## Set everything up and start the loc
 	@$(BIN)/python -m sdr_sandbox.stack
 
 test: $(VENV)/.ready-dev ## Every kind of test on the real Postgres and Redis, no network beyond loopback
-	@$(PYTEST) -n $(WORKERS) -q -m "not slow and not thorough and not browser" --ignore tests/chart
+	@$(PYTEST) -n $(WORKERS) -q -m "not slow and not thorough and not browser" --hypothesis-profile=quick --ignore tests/chart
 
 check: lint types proto-check chart panel-check coverage ## What CI runs: lint, types, contracts, chart, all tests with coverage
 

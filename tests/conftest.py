@@ -30,6 +30,8 @@ os.environ.setdefault("SDR_ALLOWED_NETWORKS", "127.0.0.0/8, ::1/128")
 
 # How long an example takes says more about the machine than about the code; benchmarks measure that.
 settings.register_profile("sdr", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Fewer examples, where a person waits for `make test`; `make check` tries all of them.
+settings.register_profile("quick", parent=settings.get_profile("sdr"), max_examples=25)
 settings.load_profile("sdr")
 
 # A pretty traceback takes a fifth of a second, and tests make many.

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 from functools import cache
 
+import pytest
+
 from sdr_dialogue.engine.scripted import ScriptedEngine
 from tests.evaluation.figures import macro_f1, percentile, weighted_kappa
 from tests.evaluation.gold import gold_messages, gold_moods
 from tests.evaluation.leads import simulated_leads
 from tests.evaluation.measuring import Measured, measure
+
+pytestmark = pytest.mark.thorough
 
 
 @cache

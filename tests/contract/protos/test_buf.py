@@ -28,9 +28,12 @@ def _find_buf() -> str | None:
     return os.environ.get("BUF") or (str(LOCAL) if LOCAL.exists() else shutil.which("buf"))
 
 
-pytestmark = pytest.mark.skipif(
-    _find_buf() is None, reason="buf is not installed: run `make proto-check` once, or set BUF to its path"
-)
+pytestmark = [
+    pytest.mark.thorough,
+    pytest.mark.skipif(
+        _find_buf() is None, reason="buf is not installed: run `make proto-check` once, or set BUF to its path"
+    ),
+]
 
 
 def _buf(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import grpc
+import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from redis.asyncio import Redis
 
@@ -136,6 +137,7 @@ def _kept(seen: Collector, count: int) -> list[Span] | None:
     return spans if len(spans) == count else None
 
 
+@pytest.mark.thorough
 async def test_what_one_process_finds_failed_is_kept_by_the_others_and_nothing_else_is() -> None:
     with running_redis() as redis:
         settings = {"OTEL_TRACES_SAMPLER_ARG": "0", "REDIS_URL": redis.url}
@@ -170,6 +172,7 @@ async def _listening(redis: RedisServer, count: int) -> AsyncIterator[None]:
         await client.aclose()
 
 
+@pytest.mark.thorough
 async def test_without_a_collector_trace_ids_still_travel() -> None:
     async with _process({}) as channel:
         stored = (await _explain(channel, 1)).explanation

@@ -107,6 +107,7 @@ def test_migrate_names_what_it_applied_and_then_has_nothing_to_do(empty_database
     assert second.stdout == "nothing to migrate\n"
 
 
+@pytest.mark.thorough
 def test_migrations_can_be_taken_back(empty_database: str) -> None:
     command("migrate", {"DATABASE_URL": empty_database})
     from yoyo import get_backend, read_migrations  # noqa: PLC0415  (only here)
@@ -176,6 +177,7 @@ async def test_a_level_of_what_a_human_wrote_is_read_by_the_engine_s_own_words(d
     assert (fact.value, fact.level, fact.locked) == ("semana que vem", "proximas_2_semanas", True)
 
 
+@pytest.mark.thorough
 async def test_with_a_key_the_model_answers_and_its_part_is_recorded(database: str) -> None:
     async with emulated_llm() as llm:
         await llm.script({"kind": "answer", "content": an_output()})

@@ -137,6 +137,7 @@ async def test_a_service_that_is_away_is_told_and_a_repeat_goes_on_where_it_stop
     assert len({request.request_id for request in services.forgets}) == 3
 
 
+@pytest.mark.thorough
 async def test_what_was_on_its_way_is_erased_later_everywhere(database: str, services: Services) -> None:
     async with running_gateway(database, services, forget_settle_s=0.3) as door:
         await door.tell(a_message(101, SAID))

@@ -135,6 +135,7 @@ async def connected(database: str) -> str:
     return database
 
 
+@pytest.mark.thorough
 async def test_a_terminated_gateway_ends_in_order_and_loses_nothing(connected: str, services: Services) -> None:
     async with _running(connected, services) as gateway:
         await gateway.tell(101)
@@ -166,6 +167,7 @@ async def test_a_gateway_that_is_killed_between_seal_and_delivery_delivers_the_s
     assert len(services.responds) == 1
 
 
+@pytest.mark.thorough
 async def test_door_and_workers_may_be_different_processes(connected: str, services: Services) -> None:
     async with _running(connected, services, "serve") as door, _running(connected, services, "work") as worker:
         await door.tell(101)

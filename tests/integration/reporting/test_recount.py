@@ -255,6 +255,7 @@ async def tell(reporting: Reporting, order: list[pb.Event], size: int) -> int:
     return sum(await asyncio.gather(*(reporting.record(*batch) for batch in batches)))
 
 
+@pytest.mark.thorough
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=st.lists(events(), min_size=1, max_size=16, unique_by=lambda event: event.event_id), data=st.data())
 async def test_every_figure_equals_a_recount_of_the_raw_events(

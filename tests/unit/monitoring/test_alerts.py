@@ -58,6 +58,7 @@ def _only(alert: str, file: Path) -> None:
     file.write_text(yaml.safe_dump({"groups": [group for group in kept if group["rules"]]}))
 
 
+@pytest.mark.thorough
 @needs_promtool
 @pytest.mark.parametrize("alert", sorted(CASES))
 def test_every_alert_fires_while_it_is_bad_and_ends_when_it_is_over(alert: str, tmp_path: Path) -> None:
