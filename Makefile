@@ -119,10 +119,10 @@ panel-check: $(PANEL)/index.html ## The panel's types, lint, tests and size budg
 browser: $(VENV)/.ready-dev $(PANEL)/index.html ## The panel as people have it: every page in Chromium, on the stack
 	@$(PYTEST) -n $(WORKERS) -q -m browser tests/e2e/panel
 
-screenshots: $(PANEL)/index.html ## The panel's pictures for README and docs, from the stack that runs now
+screenshots: $(VENV)/.ready-dev $(PANEL)/index.html ## The panel's pictures for README and docs, from the stack that runs now
 	@$(BIN)/python -m tests.support.panel_pictures "$${SDR_DATA_DIR:-.sdr}"
 
-lighthouse: $(PANEL)/index.html tests/benchmarks/lighthouse/node_modules/.ready ## Lighthouse on the Painel of the stack that runs now, the median of five: [DOCS=1]
+lighthouse: $(VENV)/.ready-dev $(PANEL)/index.html tests/benchmarks/lighthouse/node_modules/.ready ## Lighthouse on the Painel of the stack that runs now, the median of five: [DOCS=1]
 	@$(if $(NODE_TOOLS),PATH="$(CURDIR)/.tools/bin:$$PATH") $(BIN)/python -m tests.benchmarks.bench_panel "$${SDR_DATA_DIR:-.sdr}" $(if $(DOCS),--docs)
 
 tests/benchmarks/lighthouse/node_modules/.ready: tests/benchmarks/lighthouse/package.json tests/benchmarks/lighthouse/package-lock.json $(NODE_TOOLS)

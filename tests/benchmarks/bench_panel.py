@@ -71,6 +71,7 @@ async def measure(url: str) -> dict[str, dict[str, float]]:
             page = await context.new_page()
             await page.goto(f"{url}/panel/", wait_until="domcontentloaded")
             await sign_in(page, ADMINISTRATOR)
+            await page.wait_for_url(f"{url}/panel/")
             await settled(page)
             await page.goto("about:blank")
             for device in LEAST:
