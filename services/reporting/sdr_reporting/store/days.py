@@ -9,20 +9,9 @@ from typing import Final
 from sdr_common.postgres import Connection, Queries
 from sdr_reporting.domain.counted_days import Change
 from sdr_reporting.domain.period import Period
-from sdr_reporting.store.reports import DIMENSIONS, IN_GAPS
+from sdr_reporting.store.reports import DIMENSIONS, with_parts
 
-
-def _composed() -> Queries:
-    """The statements of days.sql with those of report.sql that they share."""
-    composed = Queries()
-    for name, statement in Queries.load("sdr_reporting.store", "days.sql").items():
-        for part, text in IN_GAPS.items():
-            statement = statement.replace(f"{{{part}}}", text)  # noqa: PLW2901  (one after the other)
-        composed[name] = statement
-    return composed
-
-
-DAYS: Final = _composed()
+DAYS: Final = with_parts(Queries.load("sdr_reporting.store", "days.sql"))
 """Every statement of counted days."""
 
 

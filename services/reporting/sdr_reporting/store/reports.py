@@ -38,17 +38,18 @@ IN_GAPS: Final = {name: _PARTS[name] for name in ("came_in_gaps", "judged_in_gap
 """What is counted where no counted days are; by this days are counted, too."""
 
 
-def _composed() -> Queries:
-    """The statements of report.sql with those that they share."""
+def with_parts(queries: Queries) -> Queries:
+    """Statements with those of `IN_GAPS` put where they are named in braces."""
     composed = Queries()
-    for name, statement in _PARTS.items():
+    for name, statement in queries.items():
+        whole: LiteralString = statement
         for part, text in IN_GAPS.items():
-            statement = statement.replace(f"{{{part}}}", text)  # noqa: PLW2901  (one after the other)
-        composed[name] = statement
+            whole = whole.replace(f"{{{part}}}", text)
+        composed[name] = whole
     return composed
 
 
-REPORTS: Final = _composed()
+REPORTS: Final = with_parts(_PARTS)
 """Every statement of reports."""
 _ALL: Final = ""
 """The dimension by which leads are not told apart."""
