@@ -11,6 +11,7 @@ from sdr_dialogue.settings import Settings
 def main() -> None:
     """Runs one command."""
     if sys.argv[1:2] == ["reseal-secrets"]:
+        # Of this command alone; the service starts without them.
         from sdr_common.commands import reseal_secrets  # noqa: PLC0415
         from sdr_common.settings import load_settings  # noqa: PLC0415
         from sdr_dialogue.store.model_keys import reseal  # noqa: PLC0415

@@ -225,18 +225,8 @@ class Dialogue:
             async with transaction(self._pool) as conn:
                 if not await self._conversations.save_judgement(conn, judgement):
                     continue
-                await self._events.facts_learned(
-                    conn,
-                    Learning(
-                        conversation,
-                        turn_id,
-                        "analyze",
-                        judgement.learned,
-                        judgement.state,
-                        judgement.engine,
-                        judgement.usage,
-                    ),
-                )
+                told = judgement.learned, judgement.state, judgement.engine, judgement.usage
+                await self._events.facts_learned(conn, Learning(conversation, turn_id, "analyze", *told))
                 paid = Spending(conversation, turn_id, "analysis", draft.engine, draft.prompt_version, spent)
                 await self._ledger.pay(conn, paid, budget)
                 await finish(conn, judgement)

@@ -125,9 +125,10 @@ class AccountModels:
 
     async def close(self) -> None:
         """Closes the accounts' models; the installation's is its maker's."""
-        for own in self._own.values():
+        for own in (*self._own.values(), *self._leaving):
             await own.model.close()
         self._own.clear()
+        self._leaving.clear()
 
     @asynccontextmanager
     async def _model_of(self, account_id: int, allowed: bool) -> AsyncIterator[LanguageModel]:

@@ -140,7 +140,7 @@ class PulseWork:
             _LOG.warning("reassignment_skipped", account_id=account_id, reason=error.reason)
             return
         _LOG.info(
-            "lead_reassigned",
+            "reassignment_decided",
             account_id=account_id,
             conversation_id=lead.conversation_id,
             outcome=routing.ReassignOutcome.Name(answer.outcome),
