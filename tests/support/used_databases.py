@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import psycopg
-from psycopg import sql
 
 from tests.support.postgres import PostgresServer, with_database
 
@@ -27,24 +27,23 @@ select md5(string_agg(line, '|' order by line)) from (
 """
 """What a test may have changed besides rows: then its database is not used again."""
 
-# What a migration writes stays: which are applied, and the key that phone numbers are told apart by.
-_EMPTY = """
-do $$
-declare one record; filled boolean;
-begin
-  set local session_replication_role = replica;
-  for one in select n.nspname, c.relname, c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where c.relkind = 'r' and n.nspname !~ '^(pg_|information_schema)' and c.relname !~ '^_?yoyo'
-      and c.relname <> 'phone_key' loop
-    execute format('select exists (select from %I.%I)', one.nspname, one.relname) into filled;
-    if filled then
-      execute format('delete from %I.%I', one.nspname, one.relname);
-    end if;
-  end loop;
-  perform setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
-    from pg_sequences where last_value is not null;
-end $$
+_TABLES = """
+select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.relkind = 'r' and n.nspname !~ '^(pg_|information_schema)'
 """
+_BACK_TO_START = """
+select setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
+from pg_sequences where last_value is not null
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    """What a new database is like."""
+
+    shape: str
+    empty: str
+    """Empties the tables that were empty; what migrations wrote stays."""
 
 
 class UsedDatabases:
@@ -53,7 +52,7 @@ class UsedDatabases:
     def __init__(self, server: PostgresServer) -> None:
         self._server = server
         self._free: dict[str, list[str]] = defaultdict(list)
-        self._shapes: dict[str, str] = {}
+        self._fresh: dict[str, _Fresh] = {}
 
     @contextmanager
     def borrow(self, template: str) -> Iterator[str]:
@@ -69,9 +68,9 @@ class UsedDatabases:
 
     def _make(self, template: str) -> str:
         url = with_database(self._server.url, self._server.create(template))
-        if template not in self._shapes:
+        if template not in self._fresh:
             with psycopg.connect(url, autocommit=True) as conn:
-                self._shapes[template] = _shape(conn)
+                self._fresh[template] = _Fresh(_shape(conn), _emptying(conn))
         return url
 
     def _as_new(self, url: str, template: str) -> bool:
@@ -81,8 +80,10 @@ class UsedDatabases:
                     "select pg_terminate_backend(pid) from pg_stat_activity "
                     "where datname = current_database() and pid <> pg_backend_pid()"
                 )
-                conn.execute(sql.SQL(_EMPTY))
-                return _shape(conn) == self._shapes[template]
+                fresh = self._fresh[template]
+                conn.execute(fresh.empty.encode())
+                conn.execute(_BACK_TO_START.encode())
+                return _shape(conn) == fresh.shape
         except psycopg.OperationalError:
             return False
 
@@ -91,3 +92,11 @@ def _shape(conn: psycopg.Connection[tuple[object, ...]]) -> str:
     row = conn.execute(_SHAPE.encode()).fetchone()
     assert row is not None
     return str(row[0])
+
+
+def _emptying(conn: psycopg.Connection[tuple[object, ...]]) -> str:
+    names = [str(row[0]) for row in conn.execute(_TABLES.encode())]
+    # Names of our own tables, quoted by Postgres itself.
+    empty = [name for name in names if not conn.execute(f"select from {name} limit 1".encode()).rowcount]
+    each = "".join(f"if exists (select from {name}) then delete from {name}; end if;\n" for name in empty)  # noqa: S608
+    return f"do $$ begin set local session_replication_role = replica;\n{each}end $$"
