@@ -53,6 +53,7 @@ TOGETHER = {
     "tests/integration/dialogue/test_providers.py": "the providers' libraries",
     "tests/integration/dialogue/test_red_team_model.py": "the providers' libraries",
     "tests/integration/reporting/test_queries.py": "many leads",
+    "tests/unit/common/test_telemetry_registry.py": "one reading of all sources",
     "tests/unit/dialogue_llm/test_cost_of_a_lead.py": "the providers' libraries",
 }
 """Files whose tests share something dear, and what: one worker makes it once, instead of each worker for itself."""

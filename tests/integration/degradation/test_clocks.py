@@ -30,6 +30,7 @@ async def chatwoot() -> AsyncIterator[ListedChatwoot]:
         yield made
 
 
+@pytest.mark.thorough
 async def test_a_gateway_with_a_wrong_clock_answers_webhooks_and_what_the_sweep_finds_once(
     service_database: Callable[[str], str], chatwoot: ListedChatwoot
 ) -> None:

@@ -276,6 +276,7 @@ async def test_a_burst_that_asks_nothing_searches_nothing(dialogue: Dialogue, mo
     assert model.calls[0].found == ()
 
 
+@pytest.mark.thorough
 async def test_the_command_line_adds_lists_searches_and_deletes(dialogue: Dialogue, tmp_path: Path) -> None:
     file = tmp_path / "cuidados.md"
     file.write_text("# Cuidados\n## Depois do laser\nEvite o sol por quinze dias.")

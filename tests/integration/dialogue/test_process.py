@@ -99,6 +99,7 @@ def test_check_config_tells_every_fault_at_once_and_no_secret() -> None:
     assert "sk-secret" not in result.stderr
 
 
+@pytest.mark.thorough
 def test_migrate_names_what_it_applied_and_then_has_nothing_to_do(empty_database: str) -> None:
     first = command("migrate", {"DATABASE_URL": empty_database})
     second = command("migrate", {"DATABASE_URL": empty_database})

@@ -260,6 +260,7 @@ async def _command(*arguments: str, stdin: str = "", **environment: str) -> tupl
     return process.returncode or 0, out.decode(), err.decode()
 
 
+@pytest.mark.thorough
 async def test_the_commands_import_connect_and_export(
     door: Door, services: Services, chatwoot: ListedChatwoot, tmp_path: Path
 ) -> None:
@@ -282,6 +283,7 @@ async def test_the_commands_import_connect_and_export(
     assert (status, read_document(out).clinic.name) == (0, "Bella Pele")
 
 
+@pytest.mark.thorough
 async def test_the_commands_say_what_is_wrong_in_one_line(door: Door, tmp_path: Path) -> None:
     target = f"127.0.0.1:{door.gateway.grpc_port}"
     wrong = tmp_path / "errado.yaml"

@@ -127,6 +127,7 @@ async def test_pages_lead_to_older_turns(door: Door, services: Services, stub: O
         await timeline(stub, page_token="bm9uc2Vuc2U=")
 
 
+@pytest.mark.thorough
 async def test_an_operator_asks_by_command_and_finds_turns_that_were_given_up(
     door: Door, services: Services, stub: OperationsServiceAsyncStub
 ) -> None:

@@ -184,6 +184,7 @@ async def test_a_bounded_retry_takes_the_oldest_and_says_that_there_are_more(rou
     assert newest in [row.delivery_id for row in (await dead_letters(routing)).deliveries]
 
 
+@pytest.mark.thorough
 async def test_an_operator_lists_shows_and_retries_by_command(routing: Routing) -> None:
     without_team, lost = await _two_dead(routing)
     listed = await _command(routing, "list")
