@@ -32,7 +32,7 @@ export function answer(answers: Answers): Asked[] {
     };
     asked.push(call);
     const given = answers[`${request.method} ${url.pathname}`] ?? answers[url.pathname];
-    const body: unknown = typeof given === "function" ? (given as (call: Asked) => unknown)(call) : given;
+    const body: unknown = await (typeof given === "function" ? (given as (call: Asked) => unknown)(call) : given);
     if (body instanceof Response) return body;
     return given === undefined ? Response.json({ status: 404 }, { status: 404 }) : Response.json(body);
   });

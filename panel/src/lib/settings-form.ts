@@ -64,9 +64,10 @@ export function useSettingsForm<Fields extends object>(read: (settings: Settings
       toasts.show(`${title}. ${advice}`, "error");
     }
   }
+  /** Takes back what was typed, at once; what others saved meanwhile comes by itself, unless something is typed by then. */
   async function reload(): Promise<void> {
-    const { data: settings } = await refetch();
-    if (settings) fill(settings);
+    if (data.value) fill(data.value);
+    await refetch();
   }
   return { data, error, isFetching, refetch, fields, errors, dirty, conflict, busy: isPending, save, reload };
 }

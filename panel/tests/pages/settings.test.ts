@@ -42,6 +42,23 @@ test("a change names the fields of its form alone, on the state that was read", 
   expect(headers).toEqual(['"3.1.1.1"']);
 });
 
+test("what is typed right after taking back stays, however late the server answers", async () => {
+  let slow = false;
+  let release = () => {};
+  answer({ [SETTINGS]: () => (slow ? new Promise<Response>((done) => (release = () => done(Response.json({ ...STORED, etag: "3.2.1.1" })))) : Response.json(STORED)) });
+  const wrapper = await open("clinic");
+  await vi.waitFor(() => expect(wrapper.find("form").exists()).toBe(true));
+  const name = () => wrapper.findAll("input")[0]!;
+  await name().setValue("Bela Pele");
+  slow = true;
+  await wrapper.findAll("button").find((button) => button.text() === "Descartar")!.trigger("click");
+  expect(name().element.value).toBe("Bella Pele");
+  await name().setValue("Outra Pele");
+  release();
+  await flushPromises();
+  expect(name().element.value).toBe("Outra Pele");
+});
+
 test("faults stand at their fields", async () => {
   const refusal = { status: 400, reason: "INVALID_FIELD", errors: [{ field: "dialogue.budget_stop_brl", detail: "must not be below budget_alert_brl" }] };
   answer({ [SETTINGS]: STORED, [`PATCH ${SETTINGS}`]: () => Response.json(refusal, { status: 400 }), "/api/v1/accounts/1/costs": { lines: [], month_micro_usd: "0", cost_micro_usd: "0", cost_milli_brl: "0", lead_count: "0", stopped: false } });
