@@ -63,11 +63,17 @@ async def play_all(chatwoot: Chatwoot, personas: list[Persona], at_once: int, ti
     return list(await asyncio.gather(*(one(persona) for persona in personas)))
 
 
-def faults_of(export: JsonObject, played: Played) -> list[str]:
+def faults_of(export: JsonObject, played: Played, *, torn: bool = False) -> list[str]:
     """What is wrong with any conversation, read from the emulated Chatwoot alone.
 
-    However its bursts reached the product, each of the lead's messages is covered by exactly one answer
-    (`sdr_answers`), each answer has a key of its own, and nothing is left unanswered.
+    Each of the lead's messages is covered by exactly one answer (`sdr_answers`), each answer has a key of its own, and
+    nothing is left unanswered.
+
+    Args:
+        export: What Chatwoot holds.
+        played: The conversation.
+        torn: A burst came in pieces. Then the closing may be on its way when the rest of the last one comes, which is
+            the team's to read: words that ask nothing get no answer after a closing.
     """
     who = _who(played)
     answers = _answers(export, played)
@@ -79,8 +85,15 @@ def faults_of(export: JsonObject, played: Played) -> list[str]:
     for answer in answers:
         for message in answer["content_attributes"].get("sdr_answers") or ():
             covering.setdefault(message, set()).add(_turn(answer))
+    closed = [
+        max(message["content_attributes"].get("sdr_answers") or (0,))
+        for message in answers
+        if not message["content_attributes"].get("sdr_asks")
+    ]
     faults += [
-        f"{who}: message {message} has {len(turns)} answers" for message, turns in covering.items() if len(turns) != 1
+        f"{who}: message {message} has {len(turns)} answers"
+        for message, turns in covering.items()
+        if len(turns) != 1 and not (torn and not turns and closed and message > closed[0])
     ]
     return faults
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote_plus
 
 from playwright.async_api import Locator, Page, expect
 
@@ -23,7 +25,9 @@ class LeadsPage:
         return cls(page)
 
     async def search(self, text: str) -> None:
+        """Looks for somebody; over once the address says so, because the list before it is replaced then."""
         await self.page.get_by_role("searchbox", name="Buscar por nome").fill(text)
+        await expect(self.page).to_have_url(re.compile(rf"[?&]\w+={re.escape(quote_plus(text))}(&|$)"))
 
     async def choose(self, label: str, option: str) -> None:
         """Sets one of the filters."""

@@ -42,6 +42,7 @@ async def llm() -> AsyncIterator[EmulatedLlm]:
 @pytest.fixture
 async def served(database: str) -> AsyncIterator[Dialogue]:
     values = {"SDR_SECRET_KEY": BOX_KEY, "allowed_networks": "127.0.0.0/8", "settings_ttl_s": 0}
+    values["model_deadline_s"] = 60  # the first call loads the provider's library: seconds on a busy machine
     model = choose_model(Settings.model_validate({"DATABASE_URL": database}))
     async with running(database, model, **values) as service:
         await service.put_settings(a_settings_request())
